@@ -26,8 +26,6 @@ Params = tuple[Layer, ...]
 ACTIVATIONS: dict[str, Activation] = {
     "linear": lambda z: z,
     "relu": jax.nn.relu,
-        z, 0
-    ),  # jax.nn.relu hides the derivative behind a custom rule that is slower to compile
     "leaky_relu": lambda z: jnp.where(z > 0, z, 0.1 * z),
     "tanh": jnp.tanh,
     "softplus": jax.nn.softplus,
