@@ -136,18 +136,15 @@ def solve(features: Array, eta: Array, theta: Array, ridges: Array) -> Trial:
     Returns:
         Bias and variance.
     """
-    from scipy.linalg import cho_factor, cho_solve
-
     n = len(features)
-    gram = features @ features.T  # (n, n)
-    labels = features @ theta.T  # (n, targets)
-    weighted = features * np.sqrt(eta)
-    second = weighted @ weighted.T  # (n, n): population error of weights that the samples span
-    bias, variance = np.empty((len(theta), len(ridges))), np.empty(len(ridges))
-    for i, ridge in enumerate(ridges):
-        factor = cho_factor(gram + n * ridge * np.eye(n), lower=True, check_finite=False)
-        weights = cho_solve(factor, labels, check_finite=False).T @ features  # (targets, p)
-        bias[:, i] = (weights - theta) ** 2 @ eta
-        inverse = cho_solve(factor, np.eye(n), check_finite=False)
-        variance[i] = np.sum((inverse @ second) * inverse)
+    levels, modes = np.linalg.eigh(features @ features.T)  # (n,), (n, n)
+    shrink = 1 / (levels[:, None] + n * ridges)  # (n, ridges): one factorisation serves every ridge
+    labels = modes.T @ (features @ theta.T)  # (n, targets)
+    dual = np.einsum("nt,nr->ntr", labels, shrink).reshape(n, -1)
+    weights = features.T @ (modes @ dual)  # (p, targets * ridges)
+    missed = weights.reshape(-1, len(theta), len(ridges)) - theta.T[:, :, None]
+    bias = np.einsum("p,ptr->tr", eta, missed**2)
+    spread = modes.T @ (features * np.sqrt(eta))  # (n, p)
+    second = spread @ spread.T  # (n, n): population error of weights that the samples span
+    variance = np.einsum("nr,nn->r", shrink**2, second)
     return Trial(bias, variance)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,31 +100,29 @@ def _with_floor(u: Array, target: Array, weights: Array) -> tuple[Array, Array, 
     return np.asarray(found.x), np.asarray(found.jac), np.asarray(found.fun)
 
 
-def bootstrap(x: ArrayLike, samples: ArrayLike, rng: np.random.Generator, *, draws: int = 2000) -> tuple[float, float]:
-    """The exponent of the mean over repetitions, and its standard error by resampling the repetitions.
-
-    Repetitions are resampled at each x apart, so they need to be independent between the x.
+def bootstrap(
+    statistic: Callable[[Array], ArrayLike], samples: ArrayLike, rng: np.random.Generator, *, draws: int = 400
+) -> tuple[Any, Any]:
+    """A statistic of the mean over repetitions, and its standard error by resampling the repetitions.
 
     Arguments:
-        x: Positive, shape (k,).
-        samples: Positive, shape (repetitions, k).
+        statistic: Maps a mean, shape (...), to a number or an array.
+        samples: Shape (repetitions, ...).
         rng: Draws the resamples.
         draws: How many.
 
     Returns:
-        The exponent of the least-squares line through log mean, and one standard error of it.
+        The statistic of the mean, and one standard error of the same shape.
 
     Raises:
         ValueError: Fewer than two repetitions.
     """
-    ys = np.asarray(samples, dtype=float)
-    repetitions = len(ys)
+    values = np.asarray(samples, dtype=float)
+    repetitions = len(values)
     if repetitions < 2:
         raise ValueError("found one repetition, expected at least two to resample")
-    u = np.log(np.asarray(x, dtype=float))
-    slope = (u - u.mean()) / np.sum((u - u.mean()) ** 2)  # (k,): slope @ log y is the least-squares exponent
-    counts = rng.multinomial(repetitions, np.full(repetitions, 1 / repetitions), size=(draws, len(u)))
-    means = np.einsum("dkr,rk->dk", counts / repetitions, ys)
-    spread = float(np.std(np.log(means) @ slope, ddof=1))
-    # the bootstrap's spread is short by the factor that separates the two estimates of a variance
-    return float(slope @ np.log(ys.mean(axis=0))), spread * np.sqrt(repetitions / (repetitions - 1))
+    shares = rng.multinomial(repetitions, np.full(repetitions, 1 / repetitions), size=draws) / repetitions
+    resampled = np.stack([np.asarray(statistic(np.tensordot(share, values, axes=1)), dtype=float) for share in shares])
+    # the spread falls short by the factor between the two estimates of a variance
+    error = np.std(resampled, axis=0, ddof=1) * np.sqrt(repetitions / (repetitions - 1))
+    return statistic(values.mean(axis=0)), error
