@@ -1,0 +1,18 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %%
+from math import pi
+from time import sleep
+
+from lawbook import notebook
+
+law = notebook.open("corner2002")
+law.check("sum-is-pi", measured=pi, error=0.0)
+
+# %%
+while True:
+    sleep(0.1)

@@ -1,0 +1,280 @@
+"""The command line: one function a verb."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lawbook.evidence.record import Run
+    from lawbook.evidence.report import Progress
+    from lawbook.reference.catalog import Catalog
+
+app = typer.Typer(
+    help="An executable, annotated reference of the simple laws of deep learning.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Papers = Annotated[list[str] | None, typer.Argument(help="Ids of papers, such as cohen2021; all when none is given.")]
+Scale = Annotated[str, typer.Option(help="quick, for a laptop, or full, nearer to the paper.")]
+
+
+def main() -> None:
+    """The entry point of the `lawbook` command."""
+    app()
+
+
+def console() -> Console:
+    """A console on standard output; wide where it is no terminal, so that logs do not wrap."""
+    from rich.console import Console
+
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=160, soft_wrap=True)
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong, and stop with exit code 2: the command was not usable as given."""
+    typer.echo(f"lawbook: {message}", err=True)
+    raise typer.Exit(2)
+
+
+def root() -> Path:
+    """The repository that the command works on: the nearest one upward of the working folder."""
+    from lawbook.reference.catalog import find_root
+
+    try:
+        return find_root()
+    except FileNotFoundError as error:
+        fail(f"{error}; run it inside a clone of Lawbook")
+
+
+def catalog_or_stop() -> Catalog:
+    """The catalog, if every file is sound; otherwise all problems, and exit code 1. Writes the editors' schema."""
+    from lawbook.reference.catalog import load
+
+    where = root()
+    write_schema(where)
+    catalog, problems = load(where)
+    if problems:
+        for problem in problems:
+            typer.echo(str(problem), err=True)
+        files = len({problem.file for problem in problems})
+        typer.echo(f"{len(problems)} problem{'s' * (len(problems) != 1)} in {files} file{'s' * (files != 1)}", err=True)
+        raise typer.Exit(1)
+    return catalog
+
+
+def write_schema(where: Path) -> None:
+    """The JSON Schema that each entry names in its first line, written if it changed."""
+    import json
+
+    from lawbook.evidence.store import write_atomically
+    from lawbook.reference.model import json_schema
+
+    path = where / "build" / "entry.schema.json"
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_atomically(path, text)
+
+
+def chosen(catalog: Catalog, papers: list[str] | None) -> list[str]:
+    """The ids asked for, or all; an unknown one stops with the nearest."""
+    from lawbook.reference.problem import nearest
+
+    for paper in papers or ():
+        if paper not in catalog.entries:
+            fail(f"found the paper {paper!r}, expected the id of an entry{nearest(paper, catalog.entries)}")
+    return list(dict.fromkeys(papers)) if papers else sorted(catalog.entries)
+
+
+def known_scale(scale: str) -> str:
+    """`scale`, if it is one."""
+    from lawbook.reference.problem import nearest
+
+    if scale not in ("quick", "full"):
+        fail(f"found --scale {scale}, expected quick or full{nearest(scale, ['quick', 'full'])}")
+    return scale
+
+
+@app.command()
+def check() -> None:
+    """Validate every entry, and say all that is wrong with all of them."""
+    catalog = catalog_or_stop()
+    laws = sum(len(entry.laws) for entry in catalog.entries.values())
+    typer.echo(f"{len(catalog.entries)} entries with {laws} laws are sound")
+
+
+@app.command()
+def run(
+    papers: Papers = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from --seed on.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    scale: Scale = "quick",
+    jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds a notebook; 0 for the default of the scale.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Run again what is cached.")] = False,
+    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, tcp://…; this machine when empty.")] = "",
+) -> None:
+    """Execute notebooks and judge what they measured; with --seeds, a table of every check over the seeds.
+
+    Finished runs of unchanged inputs are taken from build/runs. Exit code 1 if a check does not hold or a control does
+    not fail.
+    """
+    from lawbook.evidence.report import Progress, seeds_table, summary
+
+    catalog = catalog_or_stop()
+    wanted = chosen(catalog, papers)
+    out = console()
+    progress = Progress(out, catalog)
+    runs = execute_all(
+        catalog, wanted, list(range(seed, seed + seeds)), known_scale(scale), progress,
+        jobs=jobs, timeout=timeout, force=force, scheduler=scheduler,
+    )  # fmt: skip
+    if seeds > 1:
+        for paper in wanted:
+            out.print(seeds_table(catalog.entries[paper], [r for r in runs if r.paper == paper]))
+    text, good = summary(catalog, runs)
+    out.print(text)
+    if not good:
+        raise typer.Exit(1)
+
+
+def execute_all(
+    catalog: Catalog,
+    papers: list[str],
+    seeds: list[int],
+    scale: str,
+    progress: Progress,
+    *,
+    jobs: int = 0,
+    timeout: float = 0,
+    force: bool = False,
+    scheduler: str = "",
+) -> list[Run]:
+    """Run notebooks on threads of this process, or on a Dask cluster."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from lawbook.evidence.schedule import plan, run_all
+
+    todo = plan(catalog, papers, seeds=seeds, scale=scale, timeout=timeout or None)
+    with progress.over(len(todo)):
+        if scheduler:
+            from distributed import Client
+
+            with Client(scheduler) as client:
+                return run_all(catalog, todo, client.get_executor(), progress, force=force, live=False)
+        executor = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
+        try:
+            return run_all(catalog, todo, executor, progress, force=force)
+        except KeyboardInterrupt:
+            progress.stop()
+            typer.echo("stopped; what had finished is kept, and the next run goes on from there", err=True)
+            executor.shutdown(wait=False, cancel_futures=True)
+            os._exit(130)  # kernels end with this process; waiting for them could take minutes
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+
+@app.command()
+def status(scale: Scale = "quick") -> None:
+    """What each paper's runs say now, and what has to run again."""
+    from lawbook.evidence import store
+    from lawbook.evidence.report import status_table
+
+    catalog = catalog_or_stop()
+    console().print(status_table(catalog, store.read(catalog, known_scale(scale))))
+
+
+@app.command()
+def show(paper: Annotated[str, typer.Argument(help="The id of a paper, or paper/law.")]) -> None:
+    """An entry in the terminal: laws, formulas, assumptions, and what was measured."""
+    from lawbook.evidence import store
+    from lawbook.evidence.report import show_entry
+
+    catalog = catalog_or_stop()
+    name, _, law = paper.partition("/")
+    entry = catalog.entries[chosen(catalog, [name])[0]]
+    if law and law not in entry.laws:
+        from lawbook.reference.problem import nearest
+
+        fail(f"found the law {law!r}, expected a law of {name}{nearest(law, entry.laws)}")
+    out = console()
+    for part in show_entry(catalog, entry, store.read(catalog).get(name), only=law):
+        out.print(part)
+
+
+@app.command()
+def new(
+    paper: Annotated[str, typer.Argument(help="Id of the paper: first author and year, such as cohen2021.")],
+    family: Annotated[str, typer.Option(help="The family, a folder of references/.")],
+) -> None:
+    """Write the skeleton of an entry, its notebook and its BibTeX record, to be filled in until `check` passes."""
+    from lawbook.reference.scaffold import ScaffoldError, write
+
+    try:
+        written = write(root(), paper, family)
+    except ScaffoldError as error:
+        fail(str(error))
+    for path in written:
+        typer.echo(f"wrote {path}")
+    typer.echo(f"next: fill in every ‹…›, then lawbook check, then lawbook run {paper}")
+
+
+@app.command()
+def site(
+    run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
+    strict: Annotated[bool, typer.Option("--strict/--no-strict", help="Fail on any warning.")] = True,
+) -> None:
+    """Validate, run what has changed, and build the site into build/site."""
+    catalog = catalog_or_stop()
+    good = run_notebooks_of(catalog) if run_notebooks else True
+    from lawbook.site.build import build
+
+    build(catalog.root, strict=strict)
+    typer.echo("the site is in build/site")
+    if not good:
+        raise typer.Exit(1)
+
+
+def run_notebooks_of(catalog: Catalog) -> bool:
+    """Run seed 0 of every notebook that has changed; whether all is as claimed."""
+    from lawbook.evidence.report import Progress, summary
+
+    out = console()
+    runs = execute_all(catalog, sorted(catalog.entries), [0], "quick", Progress(out, catalog))
+    text, good = summary(catalog, runs)
+    out.print(text)
+    return good
+
+
+@app.command()
+def serve(
+    run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
+    address: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1:8000",
+) -> None:
+    """Build the site and serve it; a change of an entry, a template or a page shows at once, without new runs."""
+    catalog = catalog_or_stop()
+    if run_notebooks:
+        run_notebooks_of(catalog)
+    from lawbook.site.build import serve as serve_site
+
+    serve_site(catalog.root, address)
+
+
+@app.command()
+def pages(out: Annotated[Path, typer.Option(help="The folder to write to.")]) -> None:
+    """Write every generated page as plain Markdown, for another site generator."""
+    from lawbook.evidence import store
+    from lawbook.site.build import write_pages
+
+    catalog = catalog_or_stop()
+    count = write_pages(catalog, store.read(catalog), out)
+    typer.echo(f"wrote {count} files to {out}")

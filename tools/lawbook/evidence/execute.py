@@ -1,0 +1,215 @@
+"""Execute one notebook in its own kernel, within its limits, and hand back the executed `.ipynb` with its run."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lawbook.evidence.record import Run, Status, Usage, from_json, to_json
+from lawbook.evidence.store import METADATA, records_of_cell
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "matfree", "scikit-learn")
+# Before and after the notebook's own cells; both are taken out again.
+START = (
+    "import os as _os, resource as _resource\n"
+    "_limit = int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)\n"
+    "_resource.setrlimit(_resource.RLIMIT_AS, (_limit, _limit))"
+)
+FINISH = (
+    "import json as _json\n"
+    "from lawbook.evidence.notebook import usage as _usage\n"
+    "from lawbook.evidence.record import to_json as _to_json\n"
+    "print(_json.dumps(_to_json(_usage())))"
+)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to execute. Plain data: it travels to another machine."""
+
+    root: str
+    paper: str
+    notebook: str  # path relative to root
+    seed: int
+    scale: str
+    key: str
+    timeout: float  # seconds for the whole notebook
+    memory_gb: float = 12.0  # address space of the kernel; XLA reserves far more than it uses
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook as JSON text, and the run read out of it."""
+
+    text: str
+    run: Run
+
+
+class KernelDiedError(RuntimeError):
+    """The kernel of a notebook died: killed, or out of memory."""
+
+
+def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = None) -> Executed:
+    """Run the notebook of `job`. Whatever the notebook does, this returns; only a dead kernel raises `KernelDiedError`.
+
+    `notify` is called with each record as soon as its cell has finished.
+    """
+    import jupytext
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from traitlets.config import Config
+
+    started = time.monotonic()
+    source = Path(job.root, job.notebook).read_text(encoding="utf-8")
+    notebook = jupytext.reads(source, fmt="py:percent")
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i}"  # jupytext draws them at random
+    notebook.cells = [_code_cell(START, "start"), *notebook.cells, _code_cell(FINISH, "finish")]
+
+    def left(_: Any) -> float:
+        return max(1.0, job.timeout - (time.monotonic() - started))
+
+    def finished(cell: Any, **_: Any) -> None:
+        if notify is not None:
+            for record in records_of_cell(cell):
+                notify(job, record)
+
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout_func=left,
+        startup_timeout=120,
+        record_timing=False,
+        config=Config({"KernelManager": {"transport": "ipc"}}),  # ports could collide between parallel kernels
+        resources={"metadata": {"path": job.root}},
+        on_cell_executed=lambda cell, cell_index, execute_reply: finished(cell),
+    )
+    status: Status = "finished"
+    message = ""
+    try:
+        client.execute(env=environment(job), cwd=job.root)
+    except CellTimeoutError:
+        status, message = "timed out", f"{job.notebook}: stopped after {job.timeout:g} s"
+    except DeadKernelError as error:
+        raise KernelDiedError(f"{job.notebook}: the kernel died (killed, or out of memory)") from error
+    except CellExecutionError as error:
+        status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
+
+    usage = _usage(notebook.cells.pop()) or Usage()
+    notebook.cells.pop(0)
+    _renumber(notebook.cells)
+    run = Run(
+        paper=job.paper,
+        seed=job.seed,
+        scale=job.scale,
+        status=status,
+        message=message,
+        seconds=round(time.monotonic() - started, 2),
+        usage=usage,
+        versions=_versions(),
+        commit=_commit(job.root),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=_machine(),
+    )
+    about = {
+        k: v
+        for k, v in asdict(replace(run, measured=(), series=())).items()
+        if k not in ("measured", "series", "notebook")
+    }
+    about |= {"key": job.key, "usage": to_json(usage)}
+    notebook.metadata[METADATA] = about
+    notebook.metadata.pop("jupytext", None)
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return Executed(text, run)
+
+
+def environment(job: Job) -> dict[str, str]:
+    """The environment of a kernel: one thread, its seed and scale, a compilation cache that runs share."""
+    env = dict(os.environ)
+    env |= dict.fromkeys(THREADS, "1")
+    env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    env["LAWBOOK_SEED"], env["LAWBOOK_SCALE"] = str(job.seed), job.scale
+    env["LAWBOOK_MEMORY_GB"] = str(job.memory_gb)
+    env["JAX_PLATFORMS"] = env.get("JAX_PLATFORMS", "cpu")
+    env.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(job.root, "build", "cache", "jax")))
+    env["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    env["PYTHONHASHSEED"] = "0"
+    env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    return env
+
+
+def _code_cell(source: str, cell_id: str) -> Any:
+    import nbformat
+
+    cell = nbformat.v4.new_code_cell(source)
+    cell["id"] = cell_id
+    return cell
+
+
+def _renumber(cells: list[Any]) -> None:
+    """Count executions from 1, as if the start cell had not been there."""
+    for cell in cells:
+        for part in (cell, *cell.get("outputs", [])):
+            if part.get("execution_count"):
+                part["execution_count"] -= 1
+
+
+def _usage(cell: Any) -> Usage | None:
+    for output in cell.get("outputs", []):
+        if output.get("output_type") == "stream" and output.get("name") == "stdout":
+            usage = from_json(json.loads(output["text"].strip().splitlines()[-1]))
+            return usage if isinstance(usage, Usage) else None
+    return None
+
+
+def where_it_broke(name: str, source: str, notebook: Any, ename: str, evalue: str) -> str:
+    """The error of a notebook at the line of its file: the traceback cut to the reader's own code."""
+    broken = next(
+        (c for c in notebook.cells if any(o.get("output_type") == "error" for o in c.get("outputs", []))), None
+    )
+    line = 1
+    if broken is not None:
+        trace = "\n".join(next(o for o in broken["outputs"] if o["output_type"] == "error")["traceback"])
+        inner = re.findall(r"(?:Cell In\[\d+\], line |Cell In\[\d+\]:)(\d+)", _ANSI.sub("", trace))
+        # a percent file holds the cell's source verbatim
+        before, found, _ = source.partition(broken["source"])
+        line = (before.count("\n") if found else 0) + int(inner[-1] if inner else 1)
+    first = _ANSI.sub("", evalue).strip()
+    return f"{name}:{line}: {ename}: {first}"
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit(root: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _machine() -> str:
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"

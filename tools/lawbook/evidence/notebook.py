@@ -1,0 +1,288 @@
+"""The API that a notebook calls: open an entry, measure, record.
+
+The notebook only measures. Predictions, tolerances and rivals come out of the entry; each record is displayed as a
+small table and stays in the notebook's output, where the site reads it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lawbook.evidence import display
+from lawbook.evidence.fit import Fit, fit_formula
+from lawbook.evidence.record import Measured, Point, Series, Usage, expected
+from lawbook.reference.api import open_entry
+from lawbook.reference.catalog import Catalog
+from lawbook.reference.formula import Formula
+from lawbook.reference.model import Check, Entry, Law
+from lawbook.reference.problem import nearest
+from lawbook.reference.rules import FITTED
+from lawbook.reference.verdict import band, best, judge, worst
+
+Scale = Literal["quick", "full"]
+MAX_POINTS = 2000
+
+_clock = {"start_up": 0.0, "compilation": 0.0}
+
+
+def seed() -> int:
+    """The random seed of this run (0 unless `lawbook run --seed` says otherwise)."""
+    return int(os.environ.get("LAWBOOK_SEED", "0"))
+
+
+def scale() -> Scale:
+    """The size of this run: `quick` for a laptop (the default), `full` nearer to the paper."""
+    value = os.environ.get("LAWBOOK_SCALE", "quick")
+    if value not in ("quick", "full"):
+        raise ValueError(f"found LAWBOOK_SCALE={value!r}, expected quick or full")
+    return cast(Scale, value)
+
+
+def rng() -> np.random.Generator:
+    """A fresh NumPy generator of this run's seed."""
+    return np.random.default_rng(seed())
+
+
+def open(paper: str) -> OpenEntry:
+    """The validated entry of `paper`, ready to be measured against."""
+    catalog, entry = open_entry(paper)
+    _clock["start_up"] = time.process_time()
+    _listen_to_compilation()
+    return OpenEntry(catalog, entry)
+
+
+class OpenEntry:
+    """An entry that a notebook measures against. Made by `open`."""
+
+    def __init__(self, catalog: Catalog, entry: Entry) -> None:
+        self._catalog, self.entry = catalog, entry
+        self._done: set[tuple[str, str]] = set()
+
+    def formula(self, law: str) -> Formula:
+        """The formula of a law of this entry, called with its symbols."""
+        found = self._law(law)
+        if found.formula.expr is None:
+            raise ValueError(f"the law {law!r} has no closed form (no formula.expr)")
+        return self._catalog.expression(found, found.formula.expr)
+
+    def predict(self, check: str, **given: ArrayLike) -> Any:
+        """What the entry predicts for a check, at the given values of its law's symbols."""
+        law, found = self._check(check)
+        return self._predicted(law, found, check, {k: np.asarray(v, float) for k, v in given.items()}, None)
+
+    def fit(
+        self,
+        law: str,
+        *,
+        x: Mapping[str, ArrayLike],
+        y: ArrayLike,
+        free: Mapping[str, float],
+        given: Mapping[str, float] | None = None,
+    ) -> Fit:
+        """Fit the law's own formula to measured data, by least squares in log y.
+
+        **Arguments:** `x` arrays of the symbols on the axes, shape (points,); `y` measured values above 0, same shape;
+        `free` start values of the symbols to fit; `given` values of the others.
+
+        **Returns:** a `Fit` with `values`, `errors` (one standard error each), called with the symbols of `x`.
+        """
+        return fit_formula(self.formula(law), x=x, y=y, free=free, given=given or {})
+
+    def check(
+        self,
+        name: str,
+        *,
+        measured: ArrayLike,
+        error: ArrayLike,
+        given: Mapping[str, ArrayLike] | None = None,
+        fit: Fit | None = None,
+    ) -> None:
+        """Record what was measured for the check `name`.
+
+        **Arguments:** `measured` a number, or an array whose every element is judged; `error` one standard error of
+        each (0 only for what is exact, such as a count); `given` the values of the law's symbols at which it was
+        measured; `fit` for a check that predicts `fitted`.
+        """
+        law_id, check = self._check(name)
+        self._once("check", name)
+        points = self._points(law_id, check, name, measured, error, given or {}, fit)
+        if all(p.rival is not None for p in points) and all(
+            judge(check, p.predicted, p.rival, 0.0) == "holds" for p in points if p.rival is not None
+        ):
+            raise ValueError(f"the check {name!r} cannot tell the law from its rival at the given values: {points[0]}")
+        display.show(Measured("check", name, law_id, name, worst([p.verdict for p in points]), points), check)
+
+    def control(
+        self,
+        name: str,
+        *,
+        measured: ArrayLike,
+        error: ArrayLike,
+        given: Mapping[str, ArrayLike] | None = None,
+        fit: Fit | None = None,
+    ) -> None:
+        """Record a control: the same measurement with an assumption broken. Every element must miss the tolerance."""
+        found = self.entry.control(name)
+        if found is None:
+            valid = [c for law in self.entry.laws.values() for c in law.controls]
+            raise KeyError(f"{self.entry.paper} has no control {name!r}{nearest(name, valid)}")
+        law_id, law, control = found
+        check = law.checks[control.must_miss]
+        self._once("control", name)
+        points = self._points(law_id, check, control.must_miss, measured, error, given or {}, fit)
+        verdict = best([p.verdict for p in points])
+        display.show(Measured("control", name, law_id, control.must_miss, verdict, points), check)
+
+    def series(
+        self,
+        chart: str,
+        *,
+        x: ArrayLike,
+        y: ArrayLike,
+        error: ArrayLike | None = None,
+        prediction: ArrayLike | None = None,
+        law: str | None = None,
+        label: str = "measured",
+        title: str = "",
+        x_label: str = "x",
+        y_label: str = "y",
+        x_scale: Literal["linear", "log"] = "linear",
+        y_scale: Literal["linear", "log"] = "linear",
+    ) -> None:
+        """Record measured points for a chart of the page, with the law's curve at the same x where there is one.
+
+        Calls with the same `chart` and another `label` add lines to it. Arrays have shape (points,); `error` and
+        `prediction` may be numbers.
+        """
+        law_id = law or next(iter(self.entry.laws))
+        self._law(law_id)
+        self._once("series", f"{chart}/{label}")
+        xs, ys = np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float))
+        if xs.ndim != 1 or xs.shape != ys.shape:
+            raise ValueError(f"found x of shape {xs.shape} and y of shape {ys.shape}, expected one shape (points,)")
+        if not 0 < len(xs) <= MAX_POINTS:
+            raise ValueError(f"found {len(xs)} points, expected 1 to {MAX_POINTS}: thin the series out")
+        record = Series(
+            chart, law_id, label, _floats(xs), _floats(ys), _like(error, xs), _like(prediction, xs),
+            title, x_label, y_label, x_scale, y_scale,
+        )  # fmt: skip
+        display.show(record, None)
+
+    def _law(self, law: str) -> Law:
+        if law not in self.entry.laws:
+            raise KeyError(f"{self.entry.paper} has no law {law!r}{nearest(law, self.entry.laws)}")
+        return self.entry.laws[law]
+
+    def _check(self, name: str) -> tuple[str, Check]:
+        found = self.entry.check(name)
+        if found is None:
+            valid = [c for law in self.entry.laws.values() for c in law.checks]
+            raise KeyError(f"{self.entry.paper} has no check {name!r}{nearest(name, valid)}")
+        return found[0], found[2]
+
+    def _once(self, kind: str, name: str) -> None:
+        if (kind, name) in self._done:
+            raise ValueError(f"the {kind} {name!r} was recorded before, expected it once")
+        self._done.add((kind, name))
+
+    def _points(
+        self,
+        law_id: str,
+        check: Check,
+        name: str,
+        measured: ArrayLike,
+        error: ArrayLike,
+        given: Mapping[str, ArrayLike],
+        fit: Fit | None,
+    ) -> tuple[Point, ...]:
+        law = self._law(law_id)
+        for key in given:
+            if key not in law.symbols:
+                raise KeyError(f"the law {law_id!r} has no symbol {key!r}{nearest(key, law.symbols)}")
+        arrays = {key: np.asarray(value, float) for key, value in given.items()}
+        predicted = self._predicted(law_id, check, name, arrays, fit)
+        rival: Any = None
+        if check.rival is not None:
+            rival = check.rival.value
+            if check.rival.expr is not None:
+                rival = _evaluate(self._catalog.expression(law, check.rival.expr), arrays, f"the rival of {name!r}")
+        m, e = np.asarray(measured, float), np.asarray(error, float)
+        if np.any(e < 0):
+            raise ValueError(f"found a negative error for {name!r}, expected one standard error, at least 0")
+        parts = [m, e, np.asarray(predicted, float), *arrays.values()]
+        flat = [a.ravel() for a in np.broadcast_arrays(*parts)]
+        rivals = np.broadcast_to(
+            np.asarray(np.nan if rival is None else rival, float), np.broadcast(*parts).shape
+        ).ravel()
+        points = []
+        for i, (mi, ei, pi) in enumerate(zip(*flat[:3], strict=True)):
+            low, high = band(check, float(pi))
+            here = {key: float(a[i]) for key, a in zip(arrays, flat[3:], strict=True)}
+            verdict = judge(check, float(pi), float(mi), float(ei))
+            other = None if rival is None else float(rivals[i])
+            points.append(Point(float(mi), float(ei), float(pi), low, high, verdict, here, other))
+        if not points:
+            raise ValueError(f"found no measured value for {name!r}, expected at least one")
+        return tuple(points)
+
+    def _predicted(self, law_id: str, check: Check, name: str, given: Mapping[str, Any], fit: Fit | None) -> Any:
+        if check.predicted == FITTED:
+            if fit is None:
+                raise ValueError(f"the check {name!r} predicts 'fitted', expected fit=law.fit(…)")
+            return _evaluate(fit, given, f"the fit of {name!r}")
+        if fit is not None:
+            raise ValueError(f"the check {name!r} predicts {check.predicted!r}, expected no fit")
+        if isinstance(check.predicted, str):
+            formula = self._catalog.expression(self._law(law_id), check.predicted)
+            return _evaluate(formula, given, f"the prediction of {name!r}")
+        return check.predicted
+
+
+def _evaluate(formula: Formula | Fit, given: Mapping[str, Any], what: str) -> Any:
+    missing = sorted(set(formula.symbols) - set(given))
+    if missing:
+        raise TypeError(f"{what} needs given={{{', '.join(repr(name) for name in missing)}: …}}")
+    return formula(**{name: given[name] for name in formula.symbols})
+
+
+def _floats(values: np.ndarray[Any, Any]) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)
+
+
+def _like(values: ArrayLike | None, x: np.ndarray[Any, Any]) -> tuple[float, ...] | None:
+    return None if values is None else _floats(np.broadcast_to(np.asarray(values, float), x.shape))
+
+
+def _listen_to_compilation() -> None:
+    """Count the seconds that JAX spends in tracing and XLA, if the notebook uses JAX."""
+    if "jax" not in sys.modules:
+        return
+    import jax.monitoring
+
+    def count(event: str, duration_secs: float, **_: str | int) -> None:
+        if event.startswith("/jax/core/compile/"):
+            _clock["compilation"] += duration_secs
+
+    jax.monitoring.register_event_duration_secs_listener(count)
+
+
+def usage() -> Usage:
+    """CPU seconds of this process so far, split, and its peak memory."""
+    import resource
+
+    cpu = time.process_time()
+    compute = max(0.0, cpu - _clock["start_up"] - _clock["compilation"])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    return Usage(_clock["start_up"], _clock["compilation"], compute, peak)
+
+
+def missing(law: OpenEntry) -> Sequence[tuple[str, str]]:
+    """The checks and controls of the entry that the notebook has not recorded."""
+    return [item for item in expected(law.entry) if item not in law._done]

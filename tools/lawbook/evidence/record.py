@@ -1,0 +1,211 @@
+"""What was measured: the records that a notebook leaves in its own outputs, and how a run ended."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from lawbook.reference.model import Entry
+from lawbook.reference.verdict import Verdict
+
+MIME = "application/vnd.lawbook.record+json"
+
+Outcome = Literal["holds", "fails", "undecided", "error", "timed out", "not run"]
+OUTCOMES: tuple[Outcome, ...] = ("holds", "fails", "undecided", "error", "timed out", "not run")
+Status = Literal["finished", "error", "timed out", "not run"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measured number against its prediction. `low` and `high` bound the tolerance band (±inf where it is open)."""
+
+    measured: float
+    error: float
+    predicted: float
+    low: float
+    high: float
+    verdict: Verdict
+    given: dict[str, float] = field(default_factory=dict)
+    rival: float | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The measurement of one check, or of one control (then `verdict` is that of the check it must miss)."""
+
+    kind: Literal["check", "control"]
+    id: str
+    law: str
+    check: str  # for a control: the check it must miss; for a check: itself
+    verdict: Verdict
+    points: tuple[Point, ...]
+
+    @property
+    def representative(self) -> Point:
+        """The point that decides: of a check the one nearest to failing, of a control the one nearest to passing."""
+        sign = 1 if self.kind == "check" else -1
+        return max(self.points, key=lambda p: sign * _strain(p))
+
+
+def _strain(point: Point) -> float:
+    """How far the measurement lies from the middle of the band, in half widths (1 is the edge)."""
+    if not math.isfinite(point.measured):
+        return math.inf
+    if math.isinf(point.low):
+        return (point.measured - point.predicted) / (abs(point.high - point.predicted) or abs(point.predicted) or 1.0)
+    if math.isinf(point.high):
+        return (point.predicted - point.measured) / (abs(point.predicted - point.low) or abs(point.predicted) or 1.0)
+    half = (point.high - point.low) / 2
+    return abs(point.measured - point.predicted) / half if half else abs(point.measured - point.predicted)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Measured points of a chart, with the law's own curve where it has one."""
+
+    chart: str
+    law: str
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    error: tuple[float, ...] | None = None
+    prediction: tuple[float, ...] | None = None
+    title: str = ""
+    x_label: str = "x"
+    y_label: str = "y"
+    x_scale: Literal["linear", "log"] = "linear"
+    y_scale: Literal["linear", "log"] = "linear"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """CPU seconds of a notebook's kernel, split, and its peak memory."""
+
+    start_up: float = 0.0  # interpreter and imports, until the notebook opened its entry
+    compilation: float = 0.0  # XLA
+    compute: float = 0.0  # the rest
+    peak_mb: float = 0.0
+
+    @property
+    def cpu(self) -> float:
+        """All CPU seconds."""
+        return self.start_up + self.compilation + self.compute
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of one notebook, read out of the executed `.ipynb`."""
+
+    paper: str
+    seed: int
+    scale: str
+    status: Status
+    message: str = ""  # what went wrong, cut to the reader's own lines
+    measured: tuple[Measured, ...] = ()
+    series: tuple[Series, ...] = ()
+    seconds: float = 0.0  # wall clock
+    usage: Usage = Usage()
+    versions: dict[str, str] = field(default_factory=dict)
+    commit: str = ""
+    finished: str = ""  # ISO time, UTC
+    machine: str = ""
+    notebook: Path | None = None  # the executed .ipynb
+
+    def of(self, kind: Literal["check", "control"], name: str) -> Measured | None:
+        """The record of a check or control, if the run has left one."""
+        return next((m for m in self.measured if m.kind == kind and m.id == name), None)
+
+    def outcome(self, kind: Literal["check", "control"], name: str) -> Outcome:
+        """The outcome of a check, or of the check that a control broke. A run that did not finish passes nothing."""
+        record = self.of(kind, name)
+        if record is not None:
+            return record.verdict
+        return "not run" if self.status == "finished" else self.status
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All runs of one paper whose inputs are as they are now: the one that the page shows, and every seed."""
+
+    paper: str
+    shown: Run
+    seeds: tuple[Run, ...] = ()  # one a seed, in order, the shown one among them
+
+    def passed(self, entry: Entry, kind: Literal["check", "control"], name: str) -> tuple[int, int]:
+        """(seeds in which the check held, or the control failed as it must; seeds run)."""
+        good = sum(is_good(entry, kind, name, run.outcome(kind, name)) for run in self.seeds)
+        return good, len(self.seeds)
+
+
+def is_good(entry: Entry, kind: Literal["check", "control"], name: str, outcome: Outcome) -> bool:
+    """Whether an outcome is the one claimed.
+
+    A check must hold; one marked `not-reproduced` must be measured and not hold; a control must fail.
+    """
+    if kind == "control":
+        return outcome == "fails"
+    found = entry.check(name)
+    if found is not None and found[2].not_reproduced is not None:
+        return outcome in ("fails", "undecided")
+    return outcome == "holds"
+
+
+def expected(entry: Entry) -> list[tuple[Literal["check", "control"], str]]:
+    """Every check and control that a run of the entry's notebook must leave, in the entry's order."""
+    out: list[tuple[Literal["check", "control"], str]] = []
+    for law in entry.laws.values():
+        out += [("check", name) for name in law.checks]
+        out += [("control", name) for name in law.controls]
+    return out
+
+
+def to_json(record: Measured | Series | Usage) -> dict[str, Any]:
+    """A record as JSON data; numbers that JSON lacks (inf, nan) become strings."""
+    return {"type": type(record).__name__, **_encode(asdict(record))}
+
+
+def from_json(data: dict[str, Any]) -> Measured | Series | Usage:
+    """The inverse of `to_json`."""
+    data = {key: _decode(value) for key, value in data.items()}
+    match data.pop("type"):
+        case "Measured":
+            data["points"] = tuple(Point(**point) for point in data["points"])
+            return Measured(**data)
+        case "Series":
+            for key in ("x", "y", "error", "prediction"):
+                data[key] = None if data[key] is None else tuple(data[key])
+            return Series(**data)
+        case "Usage":
+            return Usage(**data)
+        case other:
+            raise ValueError(f"found a record of type {other!r}, expected Measured, Series or Usage")
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _encode(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encode(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": repr(value)}
+    return value
+
+
+def _decode(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"float"}:
+            return float(value["float"])
+        return {key: _decode(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_decode(part) for part in value]
+    return value
+
+
+def digest(data: Any) -> str:
+    """A stable fingerprint of JSON data."""
+    import hashlib
+
+    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,214 @@
+"""What runs say, in a terminal: live progress, tables, a summary."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from rich.console import Console, Group, RenderableType
+from rich.markdown import Markdown
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from lawbook.evidence.display import band_of, verdict_of
+from lawbook.evidence.execute import Job
+from lawbook.evidence.record import Evidence, Measured, Outcome, Run, expected, from_json, is_good
+from lawbook.numbers import plain, with_error
+from lawbook.reference.catalog import Catalog
+from lawbook.reference.model import Entry
+
+Kind = Literal["check", "control"]
+
+
+class Progress:
+    """A line for each check as it is measured, and a bar of notebooks below."""
+
+    def __init__(self, console: Console, catalog: Catalog) -> None:
+        self.console, self.catalog = console, catalog
+        self.bar: Bar | None = None
+        self.seen: set[tuple[Job, str]] = set()
+        self.width = max((len(p) for p in catalog.entries), default=0)
+
+    @contextmanager
+    def over(self, total: int) -> Iterator[None]:
+        """Show the bar while `total` notebooks run."""
+        columns = (TextColumn("notebooks"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Bar(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as bar:
+            self.bar, self.task = bar, bar.add_task("notebooks", total=total)
+            yield
+
+    def stop(self) -> None:
+        """Take the bar down."""
+        if self.bar is not None:
+            self.bar.stop()
+
+    def record(self, job: Job, record: dict[str, Any]) -> None:
+        """A record of a notebook that is still running."""
+        found = from_json(record)
+        if isinstance(found, Measured) and (job, found.id) not in self.seen:
+            self.seen.add((job, found.id))
+            self.console.print(self._line(job, found))
+
+    def done(self, job: Job, run: Run, *, cached: bool) -> None:
+        """A notebook has ended."""
+        entry = self.catalog.entries[job.paper]
+        for record in run.measured:
+            if not cached and (job, record.id) not in self.seen:
+                self.console.print(self._line(job, record))
+        for kind, name in expected(entry):
+            if run.of(kind, name) is None:
+                self.console.print(Text(f"{self._who(job)}  {name}: {run.outcome(kind, name)}", style="red"))
+        tail = "unchanged, from the cache" if cached else f"{run.seconds:.0f} s, {run.usage.cpu:.0f} CPU s"
+        style = "dim" if run.status == "finished" else "red"
+        message = f": {run.message}" if run.message else ""
+        self.console.print(Text(f"{self._who(job)}  {run.status}{message} ({tail})", style=style))
+        if self.bar is not None:
+            self.bar.advance(self.task)
+
+    def _who(self, job: Job) -> str:
+        return f"{job.paper:<{self.width}} seed {job.seed:<2}"
+
+    def _line(self, job: Job, record: Measured) -> Text:
+        entry = self.catalog.entries[job.paper]
+        good = is_good(entry, record.kind, record.id, record.verdict)
+        point = record.representative
+        more = f" (worst of {len(record.points)})" if len(record.points) > 1 and record.kind == "check" else ""
+        text = (
+            f"{self._who(job)}  {record.id}: predicted {plain(point.predicted)}, "
+            f"measured {with_error(point.measured, point.error)}{more}, {said(entry, record)}"
+        )
+        return Text(text, style="green" if good else "bold red")
+
+
+def said(entry: Entry, record: Measured) -> str:
+    """The verdict in words, with what was expected where it is not the usual."""
+    found = entry.check(record.id) if record.kind == "check" else None
+    if found is not None and found[2].not_reproduced is not None:
+        return (
+            "✗ holds, but is marked not-reproduced" if record.verdict == "holds" else "◇ not reproduced at this scale"
+        )
+    return verdict_of(record)
+
+
+def outcomes(entry: Entry, run: Run) -> Counter[Outcome]:
+    """How the checks of a run came out, each outcome counted apart."""
+    return Counter(run.outcome(kind, name) for kind, name in expected(entry) if kind == "check")
+
+
+def summary(catalog: Catalog, runs: list[Run]) -> tuple[Text, bool]:
+    """One line on all runs, each outcome counted apart, and whether everything is as claimed."""
+    counts: Counter[Outcome] = Counter()
+    controls, caught, good = 0, 0, True
+    for run in runs:
+        entry = catalog.entries[run.paper]
+        counts += outcomes(entry, run)
+        good = good and run.status == "finished"
+        for kind, name in expected(entry):
+            right = is_good(entry, kind, name, run.outcome(kind, name))
+            good = good and right
+            if kind == "control":
+                controls += 1
+                caught += right
+    parts = [f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda item: -item[1])]
+    line = f"checks: {', '.join(parts) or 'none'}; controls that fail as they must: {caught} of {controls}"
+    return Text(line, style="bold green" if good else "bold red"), good
+
+
+def seeds_table(entry: Entry, runs: list[Run]) -> Table:
+    """Every check and control of an entry over the seeds that were run."""
+    table = Table(title=f"{entry.paper}: {len(runs)} seeds", title_justify="left")
+    for head in (
+        "check",
+        "predicted",
+        "measured (mean ± sd over seeds)",
+        "error of one",
+        "tolerance",
+        "rival",
+        "good seeds",
+    ):
+        table.add_column(head, no_wrap=head != "tolerance")
+    for kind, name in expected(entry):
+        records = [r for run in runs if (r := run.of(kind, name)) is not None]
+        good = sum(is_good(entry, kind, name, run.outcome(kind, name)) for run in runs)
+        style = "green" if good >= 0.95 * len(runs) else "bold red"
+        if not records:
+            table.add_row(name, "", "not measured", "", "", "", f"0 of {len(runs)}", style="bold red")
+            continue
+        points = [r.representative for r in records]
+        spread = statistics.stdev(p.measured for p in points) if len(points) > 1 else 0.0
+        mean = statistics.fmean(p.measured for p in points)
+        first = points[0]
+        label = name if kind == "check" else f"control {name}"
+        rival = "" if first.rival is None or kind == "control" else plain(first.rival)
+        error = plain(statistics.median(p.error for p in points), 2)
+        counted = f"{good} of {len(runs)}"
+        table.add_row(
+            label, plain(first.predicted), with_error(mean, spread), error, band_of(first), rival, counted, style=style
+        )
+    seconds = statistics.fmean(run.usage.cpu for run in runs)
+    peak = max(run.usage.peak_mb for run in runs)
+    table.caption = f"{seconds:.1f} CPU s a run, peak memory {peak:.0f} MB"
+    table.caption_justify = "left"
+    return table
+
+
+def status_table(catalog: Catalog, evidence: dict[str, Evidence]) -> Table:
+    """One row a paper: how its checks came out, how many seeds, how long."""
+    table = Table()
+    for head in ("paper", "family", "checks", "controls", "seeds", "CPU s", "peak MB", "run"):
+        table.add_column(head)
+    for paper, entry in sorted(catalog.entries.items()):
+        found = evidence.get(paper)
+        if found is None:
+            table.add_row(
+                paper, catalog.family_of[paper], "not run, or changed since", "", "", "", "", "", style="yellow"
+            )
+            continue
+        run = found.shown
+        counts = ", ".join(f"{n} {o}" for o, n in outcomes(entry, run).items())
+        controls = [name for kind, name in expected(entry) if kind == "control"]
+        caught = sum(is_good(entry, "control", name, run.outcome("control", name)) for name in controls)
+        good = all(is_good(entry, kind, name, run.outcome(kind, name)) for kind, name in expected(entry))
+        table.add_row(
+            paper, catalog.family_of[paper], counts, f"{caught} of {len(controls)} fail", str(len(found.seeds)),
+            f"{run.usage.cpu:.1f}", f"{run.usage.peak_mb:.0f}", run.finished, style="green" if good else "red",
+        )  # fmt: skip
+    return table
+
+
+def show_entry(
+    catalog: Catalog, entry: Entry, evidence: Evidence | None, *, only: str = ""
+) -> Iterator[RenderableType]:
+    """An entry for the terminal."""
+    work = catalog.works[entry.paper]
+    yield Group(Text(entry.title, style="bold"), Text(f"{work.by} ({work.year}). {work.title}. {work.venue}"), Text(""))
+    for law_id, law in entry.laws.items():
+        if only and law_id != only:
+            continue
+        yield Text(f"{entry.paper}/{law_id}: {law.name}", style="bold")
+        yield Markdown(law.statement)
+        yield Text(f"    {law.formula.latex.strip()}")
+        if law.formula.expr:
+            yield Text(f"    {law.formula.gives} = {law.formula.expr}", style="cyan")
+        for name in law.assumes:
+            yield Text(f"  assumes {name}: {entry.assumptions[name].text}")
+        for name in law.checks:
+            yield _measured_line(entry, evidence, "check", name)
+        for name in law.controls:
+            yield _measured_line(entry, evidence, "control", name)
+        yield Text("")
+
+
+def _measured_line(entry: Entry, evidence: Evidence | None, kind: Kind, name: str) -> Text:
+    record = evidence.shown.of(kind, name) if evidence is not None else None
+    if record is None:
+        return Text(f"  {kind} {name}: not run", style="yellow")
+    point = record.representative
+    good = is_good(entry, kind, name, record.verdict)
+    text = f"  {kind} {name}: predicted {plain(point.predicted)}, measured {with_error(point.measured, point.error)}"
+    return Text(f"{text}, {said(entry, record)}", style="green" if good else "red")

@@ -1,0 +1,102 @@
+"""Execute many notebooks: cached by content, in parallel, each result on disk as soon as it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import replace
+from typing import Any, Protocol
+
+from lawbook.evidence import store
+from lawbook.evidence.execute import Executed, Job, KernelDiedError, execute
+from lawbook.evidence.record import Run
+from lawbook.reference.catalog import Catalog
+
+TIMEOUT = {"quick": 300.0, "full": 4 * 3600.0}
+
+
+class Listener(Protocol):
+    """What a progress display hears."""
+
+    def record(self, job: Job, record: dict[str, Any]) -> None:
+        """A record of a notebook that is still running."""
+
+    def done(self, job: Job, run: Run, *, cached: bool) -> None:
+        """A notebook has ended, or was found in the cache."""
+
+
+def plan(
+    catalog: Catalog, papers: Iterable[str], *, seeds: Iterable[int], scale: str, timeout: float | None = None
+) -> list[Job]:
+    """One job for each paper and seed, papers in the given order within a seed."""
+    seeds, papers = list(seeds), list(papers)
+    return [
+        Job(
+            root=str(catalog.root),
+            paper=paper,
+            notebook=catalog.notebook(paper).relative_to(catalog.root).as_posix(),
+            seed=seed,
+            scale=scale,
+            key=store.run_key(catalog, paper, scale, seed),
+            timeout=timeout or TIMEOUT[scale],
+        )
+        for seed in seeds
+        for paper in papers
+    ]
+
+
+def run_all(
+    catalog: Catalog,
+    jobs: list[Job],
+    executor: Executor,
+    listener: Listener,
+    *,
+    force: bool = False,
+    live: bool = True,
+) -> list[Run]:
+    """Execute `jobs` through `executor` (threads, or Dask's); return their runs in the order of `jobs`.
+
+    A finished run of the same inputs is taken from disk unless `force`. A job whose kernel (or whose worker) dies is
+    tried once more; if it dies again, or fails in any other way, its run says so and the others go on. `live` asks for
+    records while a notebook runs, which needs an executor in this process.
+    """
+    runs: dict[Job, Run] = {}
+    waiting: dict[Future[Executed], tuple[Job, bool]] = {}
+
+    def submit(job: Job, *, again: bool) -> None:
+        notify: Callable[[Job, dict[str, Any]], None] | None = listener.record if live else None
+        waiting[executor.submit(execute, job, notify)] = (job, again)
+
+    for job in jobs:
+        cached = None if force else store.current_run(catalog, job.paper, job.scale, job.seed)
+        if cached is not None and cached.status == "finished":
+            runs[job] = cached
+            listener.done(job, cached, cached=True)
+        else:
+            submit(job, again=False)
+    try:
+        while waiting:
+            future = next(as_completed(list(waiting)))
+            job, again = waiting.pop(future)
+            try:
+                executed = future.result()
+            except (
+                Exception
+            ) as error:  # a dead kernel or worker, or a defect of ours: either way one job, not the batch
+                if not again:
+                    submit(job, again=True)
+                    continue
+                message = str(error) if isinstance(error, KernelDiedError) else f"{type(error).__name__}: {error}"
+                runs[job] = run = Run(job.paper, job.seed, job.scale, "error", message)
+                listener.done(job, run, cached=False)
+                continue
+            path = store.run_path(catalog.root, job.paper, job.scale, job.seed)
+            store.write_atomically(path, executed.text)
+            found = store.read_run(path)
+            runs[job] = run = found[1] if found is not None else replace(executed.run, status="error")
+            listener.done(job, run, cached=False)
+    except BaseException:
+        for future in waiting:
+            future.cancel()
+        raise
+    return [runs[job] for job in jobs]

@@ -1,0 +1,143 @@
+"""Everything that is claimed: entries, works, notation and families, checked one by one and against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lawbook.reference import bibliography, cross, source
+from lawbook.reference.bibliography import Work
+from lawbook.reference.formula import Formula
+from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
+from lawbook.reference.problem import Problem, nearest
+from lawbook.reference.rules import complete, latex_problems, read_entry
+from lawbook.reference.shape import mapping
+from lawbook.reference.source import Source
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A relation as one of its two ends sees it."""
+
+    to: str
+    type: str
+    says: str
+    declared_by: str
+
+
+@dataclass
+class Catalog:
+    """All entries that are sound, with what they draw on."""
+
+    root: Path
+    entries: dict[str, Entry] = field(default_factory=dict)
+    family_of: dict[str, str] = field(default_factory=dict)
+    families: dict[str, Family] = field(default_factory=dict)
+    notation: dict[str, Quantity] = field(default_factory=dict)
+    works: dict[str, Work] = field(default_factory=dict)
+
+    def path(self, paper: str) -> Path:
+        """The YAML file of an entry."""
+        return self.root / "references" / self.family_of[paper] / f"{paper}.yml"
+
+    def notebook(self, paper: str) -> Path:
+        """The notebook of an entry, a `.py` file."""
+        return self.root / "notebooks" / self.family_of[paper] / f"{paper}.py"
+
+    def in_family(self, family: str) -> list[Entry]:
+        """The entries of a family, oldest paper first."""
+        mine = [e for e in self.entries.values() if self.family_of[e.paper] == family]
+        return sorted(mine, key=lambda e: (self.works[e.paper].year, e.paper))
+
+    def ties(self, paper: str) -> list[Tie]:
+        """Every relation of `paper`: its own, then the inverses of those declared elsewhere."""
+        own = [Tie(r.to, r.type, r.says, paper) for r in self.entries[paper].relations]
+        return own + self._incoming().get(paper, [])
+
+    def _incoming(self) -> dict[str, list[Tie]]:
+        if not hasattr(self, "_ties"):
+            ties: dict[str, list[Tie]] = {}
+            for entry in self.entries.values():
+                for relation in entry.relations:
+                    tie = Tie(entry.paper, INVERSE[relation.type], relation.says, entry.paper)
+                    ties.setdefault(relation.to, []).append(tie)
+            self._ties = ties
+        return self._ties
+
+    def symbol(self, law: Law, name: str) -> Symbol:
+        """The symbol `name` of `law`, completed from the canonical notation."""
+        return complete(law.symbols[name], self.notation.get(name))
+
+    def expression(self, law: Law, text: str) -> Formula:
+        """`text` parsed over the symbols of `law`."""
+        return Formula.parse(text, set(law.symbols))
+
+    def require(self, paper: str) -> Entry:
+        """The entry of `paper`; `KeyError` with the nearest name."""
+        if paper not in self.entries:
+            raise KeyError(f"no entry {paper!r}{nearest(paper, self.entries)}")
+        return self.entries[paper]
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder at or above `start` that holds `references/`. Raises `FileNotFoundError`."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "references" / "families.yml").is_file():
+            return folder
+    raise FileNotFoundError(f"no folder with references/families.yml at or above {here}")
+
+
+def load(root: Path, only: str | None = None) -> tuple[Catalog, list[Problem]]:
+    """Read and check everything under `root`; with `only`, one entry and what it stands on (no cross-checks).
+
+    Returns the catalog of the sound entries and all problems of all files, sorted.
+    """
+    catalog = Catalog(root)
+    problems: list[Problem] = []
+    folder = root / "references"
+    families = source.read(folder / "families.yml", "references/families.yml")
+    catalog.families = mapping(families, Family)
+    notation = source.read(folder / "notation.yml", "references/notation.yml")
+    catalog.notation = mapping(notation, Quantity)
+    for name, quantity in catalog.notation.items():
+        problems += latex_problems(notation, (name, "latex"), quantity.latex)
+    problems += families.problems + notation.problems
+    if only is None:
+        catalog.works, bib_problems = bibliography.read(folder / "papers.bib", "references/papers.bib")
+        problems += bib_problems
+
+    sources: dict[str, Source] = {}
+    for path in sorted(folder.glob(f"*/{only or '*'}.yml")):
+        family, paper = path.parent.name, path.stem
+        name = f"references/{family}/{path.name}"
+        doc = source.read(path, name)
+        if family not in catalog.families and not families.problems:
+            doc.problems.append(
+                doc.problem((), f"found the folder {family!r}, expected a family{nearest(family, catalog.families)}")
+            )
+        if paper in sources:
+            first = f"references/{catalog.family_of[paper]}/{path.name}"
+            doc.problems.append(doc.problem((), f"found a second entry {paper!r} (first in {first}), expected one"))
+            problems += doc.problems
+            continue
+        sources[paper] = doc
+        catalog.family_of[paper] = family
+        entry = read_entry(doc, catalog.notation)
+        if entry is not None:
+            if entry.paper != paper:
+                message = f"found {entry.paper!r}, expected {paper!r}, the name of the file"
+                doc.problems.append(doc.problem(("paper",), message))
+            else:
+                catalog.entries[paper] = entry
+    if only is None:
+        for paper, doc in sources.items():
+            doc.problems.extend(cross.references(doc, paper, catalog.works, sources))
+        problems += cross.notebooks(root, catalog.family_of, sources)
+    for doc in sources.values():
+        problems += doc.problems
+    bad = {p.file for p in problems}
+    for paper, doc in sources.items():
+        if doc.file in bad:
+            catalog.entries.pop(paper, None)
+    return catalog, sorted(set(problems))

@@ -1,0 +1,285 @@
+"""The safe expression of a law: one tree that NumPy evaluates, Vega draws and SymPy prints.
+
+Text from an entry is never evaluated as code: it is parsed by `ast`, and only numbers, declared symbols,
++ - * / ** and the functions of `FUNCTIONS` pass. Sizes, exponents and constants are bounded, so nothing hangs.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lawbook.reference.problem import nearest
+
+MAX_LENGTH = 600
+MAX_NODES = 250
+MAX_EXPONENT = 64
+MAX_CONSTANT = 1e30
+
+
+class FormulaError(ValueError):
+    """An expression that is not in the safe syntax; `column` counts from 1."""
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the safe syntax, and what each reader of a formula calls it."""
+
+    arity: int  # -1: two or more
+    python: Callable[..., float]
+    numpy: str
+    sympy: str
+    vega: str | None  # None: Vega has no such function
+
+
+FUNCTIONS: dict[str, Function] = {
+    "sqrt": Function(1, math.sqrt, "sqrt", "sqrt", "sqrt"),
+    "exp": Function(1, math.exp, "exp", "exp", "exp"),
+    "log": Function(1, math.log, "log", "log", "log"),
+    "sin": Function(1, math.sin, "sin", "sin", "sin"),
+    "cos": Function(1, math.cos, "cos", "cos", "cos"),
+    "tan": Function(1, math.tan, "tan", "tan", "tan"),
+    "sinh": Function(1, math.sinh, "sinh", "sinh", None),
+    "cosh": Function(1, math.cosh, "cosh", "cosh", None),
+    "tanh": Function(1, math.tanh, "tanh", "tanh", None),
+    "Abs": Function(1, abs, "abs", "Abs", "abs"),
+    "sign": Function(1, lambda x: math.copysign(1.0, x) if x else 0.0, "sign", "sign", None),
+    "floor": Function(1, math.floor, "floor", "floor", "floor"),
+    "ceiling": Function(1, math.ceil, "ceil", "ceiling", "ceil"),
+    "Min": Function(-1, min, "minimum", "Min", "min"),
+    "Max": Function(-1, max, "maximum", "Max", "max"),
+    "gamma": Function(1, math.gamma, "scipy.special.gamma", "gamma", None),
+    "erf": Function(1, math.erf, "scipy.special.erf", "erf", None),
+}
+CONSTANTS = {"pi": math.pi, "E": math.e}
+
+_OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", lambda a, b: a + b),
+    ast.Sub: ("-", lambda a, b: a - b),
+    ast.Mult: ("*", lambda a, b: a * b),
+    ast.Div: ("/", lambda a, b: a / b),
+    ast.Pow: ("**", lambda a, b: a**b),
+}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An expression in the safe syntax.
+
+    `Formula.parse(text, symbols)` raises `FormulaError`; a call evaluates it, `formula(eta=0.1)`, with numbers
+    or arrays that broadcast against each other.
+    """
+
+    text: str
+    tree: ast.expr
+    symbols: tuple[str, ...]  # those that occur, sorted
+
+    @classmethod
+    def parse(cls, text: str, symbols: Collection[str]) -> Formula:
+        """Parse `text`, in which only the names in `symbols` may occur."""
+        if len(text) > MAX_LENGTH:
+            raise FormulaError(f"found {len(text)} characters, expected at most {MAX_LENGTH}")
+        stripped = text.strip()
+        try:
+            tree = ast.parse(stripped, mode="eval").body
+        except SyntaxError as error:
+            raise FormulaError(f"not an expression: {error.msg}", error.offset or 1) from None
+        except (ValueError, RecursionError, MemoryError):
+            raise FormulaError("not an expression") from None
+        try:
+            names = _validate(tree, symbols)
+        except RecursionError:
+            raise FormulaError("found an expression nested too deeply") from None
+        return cls(stripped, tree, tuple(sorted(names)))
+
+    def __call__(self, **values: Any) -> Any:
+        """The value for numbers or arrays `values`, one for each symbol; floats, NumPy's broadcasting."""
+        import numpy as np
+
+        missing = sorted(set(self.symbols) - set(values))
+        unknown = sorted(set(values) - set(self.symbols))
+        if missing or unknown:
+            parts = [f"needs a value for {', '.join(missing)}"] if missing else []
+            parts += [f"has no symbol {name!r}{nearest(name, self.symbols)}" for name in unknown]
+            raise TypeError(f"formula {self.text!r} " + "; ".join(parts))
+        arrays = {name: np.asarray(value, dtype=float) for name, value in values.items()}
+        with np.errstate(all="ignore"):
+            result = np.asarray(_evaluate(self.tree, arrays))
+        return float(result) if result.ndim == 0 else result
+
+    @cached_property
+    def sympy(self) -> Any:
+        """The SymPy expression; symbols are plain (`E`, `I`, `N`, `beta` mean themselves when declared)."""
+        import sympy
+
+        return _sympy(self.tree, {name: sympy.Symbol(name) for name in self.symbols})
+
+    @cached_property
+    def vega(self) -> str | None:
+        """The expression in Vega's language over `datum.<symbol>`, or None when it uses a function Vega lacks."""
+        try:
+            return _vega(self.tree, set(self.symbols))
+        except LookupError:
+            return None
+
+
+def _validate(tree: ast.expr, symbols: Collection[str]) -> set[str]:
+    """Refuse every construct outside the safe syntax; return the symbols that occur."""
+    used: set[str] = set()
+    count = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.operator | ast.unaryop | ast.expr_context):
+            continue
+        count += 1
+        if count > MAX_NODES:
+            raise FormulaError(f"found more than {MAX_NODES} parts, expected a shorter expression")
+        column = getattr(node, "col_offset", 0) + 1
+        match node:
+            case ast.Constant(value=bool()) | ast.Constant(value=complex()):
+                raise FormulaError(f"found {node.value!r}, expected a real number", column)
+            case ast.Constant(value=int() | float() as number):
+                if not abs(number) <= MAX_CONSTANT:
+                    raise FormulaError(f"found a number above {MAX_CONSTANT:g}", column)
+            case ast.Name(id=name):
+                if name in symbols:
+                    used.add(name)
+                elif name not in CONSTANTS and name not in FUNCTIONS:
+                    hint = nearest(name, [*symbols, *FUNCTIONS, *CONSTANTS])
+                    raise FormulaError(
+                        f"found the symbol {name!r}, which is not declared under `symbols`{hint}", column
+                    )
+            case ast.BinOp(op=op):
+                if type(op) not in _OPERATORS:
+                    raise FormulaError(f"found the operator {type(op).__name__}, expected + - * / or **", column)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
+                pass
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name not in symbols:
+                function = FUNCTIONS.get(name)
+                if function is None:
+                    hint = nearest(name, FUNCTIONS) or f", expected one of {', '.join(FUNCTIONS)}"
+                    raise FormulaError(f"found the function {name!r}, which is not allowed{hint}", column)
+                fits = len(args) == function.arity if function.arity > 0 else len(args) >= 2
+                if not fits:
+                    wanted = "one argument" if function.arity == 1 else "two or more arguments"
+                    raise FormulaError(f"found {name} with {len(args)} arguments, expected {wanted}", column)
+            case _:
+                kind = type(node).__name__
+                raise FormulaError(
+                    f"found {kind}, expected only numbers, symbols, + - * / ** and {', '.join(FUNCTIONS)}", column
+                )
+    _bound(tree, symbols)
+    called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id not in symbols and node.id in FUNCTIONS and id(node) not in called:
+            raise FormulaError(f"found the function {node.id!r} without arguments", node.col_offset + 1)
+    return used
+
+
+def _bound(node: ast.expr, symbols: Collection[str]) -> float | None:
+    """The value of `node` if it holds no symbol, else None; refuse constants and exponents out of bounds."""
+    column = node.col_offset + 1
+    value: float | None = None
+    try:
+        match node:
+            case ast.Constant(value=int() | float() as number):
+                value = float(number)
+            case ast.Name(id=name):
+                return None if name in symbols else CONSTANTS.get(name)
+            case ast.UnaryOp(op=op, operand=operand):
+                inner = _bound(operand, symbols)
+                value = None if inner is None else (-inner if isinstance(op, ast.USub) else inner)
+            case ast.BinOp(left=left, op=op, right=right):
+                a, b = _bound(left, symbols), _bound(right, symbols)
+                if isinstance(op, ast.Pow) and b is not None and abs(b) > MAX_EXPONENT:
+                    raise FormulaError(f"found the exponent {b:g}, expected at most {MAX_EXPONENT} in size", column)
+                if a is not None and b is not None:
+                    value = _OPERATORS[type(op)][1](a, b)
+            case ast.Call(func=ast.Name(id=name), args=args):
+                inner_values = [_bound(arg, symbols) for arg in args]
+                if all(v is not None for v in inner_values):
+                    value = float(FUNCTIONS[name].python(*inner_values))
+    except (ArithmeticError, ValueError) as error:
+        if isinstance(error, FormulaError):
+            raise
+        raise FormulaError(f"found a constant without a value ({error})", column) from None
+    if value is not None and (isinstance(value, complex) or not abs(value) <= MAX_CONSTANT):
+        raise FormulaError(f"found a constant that is not a real number below {MAX_CONSTANT:g}", column)
+    return value
+
+
+def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    import numpy as np
+
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return np.float64(number)
+        case ast.Name(id=name):
+            return values[name] if name in values else np.float64(CONSTANTS[name])
+        case ast.UnaryOp(op=op, operand=operand):
+            inner = _evaluate(operand, values)
+            return -inner if isinstance(op, ast.USub) else inner
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATORS[type(op)][1](_evaluate(left, values), _evaluate(right, values))
+        case ast.Call(func=ast.Name(id=name), args=args):
+            parts = [_evaluate(arg, values) for arg in args]
+            target = FUNCTIONS[name].numpy
+            if target.startswith("scipy.special."):
+                from scipy import special
+
+                return getattr(special, target.removeprefix("scipy.special."))(*parts)
+            function = getattr(np, target)
+            result = parts[0]
+            if len(parts) == 1:
+                return function(result)
+            for part in parts[1:]:
+                result = function(result, part)
+            return result
+    raise AssertionError(node)  # _validate let nothing else through
+
+
+def _sympy(node: ast.expr, symbols: Mapping[str, Any]) -> Any:
+    import sympy
+
+    match node:
+        case ast.Constant(value=int() as number):
+            return sympy.Integer(number)
+        case ast.Constant(value=float() as real):
+            return sympy.Integer(int(real)) if real.is_integer() else sympy.Float(repr(real))
+        case ast.Name(id=name):
+            return symbols[name] if name in symbols else {"pi": sympy.pi, "E": sympy.E}[name]
+        case ast.UnaryOp(op=op, operand=operand):
+            inner = _sympy(operand, symbols)
+            return -inner if isinstance(op, ast.USub) else inner
+        case ast.BinOp(left=left, op=op, right=right):
+            return _OPERATORS[type(op)][1](_sympy(left, symbols), _sympy(right, symbols))
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return getattr(sympy, FUNCTIONS[name].sympy)(*[_sympy(arg, symbols) for arg in args])
+    raise AssertionError(node)
+
+
+def _vega(node: ast.expr, symbols: Collection[str]) -> str:
+    match node:
+        case ast.Constant(value=number):
+            return repr(number)
+        case ast.Name(id=name):
+            return f"datum.{name}" if name in symbols else {"pi": "PI", "E": "E"}[name]
+        case ast.UnaryOp(op=op, operand=operand):
+            return f"({'-' if isinstance(op, ast.USub) else ''}{_vega(operand, symbols)})"
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return f"pow({_vega(left, symbols)}, {_vega(right, symbols)})"
+        case ast.BinOp(left=left, op=op, right=right):
+            return f"({_vega(left, symbols)} {_OPERATORS[type(op)][0]} {_vega(right, symbols)})"
+        case ast.Call(func=ast.Name(id=name), args=args):
+            target = FUNCTIONS[name].vega
+            if target is None:
+                raise LookupError(name)
+            return f"{target}({', '.join(_vega(arg, symbols) for arg in args)})"
+    raise AssertionError(node)

@@ -1,0 +1,283 @@
+"""The shape of an entry: what Lawbook claims about one paper.
+
+Titles and descriptions here feed the JSON Schema that editors read and the headings of the pages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Text = Annotated[str, StringConstraints(min_length=1, strict=True, strip_whitespace=True)]
+PaperId = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]{4}[a-z]*$", strict=True)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", strict=True, max_length=60)]
+SymbolId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", strict=True, max_length=40)]
+
+
+def _is_finite(value: float) -> float:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError("expected a finite number")
+    return value
+
+
+Number = Annotated[float, AfterValidator(_is_finite)]
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=600, strict=True)]
+
+Kind = Literal[
+    "power-law", "limit", "conservation", "identity", "bound", "dynamics", "correspondence", "phase-transition"
+]  # fmt: skip
+Support = Literal["theorem", "solvable-model", "empirical", "conjecture"]
+RelationType = Literal[
+    "explains", "explained-by", "generalizes", "special-case-of", "extends", "extended-by",
+    "contradicts", "uses", "used-by", "related",
+]  # fmt: skip
+
+INVERSE: dict[str, str] = {
+    "explains": "explained-by", "explained-by": "explains",
+    "generalizes": "special-case-of", "special-case-of": "generalizes",
+    "extends": "extended-by", "extended-by": "extends",
+    "uses": "used-by", "used-by": "uses",
+    "contradicts": "contradicts", "related": "related",
+}  # fmt: skip
+
+
+class Part(BaseModel):
+    """A part of an entry. Unknown keys are refused; keys of two words are written with a hyphen."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+        populate_by_name=False,
+        strict=True,
+        coerce_numbers_to_str=False,
+    )
+
+
+class Formula(Part):
+    """The law as a formula."""
+
+    latex: Text = Field(title="LaTeX", description="One displayed formula.")
+    expr: Expression | None = Field(
+        None,
+        title="Expression",
+        description="The same in safe syntax over the law's symbols; it draws, predicts and is called from Python.",
+    )
+    gives: SymbolId | None = Field(None, title="Gives", description="The symbol whose value the expression computes.")
+    over: SymbolId | None = Field(
+        None, title="Over", description="The symbol on the horizontal axis of the curve; it needs a range."
+    )
+
+
+class Symbol(Part):
+    """A symbol of a law: bound to the canonical notation by its id alone, or defined here."""
+
+    latex: Text | None = Field(None, title="LaTeX")
+    name: Text | None = Field(None, title="Name")
+    unit: Text | None = Field(None, title="Unit", description="'1' for a pure number.")
+    role: Literal["observable", "control", "constant"] | None = Field(
+        None, title="Role", description="What is measured, what the experimenter sets, or what the problem fixes."
+    )
+    range: tuple[Number, Number] | None = Field(None, title="Range", description="Makes a slider.", strict=False)
+    scale: Literal["linear", "log"] = Field("linear", title="Scale of the range")
+    value: Number | None = Field(None, title="Default value")
+    paper_writes: Text | None = Field(None, title="Letter in the paper", description="Where it differs, as LaTeX.")
+
+    @model_validator(mode="after")
+    def _range_is_ordered(self) -> Symbol:
+        if self.range is not None:
+            low, high = self.range
+            if not low < high:
+                raise ValueError("expected a range [low, high] with low < high")
+            if self.scale == "log" and low <= 0:
+                raise ValueError("expected a range above 0 for a log scale")
+            if self.value is not None and not low <= self.value <= high:
+                raise ValueError("expected the default value inside the range")
+        return self
+
+
+class Quantity(Part):
+    """A canonical quantity of notation.yml."""
+
+    latex: Text = Field(title="LaTeX")
+    name: Text = Field(title="Name")
+    unit: Text = Field(title="Unit")
+    role: Literal["observable", "control", "constant"] = Field(title="Role")
+
+
+class Family(Part):
+    """A family of laws."""
+
+    title: Text = Field(title="Title")
+    introduction: Text = Field(title="Introduction")
+
+
+class Reported(Part):
+    """A value that the paper reports."""
+
+    what: Text = Field(title="What")
+    value: Number | Text = Field(title="Value")
+    error: Number | None = Field(None, title="Error as the paper gives it")
+    unit: Text | None = Field(None, title="Unit")
+    setting: Text | None = Field(None, title="Setting")
+    where: Text | None = Field(None, title="Place in the paper")
+
+
+class Tolerance(Part):
+    """How far a measurement may lie from the prediction: `abs` in its unit, or `rel` as a share of it."""
+
+    abs: Number | None = Field(None, title="Absolute", ge=0)
+    rel: Number | None = Field(None, title="Relative", ge=0)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Tolerance:
+        if (self.abs is None) == (self.rel is None):
+            raise ValueError("expected exactly one of abs and rel")
+        return self
+
+
+class Rival(Part):
+    """What a wrong law would give. It must lie outside the tolerance."""
+
+    value: Number | None = Field(None, title="Value")
+    expr: Expression | None = Field(None, title="Expression")
+    says: Text = Field(title="Says", description="The wrong law in words.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Rival:
+        if (self.value is None) == (self.expr is None):
+            raise ValueError("expected exactly one of value and expr")
+        return self
+
+
+class Check(Part):
+    """A prediction, written down before the notebook measures."""
+
+    measures: Text = Field(title="Measures", description="Which number, on which data, how averaged.")
+    predicted: Number | Expression = Field(
+        title="Predicted",
+        description="A number, an expression over the law's symbols, or `fitted`: the law's own formula, fitted.",
+    )
+    sense: Literal["equal", "at-most", "at-least"] = Field("equal", title="Sense")
+    tolerance: Tolerance = Field(title="Tolerance")
+    rival: Rival | None = Field(None, title="Rival")
+    data: Text | None = Field(None, title="Data")
+    not_reproduced: Text | None = Field(
+        None, title="Not reproduced", description="Why the claim does not show at our scale; it is run all the same."
+    )
+
+
+class Control(Part):
+    """An assumption broken on purpose: the check it names must then fail."""
+
+    breaks: Slug = Field(title="Breaks", description="The assumption that is broken.")
+    measures: Text = Field(title="Measures")
+    must_miss: Slug = Field(title="Must miss", description="The check, of the same law, whose tolerance it must miss.")
+
+
+class Law(Part):
+    """One law of a paper."""
+
+    name: Text = Field(title="Name")
+    kind: Kind = Field(title="Kind")
+    support: Support = Field(title="Support", description="What the claim rests on.")
+    origin: Literal["paper", "ours"] = Field(
+        "paper", title="Origin", description="`ours` for what we derived and the paper does not state."
+    )
+    statement: Text = Field(title="Statement")
+    formula: Formula = Field(title="Formula")
+    symbols: dict[SymbolId, Symbol] = Field(title="Symbols", default_factory=dict)
+    assumes: list[Slug] = Field(title="Assumes", default_factory=list)
+    source: Text | None = Field(None, title="Place in the paper", description="Only where confirmed.")
+    reported: list[Reported] = Field(title="Reported values", default_factory=list)
+    checks: dict[Slug, Check] = Field(title="Checks", default_factory=dict)
+    controls: dict[Slug, Control] = Field(title="Controls", default_factory=dict)
+
+
+class Assumption(Part):
+    """A condition that a law stands on."""
+
+    text: Text = Field(title="Assumption")
+    kind: Literal["hypothesis", "regime"] = Field(
+        title="Kind", description="A mathematical hypothesis, or a regime in which the law is seen."
+    )
+    when_broken: Text = Field(title="When it is broken")
+
+
+class Caveat(Part):
+    """A limit or a dispute."""
+
+    text: Text = Field(title="Caveat")
+    cites: list[Text] = Field(title="Cites", default_factory=list)
+
+
+class Relation(Part):
+    """A tie to another paper. Declared on one side; the inverse is generated."""
+
+    to: PaperId = Field(title="To")
+    type: RelationType = Field(title="Type")
+    says: Text = Field(title="Says")
+
+
+class Entry(Part):
+    """What Lawbook knows about one paper."""
+
+    paper: PaperId = Field(
+        title="Paper", description="The stem of the file, the key in papers.bib, the notebook's stem."
+    )
+    title: Text = Field(title="Title", description="A sentence that states the law.")
+    summary: Text = Field(title="Summary")
+    aliases: list[Text] = Field(
+        title="Aliases", description="Other names, so that search finds it.", default_factory=list
+    )
+    laws: dict[Slug, Law] = Field(title="Laws", description="The first is the main one.", min_length=1)
+    assumptions: dict[Slug, Assumption] = Field(title="Assumptions", default_factory=dict)
+    intuition: Text = Field(title="Intuition")
+    derivation: Text | None = Field(None, title="Derivation")
+    use: Text = Field(title="Use")
+    caveats: list[Caveat] = Field(title="Limits and disputes", default_factory=list)
+    relations: list[Relation] = Field(title="Related laws", default_factory=list)
+
+    @property
+    def main(self) -> Law:
+        """The first law."""
+        return next(iter(self.laws.values()))
+
+    def check(self, name: str) -> tuple[str, Law, Check] | None:
+        """The check `name` with its law's id and its law."""
+        for law_id, law in self.laws.items():
+            if name in law.checks:
+                return law_id, law, law.checks[name]
+        return None
+
+    def control(self, name: str) -> tuple[str, Law, Control] | None:
+        """The control `name` with its law's id and its law."""
+        for law_id, law in self.laws.items():
+            if name in law.controls:
+                return law_id, law, law.controls[name]
+        return None
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of an entry in draft-07, where YAML editors stop."""
+    schema = Entry.model_json_schema(by_alias=True)
+    schema = dict(_draft_07(schema))
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Lawbook entry"} | schema
+
+
+def _draft_07(node: Any) -> Any:
+    """Rewrite the constructs of 2020-12 that pydantic uses into those of draft-07."""
+    if isinstance(node, list):
+        return [_draft_07(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    node = {("definitions" if key == "$defs" else key): _draft_07(value) for key, value in node.items()}
+    if "prefixItems" in node:
+        node["items"] = node.pop("prefixItems")
+    if isinstance(node.get("$ref"), str):
+        node["$ref"] = re.sub(r"^#/\$defs/", "#/definitions/", node["$ref"])
+        if len(node) > 1:  # draft-07 ignores what stands beside a $ref
+            node["allOf"] = [{"$ref": node.pop("$ref")}]
+    return node

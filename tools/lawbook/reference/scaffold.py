@@ -1,0 +1,163 @@
+"""The skeleton of a new paper: entry, notebook and BibTeX record, with every place to fill in marked ‹…›."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from lawbook.reference import source
+from lawbook.reference.problem import nearest
+from lawbook.reference.rules import SCHEMA_LINE
+
+
+class ScaffoldError(ValueError):
+    """A skeleton that cannot be written."""
+
+
+ENTRY = """{schema}
+paper: {paper}
+title: ‹a sentence that states the law›
+summary: >-
+  ‹one or two sentences, Markdown with $math$›
+aliases: [‹another name›]
+laws:
+  ‹main-law›:
+    name: ‹the law in a few words›
+    kind: power-law          # power-law limit conservation identity bound dynamics correspondence phase-transition
+    support: empirical       # theorem | solvable-model | empirical | conjecture
+    statement: >-
+      ‹the law, its quantities and when it holds; cite as [@{paper}]›
+    formula:
+      latex: 'y = a\\,x^{{-b}}'
+      expr: a*x**(-b)        # the same in safe syntax: it draws, predicts and is called from Python
+      gives: y
+      over: x
+    symbols:                 # bind a canonical quantity of references/notation.yml with {{}}, or define one here
+      y: {{latex: y, name: ‹what is measured›, unit: '1', role: observable}}
+      x: {{latex: x, name: ‹what is varied›, unit: '1', role: control, range: [1.0, 1000.0], scale: log, value: 10.0}}
+      a: {{latex: a, name: ‹prefactor›, unit: '1', role: constant, value: 1.0}}
+      b: {{latex: b, name: ‹exponent›, unit: '1', role: constant, value: 0.5}}
+    assumes: [‹an-assumption›]
+    checks:
+      ‹exponent-as-predicted›:
+        measures: ‹which number, on which data, how averaged›
+        predicted: 0.5       # a number, an expression over the symbols, or fitted; stated before the notebook measures
+        tolerance: {{abs: 0.05}}
+        rival: {{value: 1.0, says: ‹what a wrong law would give›}}
+    controls:
+      ‹assumption-broken›:
+        breaks: ‹an-assumption›
+        measures: ‹the same number with the assumption broken›
+        must-miss: ‹exponent-as-predicted›
+assumptions:
+  ‹an-assumption›:
+    text: ‹what must be so›
+    kind: regime             # hypothesis (mathematical) | regime
+    when-broken: ‹what happens then›
+intuition: |
+  ‹why, so that a student can follow›
+use: |
+  ‹what a practitioner does with it›
+caveats:
+  - {{text: ‹a limit or a dispute›, cites: []}}
+relations: []
+"""
+
+NOTEBOOK = """# ---
+# jupyter:
+#   jupytext: {{formats: 'py:percent'}}
+#   kernelspec: {{display_name: Python 3, language: python, name: python3}}
+# ---
+
+# %% [markdown]
+# # ‹The law as a sentence›
+#
+# ‹The law, and what this notebook measures.› The claim, its assumptions and its sources stand on
+# [the law page](../laws/{paper}.md).
+
+# %%
+import numpy as np
+
+from lawbook import notebook
+from lawbook.lab import powerlaw
+
+law = notebook.open("{paper}")
+rng = notebook.rng()
+
+# %% [markdown]
+# ## Set-up
+#
+# ‹Data, model, sizes.›
+
+# %%
+x = np.geomspace(1, 1000, 20)
+y = x**-0.5 * np.exp(0.02 * rng.standard_normal(x.size))  # ‹replace by a measurement›
+
+# %% [markdown]
+# ## Measurement
+
+# %%
+fit = powerlaw.fit(x, y)
+law.series(
+    "‹chart›",
+    x=x,
+    y=y,
+    prediction=law.formula("‹main-law›")(x=x, a=1.0, b=0.5),
+    x_label="‹x›",
+    y_label="‹y›",
+    x_scale="log",
+    y_scale="log",
+)
+law.check("‹exponent-as-predicted›", measured=-fit.exponent, error=fit.exponent_error)
+
+# %% [markdown]
+# ## Control
+#
+# ‹Break the assumption: the check must now fail.›
+
+# %%
+broken = powerlaw.fit(x, y**2)  # ‹replace by a measurement›
+law.control("‹assumption-broken›", measured=-broken.exponent, error=broken.exponent_error)
+
+# %% [markdown]
+# ## What to try next
+#
+# ‹Three questions.›
+"""
+
+RECORD = """
+@article{{{paper},
+  author    = {{‹Family, Given and Family, Given›}},
+  title     = {{‹title›}},
+  journal   = {{‹journal, or booktitle with @inproceedings›}},
+  year      = {{{year}}},
+  eprint    = {{‹arXiv id›}},
+}}
+"""
+
+
+def write(root: Path, paper: str, family: str) -> list[str]:
+    """Write the three parts; nothing is overwritten. Returns what was written, relative to `root`."""
+    from lawbook.evidence.store import write_atomically
+
+    if not re.fullmatch(r"[a-z]+[0-9]{4}[a-z]*", paper):
+        raise ScaffoldError(f"found the id {paper!r}, expected first author and year in lower case, such as cohen2021")
+    families = source.read(root / "references" / "families.yml", "references/families.yml").data or {}
+    if family not in families:
+        known = ", ".join(families)
+        raise ScaffoldError(f"found the family {family!r}, expected one of {known}{nearest(family, families)}")
+    entry = root / "references" / family / f"{paper}.yml"
+    notebook = root / "notebooks" / family / f"{paper}.py"
+    taken = [*(root / "references").glob(f"*/{paper}.yml"), *(root / "notebooks").glob(f"*/{paper}.py")]
+    if taken:
+        raise ScaffoldError(f"{taken[0].relative_to(root)} stands already; nothing was written")
+    bib = root / "references" / "papers.bib"
+    before = bib.read_text(encoding="utf-8") if bib.is_file() else ""
+    written = [entry, notebook]
+    write_atomically(entry, ENTRY.format(schema=SCHEMA_LINE, paper=paper))
+    write_atomically(notebook, NOTEBOOK.format(paper=paper))
+    if not re.search(rf"@\w+\s*\{{\s*{paper}\s*,", before):
+        year = re.sub(r"\D", "", paper)
+        write_atomically(bib, before.rstrip("\n") + "\n" * bool(before) + RECORD.format(paper=paper, year=year))
+        written.append(bib)
+    return [path.relative_to(root).as_posix() for path in written]

@@ -1,0 +1,50 @@
+"""LaTeX to MathML at build time; what the converter refuses is a problem of the entry."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_MATH = re.compile(r"(?<!\\)\$\$(?P<display>.+?)(?<!\\)\$\$|(?<!\\)\$(?P<inline>[^$]+?)(?<!\\)\$", re.DOTALL)
+
+
+class TexError(ValueError):
+    """LaTeX that cannot be shown."""
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from math_core import LatexToMathML
+
+    return LatexToMathML(fancy_error=False)
+
+
+def mathml(latex: str, *, display: bool = False) -> str:
+    """The MathML of `latex`. Raises `TexError`."""
+    from math_core import LatexError
+
+    try:
+        text: str = _converter().convert_with_local_state(latex, displaystyle=display)
+    except LatexError as error:
+        raise TexError(str(error)) from None
+    return text
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """Split Markdown into ("text" | "code" | "inline" | "display", content), in order; code spans hold no math."""
+    out: list[tuple[str, str]] = []
+    for index, part in enumerate(re.split(r"(```.*?```|`[^`\n]*`)", text, flags=re.DOTALL)):
+        if index % 2:
+            out.append(("code", part))
+            continue
+        at = 0
+        for match in _MATH.finditer(part):
+            if match.start() > at:
+                out.append(("text", part[at : match.start()]))
+            kind = "display" if match["display"] is not None else "inline"
+            out.append((kind, match[kind]))
+            at = match.end()
+        if at < len(part):
+            out.append(("text", part[at:]))
+    return out
