@@ -54,3 +54,11 @@ def test_which_activations_are_homogeneous(name, homogeneous):
 def test_cross_entropy_of_a_known_distribution():
     logits = jnp.log(jnp.array([[0.2, 0.8], [0.5, 0.5]]))
     np.testing.assert_allclose(networks.cross_entropy(logits, [1, 0]), -(np.log(0.8) + np.log(0.5)) / 2, rtol=1e-14)
+
+
+def test_batch_normalise_gives_each_unit_the_mean_and_deviation_asked_for():
+    z = np.random.default_rng(5).normal(3.0, 20.0, size=(200, 3))
+    z[:, 2] = 7.0  # a unit that never changes
+    found = networks.batch_normalise(z, np.array([1.0, 2.0, 1.0]), np.array([0.0, -1.0, 4.0]))
+    np.testing.assert_allclose(found.mean(axis=0), [0, -1, 4], atol=1e-5)
+    np.testing.assert_allclose(found.std(axis=0), [1, 2, 0], atol=1e-5)

@@ -16,10 +16,10 @@ from jax.typing import ArrayLike
 
 
 class Collapse(NamedTuple):
-    """All four metrics, scalars without unit. Every one but `accuracy` tends to 0 under neural collapse."""
+    """All four metrics, scalars without unit. Every one tends to 0 under neural collapse."""
 
-    accuracy: Array
-    """Share of samples that the classifier gets right."""
+    mistakes: Array
+    """Share of samples that the classifier gets wrong; the terminal phase begins when it is 0."""
     within: Array
     """NC1: `within_class_variability`."""
     means_angle: Array
@@ -57,7 +57,7 @@ def collapse(features: ArrayLike, labels: ArrayLike, weight: ArrayLike, bias: Ar
     centred = means - means.mean(axis=0)
     logits = h @ w.T if bias is None else h @ w.T + jnp.asarray(bias)
     return Collapse(
-        accuracy=jnp.mean(jnp.argmax(logits, axis=1) == jnp.asarray(labels)),
+        mistakes=jnp.mean(jnp.argmax(logits, axis=1) != jnp.asarray(labels)),
         within=within_class_variability(h, labels, means),
         means_angle=equiangularity(centred),
         means_worst=worst_angle(centred),

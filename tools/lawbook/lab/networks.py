@@ -82,3 +82,18 @@ def cross_entropy(logits: jax.Array, labels: ArrayLike) -> jax.Array:
     """
     rows = jnp.arange(logits.shape[0])
     return -jnp.mean(jax.nn.log_softmax(logits)[rows, jnp.asarray(labels)])
+
+
+def batch_normalise(z: ArrayLike, gain: ArrayLike, shift: ArrayLike) -> jax.Array:
+    """Batch normalisation (Ioffe & Szegedy 2015) by the mean and variance of the samples at hand.
+
+    Arguments:
+        z: Pre-activations, shape (batch, units). Pass the whole training set to evaluate with its own statistics.
+        gain: Standard deviation that each unit gets, shape (units,).
+        shift: Mean that each unit gets, shape (units,).
+
+    Returns:
+        Shape (batch, units). A constant 1e-5 beside the variance keeps a unit that never changes finite.
+    """
+    z = jnp.asarray(z)
+    return (z - z.mean(axis=0)) / jnp.sqrt(z.var(axis=0) + 1e-5) * gain + shift

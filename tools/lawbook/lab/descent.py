@@ -1,0 +1,123 @@
+"""Gradient descent, heavy ball, Nesterov and mini-batches in one compiled scan that logs loss and sharpness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+from numpy.typing import ArrayLike, NDArray
+
+from lawbook.lab.sharpness import Params, sharpness
+
+Data = Any  # a pytree of arrays that share their leading axis: the samples
+
+
+class Path(NamedTuple):
+    """What was logged along a run of `descend`. All arrays are NumPy's but for the parameters."""
+
+    step: NDArray[np.int64]
+    """Steps taken before each measurement of the sharpness, shape (steps / every,)."""
+    sharpness: NDArray[np.floating]
+    """Largest eigenvalue of the Hessian of the loss on all of the data, same shape."""
+    residual: NDArray[np.floating]
+    """Residuals of the eigenpairs, same shape, in the unit of the sharpness."""
+    loss: NDArray[np.floating]
+    """Loss that each step descended (on its batch, at its look-ahead point), shape (steps,)."""
+    params: Params
+    """Parameters after the last step."""
+
+
+def descend(
+    loss: Callable[[Params, Data], Array],
+    params: Params,
+    data: Data,
+    *,
+    step_size: float,
+    steps: int,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+    batches: ArrayLike | None = None,
+    every: int = 20,
+    most: int = 32,
+    tolerance: float = 1e-3,
+) -> Path:
+    """Minimise `loss(params, data)` at a constant step size η, with momentum β.
+
+    The velocity starts at zero, and each step does (`look` is θ, or θ + β v for Nesterov's method)
+
+        v ← β v − η ∇L(look),    θ ← θ + v,
+
+    which is gradient descent at β = 0. The gradient is not damped by 1 − β. Step size, momentum and method are
+    arguments of the compiled program: runs that differ in nothing else share one compilation, as long as `loss` is
+    the same object.
+
+    Arguments:
+        loss: mean loss over the samples of its second argument, a scalar.
+        params: where to start, a pytree.
+        data: arrays with one row a sample.
+        step_size: η.
+        steps: how many steps, a multiple of `every`.
+        momentum: β in [0, 1).
+        nesterov: take the gradient at the look-ahead point.
+        batches: row numbers of the batch of each step, shape (steps, batch size). None takes all rows every time.
+        every: steps between two measurements of the sharpness, which is always that of the full loss.
+        most: largest number of Hessian-vector products a measurement takes.
+        tolerance: relative residual at which a measurement stops sooner; the value's own error is of second order.
+
+    Returns:
+        The log of the run.
+
+    Raises:
+        ValueError: if `steps` is no multiple of `every`, or `batches` has no row for each step.
+    """
+    if steps % every:
+        raise ValueError(f"expected steps to be a multiple of every = {every}, found {steps}")
+    rows = None if batches is None else np.asarray(batches)
+    if rows is not None and rows.shape[0] != steps:
+        raise ValueError(f"expected a batch for each of the {steps} steps, found {rows.shape[0]}")
+    blocks = np.zeros((steps // every, every, 0), int) if rows is None else rows.reshape(-1, every, rows.shape[1])
+    values, residuals, losses, last = _run(loss, params, data, blocks, step_size, momentum, momentum * nesterov,
+                                           full=rows is None, most=most, tolerance=tolerance)  # fmt: skip
+    return Path(
+        np.arange(0, steps, every), np.asarray(values), np.asarray(residuals), np.asarray(losses).reshape(steps), last
+    )
+
+
+@partial(jax.jit, static_argnames=("loss", "full", "most", "tolerance"))
+def _run(
+    loss: Callable[[Params, Data], Array],
+    params: Params,
+    data: Data,
+    blocks: Array,
+    step_size: Array,
+    momentum: Array,
+    ahead: Array,
+    *,
+    full: bool,
+    most: int,
+    tolerance: float,
+) -> tuple[Array, Array, Array, Params]:
+    """The scan over `blocks`, shape (measurements, every, batch size); the gradient is taken at θ + `ahead` v."""
+
+    def step(state: tuple[Params, Params], rows: Array) -> tuple[tuple[Params, Params], Array]:
+        position, velocity = state
+        look = jax.tree.map(lambda w, v: w + ahead * v, position, velocity)
+        batch = data if full else jax.tree.map(lambda a: a[rows], data)
+        value, gradient = jax.value_and_grad(loss)(look, batch)
+        velocity = jax.tree.map(lambda v, g: momentum * v - step_size * g, velocity, gradient)
+        return (jax.tree.map(jnp.add, position, velocity), velocity), value
+
+    def block(carry: tuple[Params, Params, Params], rows: Array) -> tuple[Any, tuple[Array, Array, Array]]:
+        position, velocity, vector = carry
+        top = sharpness(lambda p: loss(p, data), position, vector, tolerance=tolerance, most=most)
+        (position, velocity), losses = lax.scan(step, (position, velocity), rows)
+        return (position, velocity, top.vector), (top.value, top.residual, losses)
+
+    rest = jax.tree.map(jnp.zeros_like, params)
+    (last, _, _), (values, residuals, losses) = lax.scan(block, (params, rest, rest), blocks)
+    return values, residuals, losses, last
