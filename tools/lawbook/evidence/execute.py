@@ -7,9 +7,10 @@ import os
 import platform
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,16 +66,12 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
 
     `notify` is called with each record as soon as its cell has finished.
     """
-    import jupytext
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from traitlets.config import Config
 
     started = time.monotonic()
-    source = Path(job.root, job.notebook).read_text(encoding="utf-8")
-    notebook = jupytext.reads(source, fmt="py:percent")
-    for i, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{i}"  # jupytext draws them at random
+    source, notebook = _read(job)
     notebook.cells = [_code_cell(START, "start"), *notebook.cells, _code_cell(FINISH, "finish")]
 
     def left(_: Any) -> float:
@@ -85,53 +82,73 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
             for record in records_of_cell(cell):
                 notify(job, record)
 
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout_func=left,
-        startup_timeout=120,
-        record_timing=False,
-        config=Config({"KernelManager": {"transport": "ipc"}}),  # ports could collide between parallel kernels
-        resources={"metadata": {"path": job.root}},
-        on_cell_executed=lambda cell, cell_index, execute_reply: finished(cell),
-    )
     status: Status = "finished"
     message = ""
-    try:
-        client.execute(env=environment(job), cwd=job.root)
-    except CellTimeoutError:
-        status, message = "timed out", f"{job.notebook}: stopped after {job.timeout:g} s"
-    except DeadKernelError as error:
-        raise KernelDiedError(f"{job.notebook}: the kernel died (killed, or out of memory)") from error
-    except CellExecutionError as error:
-        status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
-
+    with tempfile.TemporaryDirectory(prefix="lawbook-") as private:
+        # sockets in a private folder: parallel kernels cannot take each other's ports, and nobody else can connect
+        config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(private, "kernel"))}})
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            timeout_func=left,
+            startup_timeout=120,
+            record_timing=False,
+            config=config,
+            on_cell_executed=lambda cell, cell_index, execute_reply: finished(cell),
+        )
+        log = Path(private, "stderr")
+        with log.open("w") as stderr:
+            try:
+                client.execute(env=environment(job), cwd=job.root, stderr=stderr)
+            except CellTimeoutError:
+                status, message = "timed out", f"{job.notebook}: stopped after {job.timeout:g} s"
+            except DeadKernelError as error:
+                last = "; ".join(log.read_text(errors="replace").strip().splitlines()[-1:])
+                raise KernelDiedError(
+                    f"{job.notebook}: the kernel died (killed, or out of memory) {last}".strip()
+                ) from error
+            except CellExecutionError as error:
+                status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
     usage = _usage(notebook.cells.pop()) or Usage()
     notebook.cells.pop(0)
     _renumber(notebook.cells)
+    return _sealed(job, notebook, status, message, seconds=time.monotonic() - started, usage=usage)
+
+
+def never_ran(job: Job, message: str) -> Executed:
+    """What stands in the place of a run that could not be brought to an end: the notebook without outputs."""
+    return _sealed(job, _read(job)[1], "error", message, seconds=0.0, usage=Usage())
+
+
+def _read(job: Job) -> tuple[str, Any]:
+    import jupytext
+
+    source = Path(job.root, job.notebook).read_text(encoding="utf-8")
+    notebook = jupytext.reads(source, fmt="py:percent")
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i}"  # jupytext draws them at random
+    return source, notebook
+
+
+def _sealed(job: Job, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage) -> Executed:
+    """The notebook as text, with everything about its run in the metadata."""
     run = Run(
         paper=job.paper,
         seed=job.seed,
         scale=job.scale,
         status=status,
         message=message,
-        seconds=round(time.monotonic() - started, 2),
+        seconds=round(seconds, 2),
         usage=usage,
         versions=_versions(),
         commit=_commit(job.root),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=_machine(),
     )
-    about = {
-        k: v
-        for k, v in asdict(replace(run, measured=(), series=())).items()
-        if k not in ("measured", "series", "notebook")
-    }
-    about |= {"key": job.key, "usage": to_json(usage)}
-    notebook.metadata[METADATA] = about
+    about = {k: v for k, v in asdict(run).items() if k not in ("measured", "series", "notebook")}
+    notebook.metadata[METADATA] = about | {"key": job.key, "usage": to_json(usage)}
     notebook.metadata.pop("jupytext", None)
-    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    return Executed(text, run)
+    return Executed(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", run)
 
 
 def environment(job: Job) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from lawbook.evidence import store
-from lawbook.evidence.execute import Executed, Job, KernelDiedError, execute
+from lawbook.evidence.execute import Executed, Job, KernelDiedError, execute, never_ran
 from lawbook.evidence.record import Run
 from lawbook.reference.catalog import Catalog
 
@@ -87,9 +87,7 @@ def run_all(
                     submit(job, again=True)
                     continue
                 message = str(error) if isinstance(error, KernelDiedError) else f"{type(error).__name__}: {error}"
-                runs[job] = run = Run(job.paper, job.seed, job.scale, "error", message)
-                listener.done(job, run, cached=False)
-                continue
+                executed = never_ran(job, message)
             path = store.run_path(catalog.root, job.paper, job.scale, job.seed)
             store.write_atomically(path, executed.text)
             found = store.read_run(path)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -121,20 +122,17 @@ def _keys_of(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     current: Any = model
     for part in loc:
         if isinstance(current, type) and issubclass(current, BaseModel):
-            by_alias = {f.alias or n: f.annotation for n, f in current.model_fields.items()}
-            current = by_alias.get(str(part))
-        current = _inner_model(current)
+            fields = {field.alias or name: field.annotation for name, field in current.model_fields.items()}
+            current = _bare(fields.get(str(part)))
+        else:  # the key or index of a mapping or list
+            current = _bare(get_args(current)[-1] if get_args(current) else None)
     if isinstance(current, type) and issubclass(current, BaseModel):
-        return [f.alias or n for n, f in current.model_fields.items()]
+        return [field.alias or name for name, field in current.model_fields.items()]
     return []
 
 
-def _inner_model(annotation: Any) -> Any:
-    """The model inside dict[…, Model], list[Model] or Model | None."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _inner_model(argument)
-        if isinstance(found, type) and issubclass(found, BaseModel):
-            return found
+def _bare(annotation: Any) -> Any:
+    """`annotation` without Optional."""
+    if get_origin(annotation) in (Union, UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None))
     return annotation

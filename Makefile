@@ -1,0 +1,44 @@
+# Two commands do everything, on a bare machine with Python 3.11 or newer, make and git: `make site` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: site serve test check lint bench lock clean
+
+site: .venv/ready            ## validate all entries, run all notebooks that changed, build the site into build/site
+	$(BIN)/lawbook site
+
+serve: .venv/ready           ## the same, then serve it with live reload
+	$(BIN)/lawbook serve
+
+check: .venv/ready           ## validate all entries
+	$(BIN)/lawbook check
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: .venv/ready browser lint  ## lint, types and all tests, in real Chromium too
+	$(BIN)/python -m pytest
+
+bench: .venv/ready           ## measure what has to be fast; asserts nothing
+	$(BIN)/python -m tools.bench
+
+.PHONY: browser
+browser:
+	@sh tools/chromium.sh
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock:                        ## resolve the dependencies of pyproject.toml anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --fork-strategy fewest --all-extras pyproject.toml --output-file requirements.lock
+
+clean:                       ## forget everything generated, the notebooks' runs too
+	rm -rf build

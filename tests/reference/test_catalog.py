@@ -1,0 +1,187 @@
+"""The catalog: sound files load, and every defect of every file is told at once, in its place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+from lawbook.reference import source
+from lawbook.reference.catalog import load
+from lawbook.reference.model import json_schema
+
+HALVING = "references/scaling/halving2001.yml"
+
+
+def edit(root: Path, old: str, new: str, file: str = HALVING) -> None:
+    """Replace the one occurrence of `old` in a file of the miniature."""
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, (old, text.count(old))
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def told(root: Path) -> list[str]:
+    """All problems, as a user reads them."""
+    return [str(problem) for problem in load(root)[1]]
+
+
+def test_the_miniature_is_sound(tiny: Path) -> None:
+    catalog, problems = load(tiny)
+    assert problems == []
+    assert list(catalog.entries) == ["corner2002", "halving2001"]
+    assert catalog.works["halving2001"].authors == (("Ada", "Halver"), ("Grace B.", "Byte"))
+    assert catalog.works["halving2001"].pages == "1–2"
+    (tie,) = catalog.ties("corner2002")
+    assert (tie.to, tie.type) == ("halving2001", "explained-by")
+
+
+CASES = [
+    ("title: The", "titel: The", r":3:1: titel: found the unknown key 'titel', .*\(did you mean 'title'\?\)"),
+    ("title: The", "titel: The", r":2:1: title: found no key 'title', expected it"),
+    ("kind: power-law", "kind: powerlaw", r":10:11: laws.inverse-root.kind: found 'powerlaw', .*'power-law'\?\)"),
+    ("tolerance: {abs: 0.1}", "tolerance: {abs: tiny}", r":33:26: .*tolerance.abs: found 'tiny', expected a number"),
+    ("tolerance: {abs: 0.1}", "tolerance: {abs: -1}", r"tolerance.abs: found -1, expected greater than or equal to 0"),
+    ("tolerance: {abs: 0.1}", "tolerance: {abs: 0.1, rel: 0.1}", r"expected exactly one of abs and rel"),
+    ("tolerance: {abs: 0.1}", "tolerance: {abs: 0.6}", r"rival: found the rival 1.0 inside the tolerance"),
+    ("expr: spread/n,", "expr: spread*n**(-b)*1.1,", r"extrapolates") ,
+    ("predicted: 0.5", "predicted: [1]", r"predicted: found a list, expected a number or text"),
+    ("predicted: 0.5", "predicted: spread*foo", r"found the symbol 'foo', which is not declared under `symbols`"),
+    ("predicted: 0.5", "predicted: .nan", r"predicted: found nan, expected a finite number"),
+    ("measures: exponent of", "measurs: exponent of", r"unknown key 'measurs'.*did you mean 'measures'"),
+    ("[law of large numbers, LLN]", "LLN", r":6:10: aliases: found 'LLN', expected a list"),
+    ("expr: spread*n**(-b)\n", "expr: spread*n**(-c)\n", r"formula.expr: found the symbol 'c', .* \(column 13 of"),
+    ("gives: test_loss", "gives: testloss", r"gives: found 'testloss', expected a symbol of this law \(did you mean 'test_loss'"),
+    ("over: n", "over: spread", r"over: found 'spread', which has no range"),
+    ("test_loss: {}", "test_lss: {}", r"found 'test_lss' without latex, name, unit, role, .*did you mean 'test_loss'"),
+    (r"\sigma\, n^{-b}", r"\sigma\, m^{-b}", r"formula.latex: found no 'n' in the LaTeX"),
+    (r"\sigma\, n^{-b}", r"\sigma\, n^{-b", r"formula.latex: found LaTeX that cannot be shown"),
+    ("assumes: [independent-draws]", "assumes: [independant-draws]", r"\[0\]: found 'independant-draws', .*'independent-draws'\?\)"),
+    ("breaks: independent-draws", "breaks: draws", r"breaks: found 'draws', expected an id under `assumptions`"),
+    ("must-miss: exponent", "must-miss: exponents", r"must-miss: found 'exponents', .*did you mean 'exponent'"),
+    ("[@halving2001]", "[@halving2002]", r"statement: found \[@halving2002\], .*did you mean 'halving2001'"),
+    ("three-corners]", "four-corners]", r"found \[@corner2002/four-corners\], .*did you mean 'three-corners'"),
+    ("cites: [corner2002]", "cites: [nobody1999]", r"cites\[0\]: found 'nobody1999', expected a key of papers.bib"),
+    ("to: corner2002,", "to: halving2001,", r"relations\[0\].to: found a relation of the paper to itself"),
+    ("type: explains", "type: explain", r"type: found 'explain', expected one of explains, .*did you mean 'explain"),
+    ("Errors of different", "<b>Errors</b> of", r"intuition: found raw HTML, '<b>'"),
+    ("Errors of different", "<script src=x>", r"intuition: found raw HTML"),
+    ("Errors of different", "[x](javascript:alert(1))", r"intuition: found a link to 'javascript'"),
+    ("Errors of different", "[x](java&#115;cript:alert(1))", r"intuition: found a link to 'javascript'"),
+    ("Errors of different", "[x](data:text/html;base64,xx)", r"intuition: found a link to 'data'"),
+    ("Errors of different", r"costs \$5 and $x", r"intuition: found an unbalanced \$ before"),
+    ("Errors of different", r"$\frac{1}$", r"intuition: found math that cannot be shown"),
+    ("range: [0.0, 1.0]", "range: [1.0, 0.0]", r"expected a range \[low, high\] with low < high"),
+    ("scale: log, value: 10.0", "scale: log, value: 0.1", r"expected the default value inside the range"),
+    ("paper: halving2001", "paper: halving2003", r":2:8: paper: found 'halving2003', expected 'halving2001'"),
+    ("# yaml-language-server: $schema=", "# schema=", r":\d:\d: found .* in line 1, expected '# yaml-language-server"),
+    ("independent-draws:\n    text", "unused-one: {text: a, kind: regime, when-broken: b}\n  independent-draws:\n    text", r"found the assumption 'unused-one', which no law assumes"),
+    ("spread: {latex", "idle: {latex: z, name: idle, unit: '1', role: constant}\n      spread: {latex", r"found the symbol 'idle', which is used nowhere"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "message"), CASES, ids=[f"{i}-{c[1][:24]}" for i, c in enumerate(CASES)])
+def test_each_defect_is_told_in_its_place(tiny: Path, old: str, new: str, message: str) -> None:
+    edit(tiny, old, new)
+    problems = told(tiny)
+    if message == r"extrapolates":  # a rival of a fitted prediction can only be judged when it is measured
+        assert problems == []
+        return
+    assert any(re.search(message, p) for p in problems), problems
+    assert all(re.match(r"[\w/.]+:\d+:\d+: ", p) for p in problems)
+
+
+def test_a_check_needs_a_rival_or_a_control(tiny: Path) -> None:
+    file = "references/geometry/corner2002.yml"
+    edit(
+        tiny,
+        "    controls:\n      on-the-sphere:\n        breaks: flat\n        measures: the same sum for an octant of the sphere\n        must-miss: sum-is-pi\n",
+        "",
+        file,
+    )
+    assert any("sum-is-pi: found neither a rival nor a control" in p for p in told(tiny))
+
+
+def test_all_problems_of_all_files_in_one_run(tiny: Path) -> None:
+    edit(tiny, "kind: power-law", "kind: powerlaw")  # the law has the wrong shape
+    edit(tiny, "cites: [corner2002]", "cites: [nobody1999]")  # found all the same
+    edit(tiny, "kind: identity", "kind: identiti", "references/geometry/corner2002.yml")
+    edit(tiny, "role: control", "role: controll", "references/notation.yml")
+    (tiny / "references" / "scaling" / "lonely2003.yml").write_bytes(b"\xff")
+    (tiny / "notebooks" / "scaling" / "orphan2004.py").write_text("")
+    problems = told(tiny)
+    for file in (HALVING, "corner2002.yml", "notation.yml", "lonely2003.yml", "orphan2004.py"):
+        assert any(file in p for p in problems), (file, problems)
+    assert sum(HALVING in p for p in problems) >= 2
+    assert load(tiny)[0].entries == {}
+
+
+def test_a_relation_is_declared_on_one_side(tiny: Path) -> None:
+    path = tiny / "references/geometry/corner2002.yml"
+    path.write_text(path.read_text() + "relations:\n  - {to: halving2001, type: explained-by, says: again}\n")
+    assert any("also declared in corner2002 (as explained-by)" in p for p in told(tiny))
+
+
+def test_notebooks_and_entries_come_in_pairs(tiny: Path) -> None:
+    (tiny / "notebooks/scaling/halving2001.py").rename(tiny / "notebooks/scaling/halvings2001.py")
+    problems = "\n".join(told(tiny))
+    assert "found no notebook notebooks/scaling/halving2001.py" in problems
+    assert (
+        "found a notebook without entry, expected references/scaling/halvings2001.yml (did you mean 'halving2001'?)"
+        in problems
+    )
+
+
+def test_an_id_twice_in_an_entry_is_told(tiny: Path) -> None:
+    edit(tiny, "      one-draw-repeated:", "      exponent:")
+    assert any("found the id 'exponent' again" in p for p in told(tiny))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "3", "just words", "{}", "laws: 3", "laws: {a: }", "laws: {a: {checks: []}}", "? x", "a: [", "\x00"],
+)
+def test_whatever_a_file_holds_there_is_a_message_and_no_traceback(tiny: Path, text: str) -> None:
+    (tiny / HALVING).write_text(text, encoding="utf-8")
+    assert any(p.startswith(HALVING) for p in told(tiny))
+
+
+BAD_BIB = [
+    ("@article{x1999, title = {T}", "papers.bib:\\d+:1: not BibTeX"),
+    ("@article{x1999, title = {T}, year = {1999},}", "papers.bib:\\d+:1: x1999: found no author"),
+    ("@article{corner2002, title = {T}, year = {1999}, author = {A},}", "found the key 'corner2002' twice"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_BIB, ids=["syntax", "author", "twice"])
+def test_defects_of_the_bibliography_are_told(tiny: Path, text: str, message: str) -> None:
+    with (tiny / "references/papers.bib").open("a") as file:
+        file.write(text)
+    assert any(re.search(message, p) for p in told(tiny)), told(tiny)
+
+
+def test_the_schema_is_draft_07_and_accepts_what_the_model_accepts(tiny: Path) -> None:
+    schema = json_schema()
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    data = source.read(tiny / HALVING, HALVING).data
+    assert list(validator.iter_errors(data)) == []
+    data["laws"]["inverse-root"]["checks"]["exponent"]["tolerence"] = 1
+    assert list(validator.iter_errors(data)) != []
+
+
+def test_every_key_of_the_schema_has_a_title() -> None:
+    schema = json_schema()
+
+    def titled(part: dict[str, object]) -> bool:
+        return "title" in part or "title" in schema["definitions"][str(part["$ref"]).rpartition("/")[2]]
+
+    def walk(node: object) -> None:
+        if isinstance(node, dict):
+            for name, part in node.get("properties", {}).items():
+                assert titled(part), name
+            for part in node.values():
+                walk(part)
+
+    walk(schema)
