@@ -14,7 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from lawbook.lab.sharpness import Params, sharpness
 
+State = tuple[Params, Params, Params]  # position, velocity, and the eigenvector of the last measurement
 Data = Any  # a pytree of arrays that share their leading axis: the samples
+
+MEASUREMENTS_AT_A_TIME = 50  # a longer run calls the same program again: runs of all lengths share a compilation
 
 
 class Path(NamedTuple):
@@ -53,8 +56,8 @@ def descend(
         v ← β v − η ∇L(look),    θ ← θ + v,
 
     which is gradient descent at β = 0. The gradient is not damped by 1 − β. Step size, momentum and method are
-    arguments of the compiled program: runs that differ in nothing else share one compilation, as long as `loss` is
-    the same object.
+    arguments of the compiled program: runs that differ in nothing else, or in length, share one compilation, as long
+    as `loss` is the same object.
 
     Arguments:
         loss: mean loss over the samples of its second argument, a scalar.
@@ -81,28 +84,35 @@ def descend(
     if rows is not None and rows.shape[0] != steps:
         raise ValueError(f"expected a batch for each of the {steps} steps, found {rows.shape[0]}")
     blocks = np.zeros((steps // every, every, 0), int) if rows is None else rows.reshape(-1, every, rows.shape[1])
-    values, residuals, losses, last = _run(loss, params, data, blocks, step_size, momentum, momentum * nesterov,
-                                           full=rows is None, most=most, tolerance=tolerance)  # fmt: skip
-    return Path(
-        np.arange(0, steps, every), np.asarray(values), np.asarray(residuals), np.asarray(losses).reshape(steps), last
-    )
+    # One type for Python and NumPy numbers: another type would be another program to compile.
+    knobs = jnp.asarray([step_size, momentum, momentum * nesterov], jnp.result_type(float))
+    rest = jax.tree.map(jnp.zeros_like, params)
+    state, logs = (params, rest, rest), []
+    for first in range(0, len(blocks), MEASUREMENTS_AT_A_TIME):
+        part = blocks[first : first + MEASUREMENTS_AT_A_TIME]
+        state, log = _run(loss, state, data, part, knobs, full=rows is None, most=most, tolerance=tolerance)
+        logs.append(log)
+    values, residuals, losses = (np.concatenate(column) for column in zip(*logs, strict=True))
+    return Path(np.arange(0, steps, every), values, residuals, losses.reshape(steps), state[0])
 
 
 @partial(jax.jit, static_argnames=("loss", "full", "most", "tolerance"))
 def _run(
     loss: Callable[[Params, Data], Array],
-    params: Params,
+    state: State,
     data: Data,
     blocks: Array,
-    step_size: Array,
-    momentum: Array,
-    ahead: Array,
+    knobs: Array,
     *,
     full: bool,
     most: int,
     tolerance: float,
-) -> tuple[Array, Array, Array, Params]:
-    """The scan over `blocks`, shape (measurements, every, batch size); the gradient is taken at θ + `ahead` v."""
+) -> tuple[State, tuple[Array, Array, Array]]:
+    """The scan over `blocks`, shape (measurements, every, batch size).
+
+    `knobs` are step size, momentum and how far ahead, in velocities, the gradient is taken.
+    """
+    step_size, momentum, ahead = knobs
 
     def step(state: tuple[Params, Params], rows: Array) -> tuple[tuple[Params, Params], Array]:
         position, velocity = state
@@ -112,12 +122,10 @@ def _run(
         velocity = jax.tree.map(lambda v, g: momentum * v - step_size * g, velocity, gradient)
         return (jax.tree.map(jnp.add, position, velocity), velocity), value
 
-    def block(carry: tuple[Params, Params, Params], rows: Array) -> tuple[Any, tuple[Array, Array, Array]]:
+    def block(carry: State, rows: Array) -> tuple[State, tuple[Array, Array, Array]]:
         position, velocity, vector = carry
         top = sharpness(lambda p: loss(p, data), position, vector, tolerance=tolerance, most=most)
         (position, velocity), losses = lax.scan(step, (position, velocity), rows)
         return (position, velocity, top.vector), (top.value, top.residual, losses)
 
-    rest = jax.tree.map(jnp.zeros_like, params)
-    (last, _, _), (values, residuals, losses) = lax.scan(block, (params, rest, rest), blocks)
-    return values, residuals, losses, last
+    return lax.scan(block, state, blocks)

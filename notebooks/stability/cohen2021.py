@@ -1,0 +1,351 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Gradient descent trains at the edge of stability
+#
+# On a parabola with curvature $\lambda$, gradient descent with step size $\eta$ flies apart once $\lambda > 2/\eta$.
+# Cohen and co-authors (2021) measured the largest curvature of a network's training loss, its *sharpness*, along
+# full-batch training. They found that it climbs up to $2/\eta$ and stays there while the loss keeps falling.
+# This notebook repeats the measurement on handwritten digits, checks the exact threshold on a true quadratic, and
+# breaks the assumptions one by one.
+# What is predicted stands in [the law page](../laws/cohen2021.md), written before anything was measured.
+
+# %%
+import jax
+
+jax.config.update("jax_enable_x64", True)
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import data, networks, plot
+from lawbook.lab.descent import descend
+
+law = notebook.open("cohen2021")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## Set-up
+#
+# 500 digits, a small tanh network, squared loss. The factor ½ and the mean over samples belong to the definition:
+# they decide what a step size of 0.5 means.
+
+# %%
+images, labels = data.digits(centred=True)
+rows = rng.permutation(len(labels))[: 1797 if full else 500]
+digits = images[rows], np.eye(data.DIGITS)[labels[rows]]
+widths = (64, 200, 200, 10) if full else (64, 32, 32, 10)
+start = networks.initialise(widths, rng, gain=1.0, bias=True)
+
+
+def squared_loss(params, batch):
+    inputs, targets = batch
+    outputs = networks.forward(params, inputs, jnp.tanh)
+    return 0.5 * jnp.mean(jnp.sum((outputs - targets) ** 2, axis=1))
+
+
+def plateau(path):
+    """Mean sharpness over the last quarter of a run, and its standard error from five blocks of that quarter."""
+    last = path.sharpness[-(len(path.sharpness) // 4) :]
+    blocks = np.array([block.mean() for block in np.array_split(last, 5)])
+    return last.mean(), blocks.std(ddof=1) / np.sqrt(5)
+
+
+# %% [markdown]
+# ## The measurement
+#
+# Four step sizes, the same starting point, and every 20 steps the sharpness by Lanczos on Hessian-vector products.
+
+# %%
+etas = np.array([0.3, 0.4, 0.5, 0.7])
+steps = 10_000 if full else 2000
+paths = [descend(squared_loss, start, digits, step_size=eta, steps=steps) for eta in etas]
+levels, errors = np.array([plateau(path) for path in paths]).T
+edge = law.formula("sharpness-at-the-edge")
+print(f"sharpness at the start: {paths[0].sharpness[0]:.2f}")
+
+# %%
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4))
+for index, (eta, path) in enumerate(zip(etas, paths, strict=True)):
+    left.axhline(edge(eta=eta), color=plot.COLOURS[index], linestyle=":", linewidth=1)
+    left.plot(path.step, path.sharpness, color=plot.COLOURS[index], linewidth=1, label=f"η = {eta}")
+    right.plot(path.loss, color=plot.COLOURS[index], linewidth=0.5)
+left.set(xlabel="step", ylabel="sharpness (loss per squared parameter)", title="dotted: 2/η")
+left.legend()
+right.set(xlabel="step", ylabel="training loss", yscale="log", title="not monotone, and falling")
+plt.show()
+
+# %% [markdown]
+# Each run ends on its own dotted line, whether it came from below or, for the larger steps, started above it.
+
+# %%
+for eta, path in zip(etas[[0, 1, 3]], [paths[0], paths[1], paths[3]], strict=True):
+    law.series(
+        "sharpness-along-training",
+        x=path.step,
+        y=path.sharpness,
+        prediction=np.full(len(path.step), edge(eta=eta)),
+        law="sharpness-at-the-edge",
+        label=f"η = {eta}",
+        x_label="step",
+        y_label="sharpness (loss per squared parameter)",
+        title="Sharpness along training: it settles at 2/η",
+    )
+law.series(
+    "level-over-step-size",
+    x=etas,
+    y=levels,
+    error=errors,
+    prediction=edge(eta=etas),
+    law="sharpness-at-the-edge",
+    x_label="step size η",
+    y_label="level of the sharpness",
+    x_scale="log",
+    y_scale="log",
+    title="The level against the step size",
+)
+
+# %% [markdown]
+# ## Checks
+
+# %%
+law.check("hovers-at-the-edge", measured=levels, error=errors, given={"eta": etas})
+
+# %%
+# Error of the slope by propagating the errors of the four levels.
+lever = np.log(etas) - np.log(etas).mean()
+weights = lever / (lever @ lever)
+slope = weights @ np.log(levels)
+law.check("inverse-in-the-step-size", measured=slope, error=np.linalg.norm(weights * errors / levels))
+
+# %% [markdown]
+# Past the threshold the classical descent lemma no longer promises that a step lowers the loss, and many do not. The
+# loss falls all the same.
+
+# %%
+half = paths[2].loss[steps // 2 :]  # step size 0.5
+up = np.diff(half) > 0
+law.check("loss-rises-on-many-steps", measured=up.mean(), error=up.std() / np.sqrt(up.size / 10))
+
+# %%
+windows = [paths[2].loss[a : a + 200].reshape(5, 40).mean(axis=1) for a in (500, steps - 200)]
+(early, late), (early_error, late_error) = np.mean(windows, axis=1), np.std(windows, axis=1, ddof=1) / np.sqrt(5)
+law.check(
+    "loss-falls-over-long-windows",
+    measured=late / early,
+    error=late / early * np.hypot(late_error / late, early_error / early),
+)
+
+# %% [markdown]
+# ## Progressive sharpening
+#
+# What brings the sharpness to the edge? With a step so small that the edge is out of reach, it rises and rises.
+
+# %%
+slow = descend(squared_loss, start, digits, step_size=0.1, steps=steps)
+rises = np.diff(slow.sharpness) > 0
+law.check("rises-most-of-the-time", measured=rises.mean(), error=rises.std() / np.sqrt(rises.size))
+
+# %%
+law.check(
+    "sharpness-multiplies",
+    measured=slow.sharpness[-1] / slow.sharpness[0],
+    error=(slow.residual[-1] + slow.residual[0]) / slow.sharpness[0],
+)
+
+# %% [markdown]
+# ## Where the 2 comes from
+#
+# Linear regression on the same digits is a true quadratic. There the law is arithmetic: along the sharpest direction
+# each step multiplies the gradient by $1-\eta\lambda$.
+
+# %%
+inputs, targets = digits
+hessian = inputs.T @ inputs / len(inputs)
+slope_at_zero = inputs.T @ targets / len(inputs)
+curvatures, directions = np.linalg.eigh(hessian)
+top = curvatures[-1]
+
+products = np.array([0.5, 1.5, 1.95, 2.1])
+factors = []
+for eta in products / top:
+    w, along = np.zeros_like(slope_at_zero), []
+    for _ in range(21):
+        gradient = hessian @ w - slope_at_zero
+        along.append(np.linalg.norm(directions[:, -1] @ gradient))
+        w = w - eta * gradient
+    factors.append((along[-1] / along[0]) ** (1 / 20))
+law.check(
+    "growth-factor",
+    measured=factors,
+    error=1e-13,  # rounding
+    given={"eta": products / top, "sharpness": np.full(4, top)},
+)
+
+# %% [markdown]
+# The step size at which regression diverges is found by trying 300 of them at once, from 0.9 to 4.5 over the sharpness.
+# "Diverges" means that the loss after 1000 steps is above that after 500.
+
+
+# %%
+def critical_product(beta=0.0, ahead=0.0):
+    """Sharpness times the smallest step size on a grid that diverges, and the error from the grid's spacing."""
+    grid = np.geomspace(0.9, 4.5, 300)
+    target = slope_at_zero.sum(axis=1, keepdims=True) * np.ones(grid.size)
+    w, v, losses = np.zeros_like(target), np.zeros_like(target), []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(1001):
+            if t in (500, 1000):
+                losses.append(np.sum(w * (0.5 * hessian @ w - target), axis=0))
+            v = beta * v - grid / top * (hessian @ (w + ahead * v) - target)
+            w = w + v
+        stable = losses[1] <= losses[0] + 1e-9 * np.abs(losses[0])
+    first = int(np.argmin(stable))
+    return np.sqrt(grid[first] * grid[first - 1]), (grid[first] - grid[first - 1]) / np.sqrt(12)
+
+
+product, spacing = critical_product()
+law.check("critical-step", measured=product, error=spacing)
+
+# %% [markdown]
+# ## Momentum moves the edge
+#
+# The same arithmetic with a velocity gives $(2+2\beta)/\eta$ for heavy ball. Nesterov's look-ahead pulls the threshold
+# below $2/\eta$ instead.
+
+# %%
+runs = {
+    "heavy-ball": ([0.3, 0.6, 0.8], [0.4, 0.45, 0.6], False),
+    "nesterov": ([0.3, 0.6, 0.8], [0.3, 0.25, 0.22], True),
+}
+momentum = {}
+for name, (betas, sizes, nesterov) in runs.items():
+    found = [
+        descend(squared_loss, start, digits, step_size=e, momentum=b, nesterov=nesterov, steps=1000)
+        for b, e in zip(betas, sizes, strict=True)
+    ]
+    mean, error = np.array([plateau(path) for path in found]).T
+    momentum[name] = np.array(betas), np.array(sizes), mean, error, found
+
+fig, ax = plt.subplots()
+grid = np.linspace(0, 0.9, 100)
+for index, (name, label) in enumerate({"heavy-ball": "heavy ball", "nesterov": "Nesterov"}.items()):
+    betas, sizes, mean, error, _ = momentum[name]
+    ax.plot(grid, law.formula(f"{name}-edge")(eta=1.0, beta=grid), color=plot.COLOURS[index])
+    plot.points(ax, betas, mean * sizes, error * sizes, index=index, label=label)
+ax.set(xlabel="momentum β", ylabel="step size × level of the sharpness")
+ax.legend()
+plt.show()
+
+# %%
+for name in runs:
+    betas, sizes, mean, error, _ = momentum[name]
+    law.check(f"{name}-plateau", measured=mean, error=error, given={"eta": sizes, "beta": betas})
+    crossing = np.array([critical_product(b, b if name == "nesterov" else 0.0) for b in betas]).T
+    law.check(f"critical-step-{name}", measured=crossing[0], error=crossing[1], given={"beta": betas})
+    law.series(
+        "edge-over-momentum",
+        x=betas,
+        y=mean * sizes,
+        error=error * sizes,
+        prediction=law.formula(f"{name}-edge")(eta=1.0, beta=betas),
+        law=f"{name}-edge",
+        label=name,
+        x_label="momentum β",
+        y_label="step size × level of the sharpness",
+        title="Momentum moves the edge",
+    )
+
+# %% [markdown]
+# ## Controls: break an assumption
+#
+# **Mini-batches.** With batches of 8 the sharpness of the full loss stays well below the edge.
+
+# %%
+epochs = -(-steps // (len(rows) // 8))
+order = np.concatenate([rng.permutation(len(rows))[: len(rows) // 8 * 8].reshape(-1, 8) for _ in range(epochs)])
+stochastic = descend(squared_loss, start, digits, step_size=0.25, steps=steps, batches=order[:steps])
+level, error = plateau(stochastic)
+law.control("mini-batches-stay-below", measured=level, error=error, given={"eta": 0.25})
+
+# %% [markdown]
+# **Small steps** never arrive, and then the loss never rises.
+
+# %%
+level, error = plateau(slow)
+law.control("small-steps-do-not-arrive", measured=level, error=error, given={"eta": 0.1})
+up = np.diff(slow.loss[steps // 2 :]) > 0
+law.control("small-steps-never-go-up", measured=up.mean(), error=0.0)  # a count
+
+# %% [markdown]
+# **Cross-entropy** reaches the edge as well, but flattens once every digit is fitted.
+
+
+# %%
+def cross_entropy(params, batch):
+    inputs, targets = batch
+    return -jnp.mean(jnp.sum(targets * jax.nn.log_softmax(networks.forward(params, inputs, jnp.tanh)), axis=1))
+
+
+entropic = descend(cross_entropy, start, digits, step_size=4.0, steps=steps)
+level, error = plateau(entropic)
+print(f"peak over 2/η: {entropic.sharpness.max() / edge(eta=4.0):.2f}, final loss {entropic.loss[-1]:.1e}")
+law.control("cross-entropy-falls-away", measured=level, error=error, given={"eta": 4.0})
+
+# %% [markdown]
+# **A linear model** cannot sharpen. **A network** can survive a step size that a quadratic of the same sharpness would
+# not.
+
+
+# %%
+def linear_loss(weight, batch):
+    inputs, targets = batch
+    return 0.5 * jnp.mean(jnp.sum((inputs @ weight - targets) ** 2, axis=1))
+
+
+linear = descend(linear_loss, np.zeros((64, 10)), digits, step_size=0.1, steps=steps, most=64, tolerance=1e-6)
+law.control(
+    "a-linear-model-keeps-its-sharpness",
+    measured=linear.sharpness[-1] / linear.sharpness[0],
+    error=(linear.residual[-1] + linear.residual[0]) / linear.sharpness[0],
+)
+
+# %%
+trained = [eta for eta, path in zip(etas, paths, strict=True) if path.loss[-1] < path.loss[0]]
+law.control(
+    "a-network-survives",
+    measured=max(trained) * paths[0].sharpness[0],
+    error=max(trained) * paths[0].residual[0],
+)
+
+# %% [markdown]
+# **Momentum conventions matter.** Weighting the gradient by $1-\beta$ first, as some libraries do, or leaving out the
+# look-ahead puts the level elsewhere.
+
+# %%
+beta, eta = momentum["heavy-ball"][0][1], momentum["heavy-ball"][1][1]
+damped = descend(squared_loss, start, digits, step_size=eta * (1 - beta), momentum=beta, steps=1000)
+level, error = plateau(damped)
+law.control("damped-gradient-moves-the-level", measured=level, error=error, given={"eta": eta, "beta": beta})
+
+# %%
+beta, eta = momentum["nesterov"][0][1], momentum["nesterov"][1][1]
+plain = descend(squared_loss, start, digits, step_size=eta, momentum=beta, steps=1000)
+level, error = plateau(plain)
+law.control("without-look-ahead", measured=level, error=error, given={"eta": eta, "beta": beta})
+
+# %% [markdown]
+# ## What to try next
+#
+# - Halve the step size in the middle of a run: pass `params=path.params` on with `step_size=eta / 2`. How fast does the
+#   sharpness climb to its new edge?
+# - Vary the batch size between 8 and 500. Where does the level leave $2/\eta$?
+# - Replace tanh by `networks.ACTIVATIONS["relu"]`, or square the width. Which part of the law moves, which
+#   does not?
+# - `LAWBOOK_SCALE=full` trains a wider network on all digits for five times as many steps.
