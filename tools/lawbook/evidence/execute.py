@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import platform
@@ -99,7 +100,7 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
         log = Path(private, "stderr")
         with log.open("w") as stderr:
             try:
-                client.execute(env=environment(job), cwd=job.root, stderr=stderr)
+                asyncio.run(client.async_execute(env=environment(job), cwd=job.root, stderr=stderr))
             except CellTimeoutError:
                 status, message = "timed out", f"{job.notebook}: stopped after {job.timeout:g} s"
             except DeadKernelError as error:
@@ -192,18 +193,16 @@ def _usage(cell: Any) -> Usage | None:
 
 def where_it_broke(name: str, source: str, notebook: Any, ename: str, evalue: str) -> str:
     """The error of a notebook at the line of its file: the traceback cut to the reader's own code."""
-    broken = next(
-        (c for c in notebook.cells if any(o.get("output_type") == "error" for o in c.get("outputs", []))), None
-    )
-    line = 1
-    if broken is not None:
-        trace = "\n".join(next(o for o in broken["outputs"] if o["output_type"] == "error")["traceback"])
-        inner = re.findall(r"(?:Cell In\[\d+\], line |Cell In\[\d+\]:)(\d+)", _ANSI.sub("", trace))
-        # a percent file holds the cell's source verbatim
-        before, found, _ = source.partition(broken["source"])
-        line = (before.count("\n") if found else 0) + int(inner[-1] if inner else 1)
-    first = _ANSI.sub("", evalue).strip()
-    return f"{name}:{line}: {ename}: {first}"
+    message = f"{ename}: {_ANSI.sub('', evalue).strip()}"
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", []) if out["output_type"] == "error"]
+    trace = _ANSI.sub("", "\n".join(outputs[-1]["traceback"])) if outputs else ""
+    frames = re.findall(r"Cell In\[(\d+)\](?:, line |:)(\d+)", trace)
+    if not frames:
+        return f"{name}:1: {message}"
+    count, line = map(int, frames[-1])  # the innermost frame that stands in a cell
+    cell = next(cell for cell in notebook.cells if cell.get("execution_count") == count)
+    before, found, _ = source.partition(cell["source"])  # a percent file holds a cell's source as it is
+    return f"{name}:{(before.count(chr(10)) if found else 0) + line}: {message}"
 
 
 def _versions() -> dict[str, str]:

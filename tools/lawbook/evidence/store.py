@@ -127,18 +127,13 @@ def read_run(path: Path) -> tuple[str, Run] | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         about = dict(data["metadata"][METADATA])
         records = [from_json(record) for record in records_of(data)]
-    except (OSError, ValueError, KeyError, TypeError):
+        usage = from_json(about.pop("usage"))
+        assert isinstance(usage, Usage)
+        measured = tuple(r for r in records if isinstance(r, Measured))
+        series = tuple(r for r in records if isinstance(r, Series))
+        return about.pop("key"), Run(**about, usage=usage, measured=measured, series=series, notebook=path)
+    except (OSError, ValueError, KeyError, TypeError):  # cut off, or of an older shape: to be run again
         return None
-    usage = from_json(about.pop("usage"))
-    assert isinstance(usage, Usage)
-    key = about.pop("key")
-    return key, Run(
-        **about,
-        usage=usage,
-        measured=tuple(r for r in records if isinstance(r, Measured)),
-        series=tuple(r for r in records if isinstance(r, Series)),
-        notebook=path,
-    )
 
 
 def records_of(notebook: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,120 @@
+"""The API that a notebook calls, outside a kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lawbook.evidence import notebook
+from lawbook.evidence.fit import fit_formula
+from lawbook.reference.formula import Formula
+
+
+@pytest.fixture
+def halving(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> notebook.OpenEntry:
+    """The miniature's entry with two checks."""
+    monkeypatch.chdir(tiny)
+    return notebook.open("halving2001")
+
+
+def test_seed_scale_and_generator_come_from_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (notebook.seed(), notebook.scale()) == (0, "quick")
+    monkeypatch.setenv("LAWBOOK_SEED", "7")
+    monkeypatch.setenv("LAWBOOK_SCALE", "full")
+    assert (notebook.seed(), notebook.scale()) == (7, "full")
+    assert notebook.rng().random() == np.random.default_rng(7).random()
+    monkeypatch.setenv("LAWBOOK_SCALE", "huge")
+    with pytest.raises(ValueError, match="expected quick or full"):
+        notebook.scale()
+
+
+def test_unknown_names_are_answered_with_the_nearest(halving: notebook.OpenEntry) -> None:
+    with pytest.raises(KeyError, match="did you mean 'exponent'"):
+        halving.check("exponents", measured=0.5, error=0.0)
+    with pytest.raises(KeyError, match="did you mean 'one-draw-repeated'"):
+        halving.control("one-draw-repeat", measured=0.5, error=0.0)
+    with pytest.raises(KeyError, match="did you mean 'inverse-root'"):
+        halving.formula("inverse-roots")
+    with pytest.raises(KeyError, match="did you mean 'spread'"):
+        halving.check("exponent", measured=0.5, error=0.0, given={"spred": 1.0})
+    with pytest.raises(KeyError, match=r"no entry 'halving2002'.*did you mean 'halving2001'"):
+        notebook.open("halving2002")
+
+
+def test_a_check_prints_its_verdict_and_is_recorded_once(
+    halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    halving.check("exponent", measured=0.52, error=0.01)
+    assert "check exponent: ✓ holds" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="recorded before"):
+        halving.check("exponent", measured=0.52, error=0.01)
+    assert ("check", "extrapolates") in notebook.missing(halving)
+    assert ("check", "exponent") not in notebook.missing(halving)
+
+
+def test_a_control_that_meets_the_law_is_told(halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]) -> None:
+    halving.control("one-draw-repeated", measured=[0.0, 0.5], error=0.0)
+    assert "✗ holds, but must fail" in capsys.readouterr().out
+
+
+def test_a_fitted_prediction_needs_a_fit_and_its_values(
+    halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    n = np.array([10.0, 20, 40, 80])
+    fit = halving.fit("inverse-root", x={"n": n}, y=2 * n**-0.5, free={"spread": 1.0, "b": 1.0})
+    assert fit.values == pytest.approx({"spread": 2.0, "b": 0.5})
+    with pytest.raises(ValueError, match="expected fit="):
+        halving.check("extrapolates", measured=0.1, error=0.0, given={"n": 400, "spread": 1})
+    fresh = halving._done
+    fresh.clear()
+    with pytest.raises(TypeError, match="the fit of 'extrapolates' needs given"):
+        halving.check("extrapolates", measured=0.1, error=0.0, fit=fit)
+    fresh.clear()
+    halving.check("extrapolates", measured=0.1, error=0.0, given={"n": 400, "spread": 1}, fit=fit)
+    assert "holds" in capsys.readouterr().out
+
+
+def test_a_rival_that_would_pass_at_the_given_values_is_an_error(halving: notebook.OpenEntry) -> None:
+    fit = halving.fit("inverse-root", x={"n": [10.0, 20, 40]}, y=[0.1, 0.05, 0.025], free={"spread": 1.0, "b": 0.9})
+    with pytest.raises(ValueError, match="cannot tell the law from its rival"):
+        halving.check("extrapolates", measured=0.01, error=0.0, given={"n": 100, "spread": 1.0}, fit=fit)
+
+
+def test_negative_errors_and_odd_shapes_are_refused(halving: notebook.OpenEntry) -> None:
+    with pytest.raises(ValueError, match="negative error"):
+        halving.check("exponent", measured=0.5, error=-0.1)
+    with pytest.raises(ValueError, match="expected one shape"):
+        halving.series("s", x=[1, 2], y=[1])
+    with pytest.raises(ValueError, match="expected 1 to"):
+        halving.series("t", x=[], y=[])
+
+
+def test_predict_and_formula_draw_from_the_entry(halving: notebook.OpenEntry) -> None:
+    assert halving.predict("exponent") == 0.5
+    np.testing.assert_allclose(halving.formula("inverse-root")(n=[4.0, 16.0], spread=1.0, b=0.5), [0.5, 0.25])
+
+
+def test_the_error_of_a_fit_covers_the_truth() -> None:
+    """Over 200 noisy data sets the true exponent lies within two standard errors in about 95 % of them."""
+    formula = Formula.parse("a*x**(-b)", {"a", "b", "x"})
+    x = np.geomspace(1, 100, 12)
+    rng = np.random.default_rng(1)
+    inside = 0
+    for _ in range(200):
+        y = 3 * x**-0.7 * np.exp(0.05 * rng.standard_normal(x.size))
+        fit = fit_formula(formula, x={"x": x}, y=y, free={"a": 1.0, "b": 0.3}, given={})
+        inside += abs(fit.values["b"] - 0.7) < 2 * fit.errors["b"]
+    assert 0.87 <= inside / 200 <= 0.98
+
+
+def test_a_fit_refuses_what_it_cannot_do() -> None:
+    formula = Formula.parse("a*x**(-b)", {"a", "b", "x"})
+    with pytest.raises(TypeError, match="needs a value for b"):
+        fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, 2, 3], free={"a": 1.0}, given={})
+    with pytest.raises(ValueError, match="2 points for 2 free symbols"):
+        fit_formula(formula, x={"x": [1, 2]}, y=[1, 2], free={"a": 1.0, "b": 1.0}, given={})
+    with pytest.raises(ValueError, match="above 0"):
+        fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, -2, 3], free={"a": 1.0, "b": 1.0}, given={})
+    with pytest.raises(KeyError, match="has no symbol 'c'"):
+        fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, 2, 3], free={"a": 1.0, "b": 1.0, "c": 1.0}, given={})

@@ -1,0 +1,5 @@
+"""`python -m lawbook`."""
+
+from lawbook.cli import main
+
+main()
