@@ -9,7 +9,7 @@ from typing import Any
 from lawbook.reference import prose
 from lawbook.reference.bibliography import Work
 from lawbook.reference.model import INVERSE
-from lawbook.reference.problem import Problem, nearest
+from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.source import Loc, Source
 
 
@@ -26,6 +26,8 @@ def references(doc: Source, paper: str, works: Mapping[str, Work], sources: Mapp
             if works and text not in works:
                 yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, works)}")
             continue
+        if "‹" in text and "›" in text:
+            yield doc.problem(loc, f"found {shown(text)}, a place of the skeleton, expected it filled in")
         for message in prose.defects(text):
             yield doc.problem(loc, message)
         for cited, law in prose.citations(text):

@@ -1,0 +1,147 @@
+"""The command line as a user meets it: help, errors, and a new paper from skeleton to sound entry."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lawbook.cli import app
+from typer.testing import CliRunner, Result
+
+VERBS = ("check", "run", "site", "serve", "pages", "show", "status", "new")
+
+
+def lawbook(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    """Run the command inside `root`."""
+    monkeypatch.chdir(root)
+    return CliRunner().invoke(app, list(arguments))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb: str) -> None:
+    result = CliRunner().invoke(app, [verb, "--help"])
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) > 5
+
+
+def test_check_says_how_many_and_writes_the_schema(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = lawbook(tiny, monkeypatch, "check")
+    assert (result.exit_code, result.stdout) == (0, "2 entries with 2 laws are sound\n")
+    assert json.loads((tiny / "build/entry.schema.json").read_text())["$schema"].endswith("draft-07/schema#")
+
+
+def test_check_from_a_folder_below(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lawbook(tiny / "references" / "scaling", monkeypatch, "check").exit_code == 0
+
+
+def test_check_tells_problems_on_stderr_and_fails(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tiny / "references/scaling/halving2001.yml"
+    path.write_text(path.read_text().replace("kind: power-law", "kind: powerlaw"))
+    result = lawbook(tiny, monkeypatch, "check")
+    assert result.exit_code == 1
+    assert "halving2001.yml:10:11: laws.inverse-root.kind: found 'powerlaw'" in result.stderr
+    assert "1 problem in 1 file" in result.stderr
+
+
+def test_outside_a_clone_the_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = lawbook(tmp_path, monkeypatch, "check")
+    assert result.exit_code == 2
+    assert "run it inside a clone of Lawbook" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["run", "halving2002"],
+            "found the paper 'halving2002', expected the id of an entry (did you mean 'halving2001'?)",
+        ),
+        (["run", "--scale", "quikc"], "found --scale quikc, expected quick or full (did you mean 'quick'?)"),
+        (["show", "corner2001"], "did you mean 'corner2002'?"),
+        (["show", "halving2001/inverse-roots"], "did you mean 'inverse-root'?"),
+        (["new", "Cohen 2021", "--family", "scaling"], "expected first author and year in lower case"),
+        (["new", "cohen2021", "--family", "scalling"], "did you mean 'scaling'?"),
+        (["new", "halving2001", "--family", "scaling"], "stands already; nothing was written"),
+    ],
+)
+def test_a_wrong_argument_is_answered_with_the_nearest_right_one(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    result = lawbook(tiny, monkeypatch, *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_status_and_show_before_and_after_a_run(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not run, or changed since" in lawbook(tiny, monkeypatch, "status").stdout
+    assert "not run" in lawbook(tiny, monkeypatch, "show", "corner2002").stdout
+    assert lawbook(tiny, monkeypatch, "run").exit_code == 0
+    assert "1 of 1 fail" in lawbook(tiny, monkeypatch, "status").stdout
+    shown = lawbook(tiny, monkeypatch, "show", "corner2002").stdout
+    assert "check sum-is-pi: predicted 3.142, measured 3.14159, ✓ holds" in shown
+    assert "control on-the-sphere: predicted 3.142, measured 4.71239, ✓ fails, as it must" in shown
+
+
+def test_seeds_are_tabled(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = lawbook(tiny, monkeypatch, "run", "--seeds", "2", "corner2002")
+    assert result.exit_code == 0, result.stdout
+    assert re.search(r"sum-is-pi .* 2 of 2", result.stdout)
+    assert re.search(r"control on-the-sphere .* 2 of 2", result.stdout)
+
+
+def test_a_new_paper_passes_once_it_is_filled_in(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = lawbook(tiny, monkeypatch, "new", "newton2003", "--family", "scaling")
+    assert result.exit_code == 0
+    assert "references/scaling/newton2003.yml" in result.stdout
+    unfilled = lawbook(tiny, monkeypatch, "check")
+    assert unfilled.exit_code == 1
+    assert "intuition: found '‹why, so that a student can follow›', a place of the skeleton" in unfilled.stderr
+    fillings = {
+        "law": "main-law",
+        "check": "exponent-is-half",
+        "control": "squared",
+        "assumption": "plain",
+        "chart": "decay",
+    }
+    for file in ("references/scaling/newton2003.yml", "notebooks/scaling/newton2003.py", "references/papers.bib"):
+        path = tiny / file
+        text = path.read_text()
+        for old, new in (
+            ("‹main-law›", fillings["law"]),
+            ("‹exponent-as-predicted›", fillings["check"]),
+            ("‹assumption-broken›", fillings["control"]),
+            ("‹an-assumption›", fillings["assumption"]),
+            ("‹chart›", fillings["chart"]),
+            ("‹Family, Given and Family, Given›", "Newton, Isaac"),
+        ):
+            text = text.replace(old, new)
+        path.write_text(re.sub(r"‹[^›]*›", "words", text))
+    checked = lawbook(tiny, monkeypatch, "check")
+    assert checked.exit_code == 0, checked.stderr
+    ran = lawbook(tiny, monkeypatch, "run", "newton2003")
+    assert ran.exit_code == 0, ran.stdout + ran.stderr
+
+
+def test_import_is_light() -> None:
+    code = (
+        "import sys, lawbook, lawbook.cli\n"
+        "heavy = {'sympy', 'numpy', 'jax', 'mkdocs', 'altair', 'pydantic', 'nbclient', 'scipy', 'pybtex', 'rich.live'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_formulas_are_called_from_python(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import lawbook as package
+
+    monkeypatch.chdir(tiny)
+    assert package.formula("halving2001")(n=4.0, spread=1.0, b=0.5) == 0.5
+    assert package.formula("halving2001/inverse-root").text == "spread*n**(-b)"
+    assert package.entry("corner2002").title == "A triangle has three corners"
+    with pytest.raises(KeyError, match="no law 'inverse'"):
+        package.formula("halving2001/inverse")
