@@ -102,7 +102,7 @@ def load(root: Path, only: str | None = None) -> tuple[Catalog, list[Problem]]:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Hold the garbage collector back: loading only allocates, and at thousands of entries it took a quarter of the time."""
+    """Hold the garbage collector back: loading only allocates, and collecting took a quarter of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
