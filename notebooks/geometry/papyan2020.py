@@ -1,0 +1,274 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # At the end of training, classes become the corners of a simplex
+#
+# Papyan, Han and Donoho (2020) kept training classifiers after the last training error had gone, and looked at the
+# inputs of the last layer. Four things happen there together, which they named neural collapse: the features of a class
+# shrink to a point (NC1), the points form a regular simplex (NC2), the classifier's rows become the same simplex (NC3),
+# and the network decides for the nearest class mean (NC4). Here we watch all four on handwritten digits, and then take
+# away one assumption at a time. The predictions stand in [the law page](../laws/papyan2020.md).
+
+# %%
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import data, networks, plot
+from lawbook.lab.collapse import class_means, collapse, cosines
+
+law = notebook.open("papyan2020")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## Set-up
+#
+# Digits, 170 of each class. A perceptron with three hidden layers, batch normalisation after each, ReLU, and a linear
+# classifier. Cross-entropy, weight decay on every parameter, gradient descent with momentum on batches of 128; the
+# learning rate falls tenfold after each third. This is the authors' recipe, with a smaller network and stronger decay.
+
+# %%
+images, labels = data.digits(centred=True)
+images = images.astype(np.float32)
+EPOCHS, BATCH = (1500, 128) if full else (308, 128)
+
+
+def begin(classes, bottleneck=None):
+    """Weights of all layers, then gain and shift of each normalisation."""
+    widths = [64, 96, 96, 96] + ([bottleneck] if bottleneck else []) + [classes]
+    weights = [np.float32(layer.weight) for layer in networks.initialise(widths, rng)]
+    return weights, [(np.ones(m, np.float32), np.zeros(m, np.float32)) for m in widths[1:-1]]
+
+
+def features(params, x, dimensions):
+    """Inputs of the last layer, (n, p). A bottleneck is linear; only the first `dimensions` of its units are used."""
+    weights, normalisations = params
+    for w, (gain, shift) in zip(weights[:3], normalisations[:3], strict=True):
+        x = jax.nn.relu(networks.batch_normalise(x @ w.T, gain, shift))
+    if len(weights) == 5:
+        x = networks.batch_normalise(x @ weights[3].T, *normalisations[3])
+        x = x * (jnp.arange(x.shape[1]) < dimensions)
+    return x
+
+
+@jax.jit
+def train(params, x, y, batches, rates, decay, dimensions):
+    """Train over `batches` (epochs, batches, batch) with rates (epochs,); log the collapse before each epoch."""
+
+    def loss(p, rows):
+        logits = features(p, x[rows], dimensions) @ p[0][-1].T
+        squares = sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(p))
+        return networks.cross_entropy(logits, y[rows]) + 0.5 * decay * squares
+
+    def step(state, rows, rate):
+        p, v = state
+        v = jax.tree.map(lambda velocity, g: 0.9 * velocity + g, v, jax.grad(loss)(p, rows))
+        return (jax.tree.map(lambda w, velocity: w - rate * velocity, p, v), v), None
+
+    def epoch(state, plan):
+        log = collapse(features(state[0], x, dimensions), y, state[0][0][-1])
+        rows, rate = plan
+        return jax.lax.scan(partial(step, rate=rate), state, rows)[0], log
+
+    still = jax.tree.map(jnp.zeros_like, params)
+    (params, _), log = jax.lax.scan(epoch, (params, still), (batches, rates))
+    return log, cosines(centred_means(params, x, y, dimensions))
+
+
+def centred_means(params, x, y, dimensions):
+    means = class_means(features(params, x, dimensions), y, len(params[0][-1]))
+    return means - means.mean(axis=0)
+
+
+def experiment(classes=10, samples=170, decay=1e-2, bottleneck=None, dimensions=0, epochs=EPOCHS):
+    """One network on `samples` digits of each class (a number, or one a class): its log and its pair cosines."""
+    counts = np.broadcast_to(samples, classes)
+    rows = np.concatenate([rng.permutation(np.flatnonzero(labels == c))[:n] for c, n in enumerate(counts)])
+    whole = len(rows) // BATCH
+    order = np.array([rng.permutation(len(rows))[: whole * BATCH].reshape(whole, BATCH) for _ in range(epochs)])
+    rates = np.float32(0.1) / 10 ** (3 * np.arange(epochs) // epochs)
+    log, pairs = train(begin(classes, bottleneck), images[rows], labels[rows], order, rates, decay, dimensions)
+    return jax.tree.map(np.asarray, log), np.asarray(pairs)
+
+
+def over_networks(values):
+    """Mean over networks, and its standard error."""
+    values = np.asarray(values, float)
+    return values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values))
+
+
+def last(runs, metric):
+    return over_networks([getattr(log, metric)[-1] for log, _ in runs])
+
+
+# %% [markdown]
+# ## The measurement
+#
+# Three networks, each with its own start and its own choice of digits, and all four metrics before each epoch.
+
+# %%
+runs = [experiment() for _ in range(3)]
+log = runs[0][0]
+perfect = [int(np.argmax(log.mistakes == 0)) for log, _ in runs]
+print("first epoch without a mistake:", perfect)
+
+# %%
+curves = {
+    "within": "NC1: scatter inside classes",
+    "means_angle": "NC2: spread of cosines, means",
+    "rows_angle": "NC2: spread of cosines, rows",
+    "duality": "NC3: distance of rows and means",
+}
+fig, ax = plt.subplots()
+for metric, label in curves.items():
+    ax.plot(np.arange(1, EPOCHS), getattr(log, metric)[1:], label=label)
+ax.axvline(perfect[0], color=plot.GREY, linestyle=":", label="first epoch without a mistake")
+ax.set(xlabel="epoch", ylabel="metric (no unit)", xscale="log", yscale="log")
+ax.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# The training error is gone after a few epochs. The collapse goes on for hundreds. The steps in the curves are drops
+# of the learning rate: what disappears there is the noise of the batches.
+
+# %%
+shown = np.unique(np.geomspace(1, EPOCHS - 1, 120).astype(int))
+for metric, label in curves.items():
+    law.series(
+        "collapse-along-training",
+        x=shown,
+        y=getattr(log, metric)[shown],
+        prediction=np.zeros(len(shown)) if metric == "means_angle" else None,
+        law="nc2-simplex" if metric == "means_angle" else None,
+        label=label,
+        x_label="epoch",
+        y_label="metric (0 is full collapse)",
+        x_scale="log",
+        title="Collapse along training, ten digits",
+    )
+
+# %% [markdown]
+# ## NC2: is it a simplex?
+#
+# A trap first. The *mean* cosine between class means is about $-1/9$ in any network, trained or not, because centred
+# vectors sum to zero. What matters is that no pair deviates.
+
+# %%
+x, y = images[:1000], labels[:1000]
+untrained = np.asarray(cosines(centred_means(begin(10), x, y, 0)))
+print(f"untrained network: mean cosine {untrained.mean():+.3f}, from {untrained.min():+.2f} to {untrained.max():+.2f}")
+
+fig, ax = plt.subplots(figsize=(6.4, 2.6))
+bins = np.linspace(-1, 1, 81)
+ax.hist(untrained, bins, color=plot.COLOURS[1], alpha=0.7, label="before training")
+ax.hist(runs[0][1], bins, color=plot.COLOURS[0], alpha=0.7, label="after training")
+ax.axvline(
+    law.predict("every-pair-at-the-simplex-angle", classes=10), color=plot.GREY, linestyle=":", label="−1/(C − 1)"
+)
+ax.set(xlabel="cosine between two class means", ylabel="pairs (of 45)")
+ax.legend()
+plt.show()
+
+# %%
+measured, error = last(runs, "means_angle")
+law.check("angles-are-equal", measured=measured, error=error)
+
+# %%
+ends, error = over_networks([[pairs.min(), pairs.max()] for _, pairs in runs])
+law.check("every-pair-at-the-simplex-angle", measured=ends, error=error, given={"classes": np.full(2, 10)})
+
+# %% [markdown]
+# With ten classes $-1/(C-1)$ and $-1/C$ are too close to tell apart. With four they are not.
+
+# %%
+four = [experiment(classes=4) for _ in range(2)]
+ends, error = over_networks([[pairs.min(), pairs.max()] for _, pairs in four])
+law.check("four-classes-tell-the-formula", measured=ends, error=error, given={"classes": np.full(2, 4)})
+
+# %%
+measured, error = last(runs, "rows_angle")
+law.check("classifier-rows-too", measured=measured, error=error)
+
+# %%
+lengths, error = np.array([last(runs, metric) for metric in ("means_norm", "rows_norm")]).T
+law.check("lengths-are-equal", measured=lengths, error=error)
+
+# %% [markdown]
+# ## NC1, NC3, NC4
+
+# %%
+measured, error = last(runs, "within")
+law.check("classes-shrink-to-points", measured=measured, error=error)
+measured, error = last(runs, "duality")
+law.check("rows-align-with-means", measured=measured, error=error)
+measured, error = last(runs, "disagreement")
+law.check("nearest-mean-decides", measured=measured, error=error)
+
+# %% [markdown]
+# ## Controls: break an assumption
+#
+# **One dimension too few.** A regular simplex of ten corners lives in nine dimensions. We squeeze the features through
+# a linear bottleneck of nine, then of eight.
+
+# %%
+nine = [experiment(bottleneck=9, dimensions=9) for _ in range(2)]
+eight = [experiment(bottleneck=9, dimensions=8) for _ in range(2)]
+measured, error = last(nine, "means_angle")
+law.check("nine-dimensions-suffice", measured=measured, error=error)
+measured, error = last(eight, "means_angle")
+law.control("eight-dimensions-do-not", measured=measured, error=error)
+print(f"smallest cosine in eight dimensions: {eight[0][1].min():+.2f}; NC1 there: {last(eight, 'within')[0]:.1e}")
+
+# %% [markdown]
+# Features still collapse to points in eight dimensions; the points just cannot be a simplex.
+#
+# **Unbalanced classes.** The digits 5 to 9 keep 17 samples each, the others 170.
+
+# %%
+skewed = [experiment(samples=[170] * 5 + [17] * 5) for _ in range(2)]
+measured, error = last(skewed, "means_angle")
+law.control("unbalanced-classes-skew-angles", measured=measured, error=error)
+lengths, error = np.array([last(skewed, metric) for metric in ("means_norm", "rows_norm")]).T
+law.control("unbalanced-classes-skew-lengths", measured=lengths, error=error)
+measured, error = last(skewed, "duality")
+law.control("unbalanced-classes-break-the-tie", measured=measured, error=error)
+
+# %% [markdown]
+# **No terminal phase.** The same networks, at the first epoch without a training error, and after one epoch.
+
+# %%
+measured, error = over_networks([log.means_angle[e] for (log, _), e in zip(runs, perfect, strict=True)])
+law.control("not-yet-at-the-first-perfect-epoch", measured=measured, error=error)
+measured, error = over_networks([log.within[e] for (log, _), e in zip(runs, perfect, strict=True)])
+law.control("wide-at-the-first-perfect-epoch", measured=measured, error=error)
+measured, error = over_networks([log.disagreement[1] for log, _ in runs])
+law.control("not-after-one-epoch", measured=measured, error=error)
+
+# %% [markdown]
+# **No weight decay.**
+
+# %%
+free = [experiment(decay=0.0) for _ in range(2)]
+measured, error = last(free, "means_angle")
+law.control("not-without-weight-decay", measured=measured, error=error)
+measured, error = last(free, "within")
+law.control("wide-without-weight-decay", measured=measured, error=error)
+measured, error = last(free, "duality")
+law.control("no-tie-without-weight-decay", measured=measured, error=error)
+
+# %% [markdown]
+# ## What to try next
+#
+# - Evaluate the same metrics on the 97 digits that were not used. Which of the four survive?
+# - Take bottlenecks of 2, 4 and 6 dimensions. What figure do the ten means form?
+# - Remove the batch normalisation. How far does the collapse still go, and does more weight decay help or hurt?
+# - Replace cross-entropy by squared loss.
