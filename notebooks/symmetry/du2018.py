@@ -1,0 +1,457 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # What training cannot change
+#
+# Double the weights into a ReLU neuron, halve those out of it: the network is the same. Du, Hu and Lee showed what
+# follows. Gradient flow keeps, for each neuron, the squared norm of the incoming minus that of the outgoing weights.
+# [The law page](../laws/du2018.md) has the statements. Here we watch these constants on real images, break every
+# assumption, and follow what a finite step does to them, down to the last digit of double precision.
+
+# %%
+import itertools
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import data, flow, networks, plot, powerlaw
+
+jax.config.update("jax_enable_x64", True)
+law = notebook.open("du2018")
+rng = notebook.rng()
+plot.use()
+
+# %% [markdown]
+# ## Digits, and a small network
+#
+# 200 images of digits, a net 64-32-16-10 without biases at He's scale, cross-entropy. One loss serves all
+# experiments: which activation and how much weight decay are arguments, so that the solver is compiled once.
+
+# %%
+images, labels = data.digits(centred=True)
+chosen = data.balanced_subset(labels, 20 if notebook.scale() == "quick" else 170, rng)
+images, labels = images[chosen], labels[chosen]
+widths = [64, 32, 16, 10]
+start = jax.tree.map(jnp.asarray, networks.initialise(widths, rng))
+activations = list(networks.ACTIVATIONS)
+
+
+def loss(params, args):
+    """Cross-entropy of the network, plus weight decay. `args`: (number of the activation, weight decay)."""
+    kind, decay = args
+    outputs = networks.forward(params, images, lambda z: jax.lax.switch(kind, list(networks.ACTIVATIONS.values()), z))
+    penalty = sum(jnp.sum(w**2) for w in jax.tree.leaves(params))
+    return networks.cross_entropy(outputs, labels) + decay / 2 * penalty
+
+
+def arguments(activation, decay=0.0):
+    return jnp.asarray(activations.index(activation)), jnp.asarray(decay)
+
+
+def norms(params):
+    """Squared norms of incoming and of outgoing weights of every hidden neuron, each (..., 48)."""
+    layers = [layer.weight for layer in params]
+    incoming = jnp.concatenate([jnp.sum(w**2, axis=-1) for w in layers[:-1]], axis=-1)
+    outgoing = jnp.concatenate([jnp.sum(w**2, axis=-2) for w in layers[1:]], axis=-1)
+    return incoming, outgoing
+
+
+def balance(params):
+    """Incoming minus outgoing squared norm of every hidden neuron, (..., 48)."""
+    incoming, outgoing = norms(params)
+    return incoming - outgoing
+
+
+def matrices(params):
+    """W W^T of a layer minus W^T W of the next, for each hidden layer, flattened to (..., 32² + 16²)."""
+    kept = [
+        a.weight @ jnp.swapaxes(a.weight, -1, -2) - jnp.swapaxes(b.weight, -1, -2) @ b.weight
+        for a, b in itertools.pairwise(params)
+    ]
+    return jnp.concatenate([m.reshape(*m.shape[:-2], -1) for m in kept], axis=-1)
+
+
+# %% [markdown]
+# ## Gradient flow
+#
+# An adaptive solver follows the flow to time 2 with local errors below $10^{-8}$. That is about what 20 steps of size
+# 0.1 do: the loss falls by a good part.
+
+# %%
+times = np.linspace(0, 2, 9)
+paths = {
+    (name, decay): flow.gradient_flow(loss, start, times, args=arguments(name, decay)).params
+    for name in ("linear", "relu", "leaky_relu", "tanh", "softplus")
+    for decay in (0.0, 0.05)
+    if decay == 0 or name in ("linear", "relu", "tanh")
+}
+
+
+def change(kept):
+    """Largest change along a path over the largest value at its start."""
+    return float(jnp.abs(kept - kept[0]).max() / jnp.abs(kept[0]).max())
+
+
+drift = {key: change(balance(path)) for key, path in paths.items()}
+homogeneous = [drift[name, 0.0] for name in ("linear", "relu", "leaky_relu")]
+law.check("nodes-conserved", measured=homogeneous, error=homogeneous)
+
+# %% [markdown]
+# Each neuron moves along its own line of slope one in the plane of its two squared norms. Seen from its start, all
+# neurons share the diagonal. With tanh they leave it.
+
+# %%
+fig, ax = plt.subplots(figsize=(5.2, 4.4))
+for i, name in enumerate(["relu", "tanh"]):
+    incoming, outgoing = (np.asarray(part) for part in norms(paths[name, 0.0]))
+    x, y = outgoing[-1] - outgoing[0], incoming[-1] - incoming[0]
+    plot.points(ax, x, y, index=i, label=name)
+    diagonal = law.formula("node-balance")(outgoing=x, balance=0.0)
+    law.series(
+        "norms", x=x, y=y, prediction=diagonal, label={"relu": "ReLU", "tanh": "tanh, which breaks the law"}[name],
+        x_label="change of squared outgoing norm (squared parameter)",
+        y_label="change of squared incoming norm (squared parameter)",
+        title="Every ReLU neuron moves along the diagonal",
+    )  # fmt: skip
+ends = np.array(ax.get_xlim())
+ax.plot(ends, law.formula("node-balance")(outgoing=ends, balance=0.0), color=plot.GREY, zorder=0, label="law")
+ax.set(xlabel="change of squared outgoing norm (squared parameter)")
+ax.set(ylabel="change of squared incoming norm (squared parameter)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Controls: units that are not homogeneous, and weight decay.
+
+# %%
+smooth = [drift["tanh", 0.0], drift["softplus", 0.0]]
+law.control("smooth-activations", measured=smooth, error=1e-8)
+
+# %%
+law.control("weight-decay-added", measured=drift["relu", 0.05], error=1e-8)
+
+# %% [markdown]
+# ## Linear layers keep a whole matrix
+#
+# With linear units all of $W^{(h)}W^{(h)\top}-W^{(h+1)\top}W^{(h+1)}$ stays. ReLU keeps its diagonal only.
+
+# %%
+linear = change(matrices(paths["linear", 0.0]))
+law.check("matrices-conserved", measured=linear, error=linear)
+
+# %%
+law.control("relu-between-layers", measured=change(matrices(paths["relu", 0.0])), error=1e-8)
+
+# %% [markdown]
+# ## Weight decay: conservation becomes decay
+#
+# The balance shrinks by $e^{-2\lambda t}$, whatever the data say. We fit one factor to all 48 neurons at each time.
+
+
+# %%
+def remaining(path):
+    """Share of the balances that is left at each saved time, and the root mean square of what does not fit."""
+    kept = np.asarray(balance(path))
+    share = kept @ kept[0] / (kept[0] @ kept[0])
+    return share, np.sqrt(np.mean((kept - share[:, None] * kept[0]) ** 2, axis=1) / np.mean(kept[0] ** 2))
+
+
+later = slice(2, None, 2)
+shares = [remaining(paths[name, 0.05]) for name in ("relu", "linear")]
+law.check(
+    "decay-rate",
+    measured=[share[later] for share, _ in shares],
+    error=[error[later] for _, error in shares],
+    given={"weight_decay": 0.05, "time": times[later]},
+)
+
+# %%
+share, error = remaining(paths["tanh", 0.05])
+law.control("decay-with-tanh", measured=share[-1], error=1e-8, given={"weight_decay": 0.05, "time": times[-1]})
+
+# %% [markdown]
+# ## Shared weights
+#
+# Summed over neurons the law is about layers, and it holds for convolutions: 3 × 3 with stride 2 to 6 channels, 2 × 2
+# to 8 channels, then a dense layer. Written as products of patches with one weight matrix a layer.
+
+# %%
+some = slice(0, 100)
+corners = [(i, j) for i in (0, 2, 4) for j in (0, 2, 4)]
+square = images[some].reshape(-1, 8, 8)
+patches = jnp.stack([square[:, i : i + 3, j : j + 3].reshape(-1, 9) for i, j in corners], axis=1)  # (100, 9, 9)
+convolutions = tuple(
+    networks.Layer(jnp.asarray(rng.normal(0, np.sqrt(2 / fan), (out, fan)))) for out, fan in ((6, 9), (8, 24), (10, 32))
+)
+
+
+def convolutional_loss(params, args):
+    """Cross-entropy of the convolutional network. `args`: 0 for ReLU, 1 for tanh."""
+    first, second, dense = (layer.weight for layer in params)
+
+    def act(z):
+        return jax.lax.cond(args == 0, jax.nn.relu, jnp.tanh, z)
+
+    maps = act(patches @ first.T).reshape(-1, 3, 3, 6)
+    moved = [maps[:, i : i + 2, j : j + 2].reshape(-1, 4, 6) for i in (0, 1) for j in (0, 1)]
+    hidden = act(jnp.concatenate(moved, axis=-1) @ second.T)  # (100, 4, 8)
+    return networks.cross_entropy(hidden.reshape(-1, 32) @ dense.T, labels[some])
+
+
+def layer_norms(params):
+    """Squared Frobenius norm of each layer, (..., layers)."""
+    return jnp.stack([jnp.sum(layer.weight**2, axis=(-2, -1)) for layer in params], axis=-1)
+
+
+def gaps(params):
+    """Difference of squared norms of neighbouring layers, (..., layers - 1)."""
+    return -jnp.diff(layer_norms(params), axis=-1)
+
+
+shared = [
+    change(gaps(flow.gradient_flow(convolutional_loss, convolutions, times, args=jnp.asarray(kind)).params))
+    for kind in (0, 1)
+]
+law.check("convolutions-conserved", measured=shared[0], error=shared[0])
+
+# %%
+law.control("convolutions-with-tanh", measured=shared[1], error=1e-8)
+
+# %% [markdown]
+# ## Finite steps
+#
+# One step of gradient descent moves each balance by $\eta^2$ times the balance of the gradient: no more, no less. We
+# train to time 2 at five step sizes from the same start, and add up what the law says step by step.
+
+
+# %%
+@jax.jit
+def descend(params, args, sizes, steps, signs):
+    """Gradient descent with one step size a layer, or with the signs of the gradient; the first size enters the law.
+
+    Returns the parameters and the law's sums for the neurons, (48,), and for the matrices.
+    """
+
+    def step(_, state):
+        params, nodes, whole = state
+        gradient = jax.grad(loss)(params, args)
+        nodes += sizes[-1] ** 2 * balance(gradient)
+        whole += sizes[-1] ** 2 * matrices(gradient)
+        update = jax.tree.map(lambda g: jnp.where(signs, jnp.sign(g), g), gradient)
+        moved = [
+            jax.tree.map(lambda w, g, size=size: w - size * g, layer, change)
+            for layer, change, size in zip(params, update, sizes, strict=True)
+        ]
+        return tuple(moved), nodes, whole
+
+    zero = jnp.zeros_like(balance(params)), jnp.zeros_like(matrices(params))
+    return jax.lax.fori_loop(0, steps, step, (params, *zero))
+
+
+def train(activation, size, *, params=start, time=2.0, first=1.0, signs=False):
+    """Train to a time; `first` scales the step of the first layer."""
+    sizes = size * jnp.array([first, 1.0, 1.0])
+    return descend(params, arguments(activation), sizes, round(time / size), signs)
+
+
+def mismatch(activation, size, **how):
+    """Largest difference between a balance and its start plus the law's sum (of matrix entries, for linear units)."""
+    end, nodes, whole = train(activation, size, **how)
+    kept, total = (matrices, whole) if activation == "linear" else (balance, nodes)
+    return float(jnp.abs(kept(end) - kept(start) - total).max())
+
+
+def rounding(size):
+    """Spread of the sum of that many roundings of a number as large as the largest balance."""
+    return float(np.finfo(float).eps * jnp.abs(balance(start)).max() * np.sqrt(2.0 / size))
+
+
+sizes = 0.1 / 2.0 ** np.arange(5)
+off = [[mismatch(name, size) for size in sizes] for name in ("relu", "linear")]
+law.check("discrete-identity", measured=off, error=[rounding(size) for size in sizes])
+
+# %%
+drifts = {}
+for name in ("relu", "linear"):
+    ends = [train(name, size)[0] for size in sizes]
+    drifts[name] = np.array([float(jnp.linalg.norm(balance(end) - balance(start))) for end in ends])
+fits = [powerlaw.fit(sizes, drifts[name]) for name in ("relu", "linear")]
+law.check("drift-exponent", measured=[f.exponent for f in fits], error=[f.exponent_error for f in fits])
+
+# %%
+fig, ax = plt.subplots()
+for i, name in enumerate(("relu", "linear")):
+    ax.plot(sizes, drifts[name][0] * (sizes / sizes[0]) ** law.predict("drift-exponent"), color=plot.COLOURS[i])
+    plot.points(ax, sizes, drifts[name], index=i, label=name)
+ax.set(xscale="log", yscale="log", xlabel=r"step size $\eta$ (squared parameter per loss)")
+ax.set(ylabel="drift at time 2 (squared parameter)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Controls. A finite step is no flow: the balance moves by far more than the solver's error.
+
+# %%
+end = train("relu", 0.1)[0]
+law.control(
+    "finite-steps",
+    measured=float(jnp.abs(balance(end) - balance(start)).max() / jnp.abs(balance(start)).max()),
+    error=1e-14,
+)
+
+# %% [markdown]
+# Signs in place of gradients (a caricature of Adam), a layer with a step of its own, and biases that nobody counted.
+
+# %%
+law.control("sign-updates", measured=mismatch("relu", 0.00625, time=0.1, signs=True), error=rounding(0.1))
+
+# %%
+law.control("unequal-steps", measured=mismatch("relu", 0.1, first=0.5), error=rounding(0.1))
+
+# %%
+biased = tuple(networks.Layer(layer.weight, jnp.asarray(rng.normal(0, 0.1, layer.weight.shape[0]))) for layer in start)
+end, nodes, _ = train("relu", 0.1, params=biased)
+law.control(
+    "hidden-bias",
+    measured=float(jnp.abs(balance(end) - balance(biased) - nodes).max()),
+    error=rounding(0.1),
+)
+
+# %% [markdown]
+# ## A small start ends balanced
+#
+# Three starts, at 1, 0.3 and 0.1 times He's scale, each trained for 3000 steps. The difference of squared norms
+# hardly moves; the norms grow to the size that the task needs. So the ratio must approach one, by as much as the law
+# says.
+
+# %%
+scales = [1.0, 0.3, 0.1]
+runs = {}
+for scale in scales:
+    small = jax.tree.map(jnp.asarray, networks.initialise(widths, rng, gain=2 * scale**2))
+    ends = [train("relu", size, params=small, time=300.0)[0] for size in (0.1, 0.05)]
+    runs[scale] = [np.asarray(layer_norms(p)) for p in (small, *ends)]
+
+
+def ratio(norms):
+    return norms[:-1] / norms[1:]
+
+
+given = {
+    "gap": [-np.diff(begin) for begin, _, _ in runs.values()],
+    "later": [end[1:] for _, end, _ in runs.values()],
+    "start_ratio": [ratio(begin) for begin, _, _ in runs.values()],
+}
+measured = np.array([ratio(end) for _, end, _ in runs.values()])
+error = np.array([np.abs(ratio(end) - ratio(finer)) for _, end, finer in runs.values()])
+law.check("small-start-balances", measured=measured, error=error, given=given)
+
+# %% [markdown]
+# ## Two factors of a matrix
+#
+# The paper's use of all this: $UV^\top$ fitted to a matrix of rank 4 with no penalty on $U$ or $V$. Nothing but the
+# small start keeps one factor from running away.
+
+
+# %%
+def orthonormal(rows, columns):
+    return np.linalg.qr(rng.standard_normal((rows, columns)))[0]
+
+
+target = orthonormal(20, 4) @ np.diag(np.linspace(1, 0.5, 4)) @ orthonormal(15, 4).T
+steps = 40_000
+
+
+@jax.jit
+@partial(jax.vmap, in_axes=(0, 0, None))
+def factorise(u, v, power):
+    """Descend from each start with steps 0.5 t^-power.
+
+    Returns the relative error at the end and the largest imbalance over the final squared norm, each (starts,).
+    """
+
+    def step(t, state):
+        u, v, most = state
+        rest = u @ v.T - target
+        size = 0.5 * (t + 1.0) ** -power
+        u, v = u - size * rest @ v, v - size * rest.T @ u
+        return u, v, jnp.maximum(most, jnp.linalg.norm(u.T @ u - v.T @ v))
+
+    u, v, most = jax.lax.fori_loop(0, steps, step, (u, v, jnp.asarray(0.0)))
+    return jnp.linalg.norm(u @ v.T - target) / jnp.linalg.norm(target), most / jnp.sum(u**2)
+
+
+def starts(left=0.01, right=0.01):
+    """Four Gaussian starts."""
+    return left * rng.standard_normal((4, 20, 4)), right * rng.standard_normal((4, 15, 4))
+
+
+def over_starts(values):
+    """Mean over the starts and its standard error."""
+    return {"measured": float(values.mean()), "error": float(values.std(ddof=1) / np.sqrt(len(values)))}
+
+
+small = starts()
+errors, imbalances = factorise(*small, 0.6)
+law.check("factors-reach-target", **over_starts(errors))
+
+# %%
+law.check("factors-stay-balanced", **over_starts(imbalances))
+
+# %% [markdown]
+# Controls: steps whose sum is finite run dry on the saddle at the origin, and factors that start unequal stay so.
+
+# %%
+law.control("steps-shrink-too-fast", **over_starts(factorise(*small, 1.5)[0]))
+
+# %%
+law.control("unequal-start", **over_starts(factorise(*starts(left=0.2), 0.6)[1]))
+
+# %% [markdown]
+# ## Rank one: how fast
+#
+# With a constant step the error ends up shrinking by the same factor each step.
+
+# %%
+strength = rng.uniform(0.5, 1.5)
+line = strength * orthonormal(20, 1) @ orthonormal(15, 1).T
+
+
+def contraction(size, left=0.01):
+    """Factor per step and its standard error, from the error between 1e-5 and 1e-11 of the target."""
+    u, v = left * rng.standard_normal((20, 1)), 0.01 * rng.standard_normal((15, 1))
+    logs = []
+    for _ in range(20_000):
+        rest = u @ v.T - line
+        logs.append(np.log(np.linalg.norm(rest) / strength))
+        if logs[-1] < np.log(1e-11):
+            break
+        u, v = u - size * rest @ v, v - size * rest.T @ u
+    late = np.array([value for value in logs if value < np.log(1e-5)])
+    coefficients, covariance = np.polyfit(np.arange(len(late)), late, 1, cov=True)
+    factor = np.exp(coefficients[0])
+    return factor, factor * np.sqrt(covariance[0, 0])
+
+
+constant = [0.05, 0.1, 0.2]
+factors_measured = np.array([contraction(size) for size in constant])
+given = {"eta": constant, "strength": strength}
+law.check("contraction-per-step", measured=factors_measured[:, 0], error=factors_measured[:, 1], given=given)
+
+# %%
+factor, error = contraction(0.05, left=0.5)
+law.control("unequal-vectors", measured=factor, error=error, given={"eta": 0.05, "strength": strength})
+
+# %% [markdown]
+# ## What to try next
+#
+# * Count the square of each hidden bias as part of the incoming norm. Is the identity exact again?
+# * Train with momentum. Does any of the balances survive?
+# * Use batches of one. Where do the balances end, and does it depend on where they began?
