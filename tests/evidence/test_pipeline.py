@@ -149,7 +149,9 @@ def test_one_death_is_forgiven(tiny: Path) -> None:
 
 def test_dask_runs_the_same_code(tiny: Path) -> None:
     distributed = pytest.importorskip("distributed")
-    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None)
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, local_directory=str(tiny)
+    )
     catalog, _ = load(tiny)
     with cluster, distributed.Client(cluster) as client:
         runs = run_all(

@@ -1,0 +1,67 @@
+"""Every real notebook at quick scale: every check holds, every control fails. Runs of unchanged inputs are taken over."""
+
+from __future__ import annotations
+
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from lawbook.evidence.execute import Job
+from lawbook.evidence.record import Run, expected, is_good
+from lawbook.evidence.schedule import plan, run_all
+from lawbook.reference.catalog import load
+
+REPO = Path(__file__).resolve().parents[2]
+CATALOG, PROBLEMS = load(REPO)
+CASES = [(paper, kind, name) for paper, entry in sorted(CATALOG.entries.items()) for kind, name in expected(entry)]
+
+
+class Announce:
+    """Says which notebook has ended, so that a long test shows progress."""
+
+    def record(self, job: Job, record: dict[str, Any]) -> None:
+        pass
+
+    def done(self, job: Job, run: Run, *, cached: bool) -> None:
+        how = "cached" if cached else f"{run.seconds:.0f} s"
+        print(f"  notebook {job.paper}: {run.status} ({how})", file=sys.__stderr__, flush=True)
+
+
+@pytest.fixture(scope="session")
+def runs() -> dict[str, Run]:
+    """Seed 0 of every notebook, two at a time."""
+    with ThreadPoolExecutor(2) as executor:
+        done = run_all(CATALOG, plan(CATALOG, sorted(CATALOG.entries), seeds=[0], scale="quick"), executor, Announce())
+    return {run.paper: run for run in done}
+
+
+def test_the_real_catalog_is_sound() -> None:
+    assert [str(problem) for problem in PROBLEMS] == []
+
+
+@pytest.mark.parametrize("paper", sorted(CATALOG.entries))
+def test_a_notebook_finishes_within_its_budget_of_memory(paper: str, runs: dict[str, Run]) -> None:
+    run = runs[paper]
+    assert run.status == "finished", run.message
+    assert run.usage.peak_mb < 2048
+    assert run.series, "a page without a chart"
+
+
+@pytest.mark.parametrize(("paper", "kind", "name"), CASES, ids=[f"{p}-{n}" for p, _, n in CASES])
+def test_a_check_holds_and_a_control_fails(
+    paper: str, kind: Literal["check", "control"], name: str, runs: dict[str, Run]
+) -> None:
+    outcome = runs[paper].outcome(kind, name)
+    assert is_good(CATALOG.entries[paper], kind, name, outcome), (outcome, runs[paper].of(kind, name))
+
+
+@pytest.mark.parametrize("paper", sorted(CATALOG.entries))
+def test_a_notebook_is_source_alone(paper: str) -> None:
+    text = CATALOG.notebook(paper).read_text(encoding="utf-8")
+    assert "format" in text.partition("# %%")[0], "no jupytext header"
+    cells = re.split(r"^# %%", text, flags=re.MULTILINE)
+    assert sum(cell.startswith(" [markdown]") for cell in cells) >= 4, "a notebook tells a story"
+    assert f"../laws/{paper}.md" in text, "no link to the law page"
