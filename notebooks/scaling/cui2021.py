@@ -397,6 +397,10 @@ mean, error = mean_and_error(digit_bias[:, :, 1] + 0.5**2 * digit_variance[:, :,
 _, given = predicted("digits-curve", forms[1:4], 0.5)
 law.check("digits-curve", measured=mean[1:4], error=error[1:4], given=given)
 
+# %% [markdown]
+# The upper curve is the one that was checked. The lower one, without a ridge, begins to leave the closed form where the
+# sample is a good part of the population.
+
 # %%
 fig, ax = plt.subplots()
 ax.plot(digit_sizes, line, label="closed form, ridge 0.001, $\\sigma=0.5$")

@@ -31,6 +31,7 @@ _STYLE: dict[str, Any] = {
     "text.color": GREY,
     "xtick.color": GREY,
     "ytick.color": GREY,
+    "axes.formatter.min_exponent": 3,  # 30, 40, 60: as powers of ten the labels of a short log axis overlap
     "legend.frameon": False,
     "lines.linewidth": 1.6,
     "errorbar.capsize": 2.0,
