@@ -103,6 +103,21 @@ def test_a_check_needs_a_rival_or_a_control(tiny: Path) -> None:
     assert any("sum-is-pi: found neither a rival nor a control" in p for p in told(tiny))
 
 
+GUIDE_CASES = [
+    ("law: halving2001/inverse-root", "law: halving2001/inverse", r"rows\[0\]\[1\].law: found 'halving2001/inverse', .*did you mean 'inverse-root'"),
+    ("halving2001/exponent,", "halving2001/exponents,", r"\[2\].checks\[0\]: found 'halving2001/exponents', .*did you mean 'exponent'"),
+    ("head: [quantity, law, measured]", "head: [quantity, law]", r"rows\[0\]: found 3 cells, expected 2, as in the head"),
+    ("paper: halving2001,", "paper: halving2002,", r"chart.paper: found 'halving2002', .*did you mean 'halving2001'"),
+    ("[@halving2001]", "[@halfing2001]", r"guide\[0\].text: found \[@halfing2001\], .*did you mean 'halving2001'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "message"), GUIDE_CASES, ids=[c[1] for c in GUIDE_CASES])
+def test_what_a_guide_refers_to_must_exist(tiny: Path, old: str, new: str, message: str) -> None:
+    edit(tiny, old, new, "references/families.yml")
+    assert any(re.search(message, p) for p in told(tiny)), told(tiny)
+
+
 def test_all_problems_of_all_files_in_one_run(tiny: Path) -> None:
     edit(tiny, "kind: power-law", "kind: powerlaw")  # the law has the wrong shape
     edit(tiny, "cites: [corner2002]", "cites: [nobody1999]")  # found all the same

@@ -151,6 +151,7 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
             else:
                 catalog.entries[paper] = entry
     if only is None:
+        problems += cross.guides(families, catalog.families, catalog.works, sources)
         for paper, doc in sources.items():
             doc.problems.extend(cross.references(doc, paper, catalog.works, sources))
         problems += cross.notebooks(root, catalog.family_of, sources)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lawbook.reference import prose
 from lawbook.reference.bibliography import Work
-from lawbook.reference.model import INVERSE
+from lawbook.reference.model import INVERSE, Family, GuideTable
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.source import Loc, Source
 
@@ -19,26 +19,7 @@ def references(doc: Source, paper: str, works: Mapping[str, Work], sources: Mapp
         return
     if works and paper not in works:
         yield doc.problem(("paper",), f"found no record {paper!r} in papers.bib, expected one{nearest(paper, works)}")
-    for loc, text in _strings(doc.data, ()):
-        if loc[-1] in ("latex", "expr", "paper-writes") or (loc[-1] == "predicted"):
-            continue
-        if "cites" in loc:
-            if works and text not in works:
-                yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, works)}")
-            continue
-        if "‹" in text and "›" in text:
-            yield doc.problem(loc, f"found {shown(text)}, a place of the skeleton, expected it filled in")
-        for message in prose.defects(text):
-            yield doc.problem(loc, message)
-        for cited, law in prose.citations(text):
-            if works and cited not in works:
-                yield doc.problem(loc, f"found [@{cited}], expected a key of papers.bib{nearest(cited, works)}")
-            elif law is not None:
-                other = sources.get(cited)
-                laws = other.data.get("laws") if other is not None and isinstance(other.data, dict) else None
-                valid = list(laws) if isinstance(laws, dict) else []
-                if law not in valid:
-                    yield doc.problem(loc, f"found [@{cited}/{law}], expected a law of {cited}{nearest(law, valid)}")
+    yield from _prose(doc, works, sources)
     relations = doc.data.get("relations")
     seen: set[tuple[str, Any]] = set()
     for i, relation in enumerate(relations if isinstance(relations, list) else []):
@@ -63,6 +44,77 @@ def references(doc: Source, paper: str, works: Mapping[str, Work], sources: Mapp
             ):
                 message = f"found the relation also declared in {to} (as {other['type']}), expected it on one side only"
                 yield doc.problem(loc, message)
+
+
+def _prose(doc: Source, works: Mapping[str, Work], sources: Mapping[str, Source]) -> Iterator[Problem]:
+    """Markdown, citations and links in every text of a file."""
+    for loc, text in _strings(doc.data, ()):
+        if loc[-1] in ("latex", "expr", "paper-writes") or (loc[-1] == "predicted"):
+            continue
+        if "cites" in loc:
+            if works and text not in works:
+                yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, works)}")
+            continue
+        if "‹" in text and "›" in text:
+            yield doc.problem(loc, f"found {shown(text)}, a place of the skeleton, expected it filled in")
+        for message in prose.defects(text):
+            yield doc.problem(loc, message)
+        for cited, law in prose.citations(text):
+            if works and cited not in works:
+                yield doc.problem(loc, f"found [@{cited}], expected a key of papers.bib{nearest(cited, works)}")
+            elif law is not None:
+                valid = _part(sources, cited, ())
+                if law not in valid:
+                    yield doc.problem(loc, f"found [@{cited}/{law}], expected a law of {cited}{nearest(law, valid)}")
+
+
+def _part(sources: Mapping[str, Source], paper: str, sections: tuple[str, ...]) -> list[str]:
+    """Ids of a paper's laws (`sections` empty), or of the checks and controls of all its laws."""
+    doc = sources.get(paper)
+    laws = doc.data.get("laws") if doc is not None and isinstance(doc.data, dict) else None
+    if not isinstance(laws, dict):
+        return []
+    if not sections:
+        return list(laws)
+    parts = [law.get(section) for law in laws.values() if isinstance(law, dict) for section in sections]
+    return [name for part in parts if isinstance(part, dict) for name in part]
+
+
+def guides(
+    doc: Source, families: Mapping[str, Family], works: Mapping[str, Work], sources: Mapping[str, Source]
+) -> Iterator[Problem]:
+    """What the guides of families.yml refer to: laws, checks, papers; and rows as long as their head."""
+    yield from _prose(doc, works, sources)
+    for name, family in families.items():
+        for i, block in enumerate(family.guide):
+            loc: Loc = (name, "guide", i)
+            if block.chart is not None and (paper := block.chart.paper) not in sources:
+                message = f"found {paper!r}, expected the id of an entry{nearest(paper, sources)}"
+                yield doc.problem((*loc, "chart", "paper"), message)
+            if block.table is not None:
+                yield from _table(doc, (*loc, "table"), block.table, sources)
+
+
+def _table(doc: Source, loc: Loc, table: GuideTable, sources: Mapping[str, Source]) -> Iterator[Problem]:
+    for r, row in enumerate(table.rows):
+        at: Loc = (*loc, "rows", r)
+        if len(row) != len(table.head):
+            yield doc.problem(at, f"found {len(row)} cells, expected {len(table.head)}, as in the head")
+        for c, cell in enumerate(row):
+            if isinstance(cell, str):
+                continue
+            if cell.law is not None:
+                yield from _reference(doc, (*at, c, "law"), cell.law, "law", sources)
+            for k, check in enumerate(cell.checks):
+                yield from _reference(doc, (*at, c, "checks", k), check, "check", sources)
+
+
+def _reference(doc: Source, loc: Loc, text: str, what: str, sources: Mapping[str, Source]) -> Iterator[Problem]:
+    paper, _, name = text.partition("/")
+    valid = _part(sources, paper, ("checks", "controls") if what == "check" else ())
+    if name not in valid:
+        hint = nearest(paper, sources) if paper not in sources else nearest(name, valid)
+        yield doc.problem(loc, f"found {text!r}, expected paper/{what}{hint}")
 
 
 def _strings(data: Any, loc: Loc) -> Iterator[tuple[Loc, str]]:

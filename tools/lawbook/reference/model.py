@@ -107,11 +107,51 @@ class Quantity(Part):
     role: Literal["observable", "control", "constant"] = Field(title="Role")
 
 
+class Cell(Part):
+    """A cell of a guide's table: words, a law they link to, the measurements of checks or controls."""
+
+    text: Text | None = Field(None, title="Text")
+    law: Text | None = Field(None, title="Law", description="paper/law")
+    checks: list[Text] = Field(title="Checks", description="paper/check or paper/control", default_factory=list)
+    show: Literal["measured", "predicted"] = Field("measured", title="Which number of the checks")
+
+
+class GuideTable(Part):
+    """A table that sets the laws of a family side by side."""
+
+    title: Text = Field(title="Title")
+    head: list[Text] = Field(title="Column headings", min_length=1)
+    rows: list[list[Text | Cell]] = Field(title="Rows", min_length=1)
+
+
+class GuideChart(Part):
+    """A chart that a notebook has recorded."""
+
+    paper: PaperId = Field(title="Paper")
+    chart: Text = Field(title="Chart")
+    caption: Text = Field(title="Caption")
+
+
+class Block(Part):
+    """A part of a guide: text, a table or a chart."""
+
+    text: Text | None = Field(None, title="Text")
+    table: GuideTable | None = Field(None, title="Table")
+    chart: GuideChart | None = Field(None, title="Chart")
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Block:
+        if sum(part is not None for part in (self.text, self.table, self.chart)) != 1:
+            raise ValueError("expected exactly one of text, table and chart")
+        return self
+
+
 class Family(Part):
-    """A family of laws."""
+    """A family of laws, with a guide to how they hang together."""
 
     title: Text = Field(title="Title")
     introduction: Text = Field(title="Introduction")
+    guide: list[Block] = Field(title="Guide", default_factory=list)
 
 
 class Reported(Part):
