@@ -23,7 +23,7 @@ test: .venv/ready browser lint  ## lint, types and all tests, in real Chromium t
 	$(BIN)/python -m pytest
 
 bench: .venv/ready           ## measure what has to be fast; asserts nothing
-	$(BIN)/python -m tools.bench
+	$(BIN)/python tools/bench.py
 
 .PHONY: browser
 browser:

@@ -1,0 +1,195 @@
+"""What has to be fast, measured: `make bench`. Nothing here asserts; the numbers are for people and for the closing note.
+
+CPU seconds are of the process and its children. Run it on an idle machine; notebooks run cold, without any cache.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lawbook.evidence import store
+from lawbook.evidence.execute import Job, execute
+from lawbook.reference.catalog import load
+
+REPO = Path(__file__).resolve().parents[1]
+TINY = REPO / "tests" / "tinybook"
+PYTHON = sys.executable
+
+
+def cpu_of(command: list[str], cwd: Path = REPO) -> float:
+    """CPU seconds that a command takes, its children too."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=cwd, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def row(what: str, value: str, bar: str = "") -> None:
+    """Print a line of the report."""
+    print(f"{what:<64} {value:>24}  {bar}", flush=True)
+
+
+def generated(count: int, folder: Path) -> Path:
+    """A knowledge base of `count` entries, copies of the miniature's first under other names."""
+    root = folder / f"generated-{count}"
+    shutil.copytree(TINY, root, ignore=shutil.ignore_patterns("build", "broken"))
+    entry = (root / "references/scaling/halving2001.yml").read_text(encoding="utf-8")
+    entry = entry.replace("type: explains", "type: related")
+    notebook = (root / "notebooks/scaling/halving2001.py").read_text(encoding="utf-8")
+    records = []
+    for i in range(count):
+        name = f"gen{2000 + i % 50}" + "".join(chr(97 + (i // 50 // 26**k) % 26) for k in range(3))
+        (root / f"references/scaling/{name}.yml").write_text(entry.replace("halving2001", name), encoding="utf-8")
+        (root / f"notebooks/scaling/{name}.py").write_text(notebook, encoding="utf-8")
+        records.append(f"@misc{{{name}, author={{Gen, A. and Other, B.}}, title={{Paper {name}}}, year={{2001}}}}\n")
+    with (root / "references/papers.bib").open("a", encoding="utf-8") as file:
+        file.writelines(records)
+    return root
+
+
+def start_up() -> None:
+    """Import and help."""
+    script = str(Path(PYTHON).with_name("lawbook"))
+    for what, command, bar in (
+        ("import lawbook", [PYTHON, "-c", "import lawbook"], "≤ 0.2 s"),
+        ("lawbook --help", [script, "--help"], "≤ 0.5 s"),
+    ):
+        times = []
+        for _ in range(5):
+            started = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            times.append(time.perf_counter() - started)
+        row(what, f"{statistics.median(times):.3f} s", bar)
+
+
+def checks(folder: Path) -> None:
+    """`check` at growing size."""
+    script = str(Path(PYTHON).with_name("lawbook"))
+    base = cpu_of([script, "check"], generated(0, folder))
+    for count in (100, 1000, 10_000):
+        used = cpu_of([script, "check"], generated(count, folder))
+        row(
+            f"check, {count} generated entries, beyond start-up",
+            f"{(used - base) / count * 1e3:.2f} ms an entry",
+            "≤ 1 ms CPU",
+        )
+
+
+def site(folder: Path) -> None:
+    """Building the site at growing size, and an edit under the live server."""
+    script = str(Path(PYTHON).with_name("lawbook"))
+    used = {}
+    for count in (100, 1000):
+        root = folder / f"generated-{count}"
+        shutil.copy(REPO / "mkdocs.yml", root / "mkdocs.yml")
+        shutil.copytree(REPO / "docs", root / "docs", dirs_exist_ok=True)
+        used[count] = cpu_of([script, "site", "--no-run", "--no-strict"], root)
+    row("site build, 1000 generated entries", f"{used[1000] / 1000 * 1e3:.1f} ms an entry", "≤ 20 ms CPU")
+    row("site build, each entry beyond 100", f"{(used[1000] - used[100]) / 900 * 1e3:.1f} ms an entry")
+
+
+def edit_to_page() -> None:
+    """Seconds from saving an entry to the new page being served."""
+    import urllib.request
+
+    path = REPO / "references/stability/cohen2021.yml"
+    before = path.read_text(encoding="utf-8")
+    address = "127.0.0.1:8765"
+    script = str(Path(PYTHON).with_name("lawbook"))
+    server = subprocess.Popen(
+        [script, "serve", "--no-run", "--address", address],
+        cwd=REPO,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def page() -> str:
+        try:
+            with urllib.request.urlopen(f"http://{address}/laws/cohen2021/", timeout=30) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return ""
+
+    def wait(condition: Callable[[], bool]) -> float:
+        started = time.perf_counter()
+        while not condition() and time.perf_counter() - started < 120:
+            time.sleep(0.02)
+        return time.perf_counter() - started
+
+    try:
+        wait(lambda: "Sharpness" in page())
+        times = []
+        for i in range(3):
+            time.sleep(2)
+            word = f"benchmark{i}"
+            path.write_text(before.replace("intuition: |\n", f"intuition: |\n  {word}\n"), encoding="utf-8")
+            times.append(wait(lambda word=word: word in page()))  # type: ignore[misc]
+        row("edit of an entry → page served", f"{statistics.median(times):.2f} s", "≤ 1 s")
+    finally:
+        path.write_text(before, encoding="utf-8")
+        server.terminate()
+        server.wait()
+
+
+def weights() -> None:
+    """Compressed bytes of the first load of a page, from the built site."""
+    import gzip
+    import re
+
+    built = REPO / "build" / "site"
+    if not built.is_dir():
+        row("page weights", "no build/site: make site first")
+        return
+    for page in ("", *sorted(f"laws/{p.parent.name}/" for p in built.glob("laws/*/index.html"))):
+        html = (built / page / "index.html").read_text(encoding="utf-8")
+        files = {match for match in re.findall(r'(?:src|href)="([^"#?]+\.(?:css|js))(?:\?[^"]*)?"', html)}
+        paths = [(built / page / f).resolve() for f in files]
+        fonts = list(built.glob("assets/**/*.woff2"))
+        total = sum(len(gzip.compress(p.read_bytes(), 6)) for p in paths if p.is_file())
+        total += sum(p.stat().st_size for p in fonts) + len(gzip.compress(html.encode(), 6))
+        row(f"first load of /{page}, compressed", f"{total / 1e3:.0f} kB", "≤ 350 kB")
+    for path in sorted(built.glob("notebooks/*/index.html")):
+        html = path.read_text(encoding="utf-8")
+        bare = re.sub(r"<svg.*?</svg>|<img[^>]*>", "", html, flags=re.DOTALL)
+        row(f"HTML of /notebooks/{path.parent.name}/ without figures", f"{len(bare.encode()) / 1e3:.0f} kB", "≤ 100 kB")
+
+
+def notebooks() -> None:
+    """CPU seconds and peak memory of each notebook, cold: fresh process, no compilation cache."""
+    catalog, _ = load(REPO)
+    print(f"\n{'notebook, cold':<24}{'start-up':>10}{'compilation':>13}{'compute':>10}{'CPU s':>8}{'peak MB':>9}")
+    with tempfile.TemporaryDirectory() as cache:
+        for paper in sorted(catalog.entries):
+            os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(cache, paper))
+            name = catalog.notebook(paper).relative_to(REPO).as_posix()
+            job = Job(str(REPO), paper, name, 0, "quick", store.run_key(catalog, paper, "quick", 0), 600)
+            u = execute(job).run.usage
+            print(
+                f"{paper:<24}{u.start_up:>10.1f}{u.compilation:>13.1f}{u.compute:>10.1f}{u.cpu:>8.1f}{u.peak_mb:>9.0f}",
+                flush=True,
+            )
+
+
+def main() -> None:
+    """All of it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        start_up()
+        checks(folder)
+        site(folder)
+    edit_to_page()
+    weights()
+    notebooks()
+
+
+if __name__ == "__main__":
+    main()
