@@ -62,3 +62,11 @@ def test_batch_normalise_gives_each_unit_the_mean_and_deviation_asked_for():
     found = networks.batch_normalise(z, np.array([1.0, 2.0, 1.0]), np.array([0.0, -1.0, 4.0]))
     np.testing.assert_allclose(found.mean(axis=0), [0, -1, 4], atol=1e-5)
     np.testing.assert_allclose(found.std(axis=0), [1, 2, 0], atol=1e-5)
+
+
+def test_batch_normalisation_without_epsilon_ignores_scale():
+    z = np.random.default_rng(0).normal(size=(7, 3))
+    plain = networks.batch_normalise(z, epsilon=0.0)
+    np.testing.assert_allclose(networks.batch_normalise(100 * z, epsilon=0.0), plain, rtol=1e-12)
+    np.testing.assert_allclose(plain.std(axis=0), 1, rtol=1e-12)
+    assert np.abs(networks.batch_normalise(0.01 * z, epsilon=0.1) - plain).max() > 0.1

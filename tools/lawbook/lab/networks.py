@@ -84,16 +84,18 @@ def cross_entropy(logits: jax.Array, labels: ArrayLike) -> jax.Array:
     return -jnp.mean(jax.nn.log_softmax(logits)[rows, jnp.asarray(labels)])
 
 
-def batch_normalise(z: ArrayLike, gain: ArrayLike, shift: ArrayLike) -> jax.Array:
+def batch_normalise(z: ArrayLike, gain: ArrayLike = 1.0, shift: ArrayLike = 0.0, *, epsilon: float = 1e-5) -> jax.Array:
     """Batch normalisation (Ioffe & Szegedy 2015) by the mean and variance of the samples at hand.
 
     Arguments:
         z: Pre-activations, shape (batch, units). Pass the whole training set to evaluate with its own statistics.
         gain: Standard deviation that each unit gets, shape (units,).
         shift: Mean that each unit gets, shape (units,).
+        epsilon: Constant beside the variance; it keeps a unit that never changes finite. Only with 0 does the result
+            not change at all when z is scaled.
 
     Returns:
-        Shape (batch, units). A constant 1e-5 beside the variance keeps a unit that never changes finite.
+        Shape (batch, units).
     """
     z = jnp.asarray(z)
-    return (z - z.mean(axis=0)) / jnp.sqrt(z.var(axis=0) + 1e-5) * gain + shift
+    return (z - z.mean(axis=0)) / jnp.sqrt(z.var(axis=0) + epsilon) * gain + shift

@@ -1,0 +1,88 @@
+"""Mini-batch gradient descent with heavy-ball momentum and weight decay, in one scan that logs what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+Params = Any  # a pytree of arrays
+Data = Any  # a pytree of arrays that share their leading axis: the samples
+Observe = Callable[[Params, Params, Params], Any]
+
+
+class Run(NamedTuple):
+    """A finished run of `train`."""
+
+    log: Any
+    """What `observe` returned before each step, and once more after the last: leading axis steps + 1."""
+    params: Params
+    """Parameters after the last step."""
+
+
+def train(
+    loss: Callable[[Params, Data], jax.Array],
+    params: Params,
+    data: Data,
+    *,
+    step_size: float,
+    batches: ArrayLike,
+    observe: Observe,
+    momentum: float = 0.0,
+    weight_decay: float = 0.0,
+) -> Run:
+    """Minimise `loss(params, batch)`; the velocity starts at zero, and each step does
+
+        v ← β v − η (∇L(θ) + λ θ),    θ ← θ + v.
+
+    Step size η, momentum β and weight decay λ are arguments of the compiled program: runs that differ in nothing else
+    share one compilation as long as `loss` and `observe` are the same objects.
+
+    Arguments:
+        loss: mean loss over the samples of its second argument, a scalar; without the penalty ½ λ |θ|².
+        params: where to start.
+        data: arrays with one row a sample.
+        batches: row numbers of the batch of each step, shape (steps, batch size).
+        observe: maps (θ, v, ∇L on the coming batch) to a pytree of arrays to log; v is the last move. The entry after
+            the last step has the gradient of the last batch.
+
+    Returns:
+        The log, as NumPy arrays, and the parameters at the end.
+    """
+    knobs = jnp.asarray([step_size, momentum, weight_decay], jnp.result_type(float))
+    start = jax.tree.map(jnp.asarray, params)
+    reached, log = _run(loss, observe, start, data, jnp.asarray(batches), knobs)
+    return Run(jax.tree.map(np.asarray, log), reached)
+
+
+@partial(jax.jit, static_argnames=("loss", "observe"))
+def _run(
+    loss: Callable[[Params, Data], jax.Array],
+    observe: Observe,
+    params: Params,
+    data: Data,
+    batches: jax.Array,
+    knobs: jax.Array,
+) -> tuple[Params, Any]:
+    step_size, momentum, weight_decay = knobs
+
+    def gradient(position: Params, rows: jax.Array) -> Params:
+        return jax.grad(loss)(position, jax.tree.map(lambda a: a[rows], data))
+
+    def step(state: tuple[Params, Params], rows: jax.Array) -> tuple[tuple[Params, Params], Any]:
+        position, velocity = state
+        slope = gradient(position, rows)
+        seen = observe(position, velocity, slope)
+        velocity = jax.tree.map(
+            lambda v, g, w: momentum * v - step_size * (g + weight_decay * w), velocity, slope, position
+        )
+        return (jax.tree.map(jnp.add, position, velocity), velocity), seen
+
+    (position, velocity), log = jax.lax.scan(step, (params, jax.tree.map(jnp.zeros_like, params)), batches)
+    last = observe(position, velocity, gradient(position, batches[-1]))
+    return position, jax.tree.map(lambda a, b: jnp.concatenate([a, b[None]]), log, last)
