@@ -1,4 +1,4 @@
-"""What has to be fast, measured: `make bench`. Nothing here asserts; the numbers are for people and for the closing note.
+"""What has to be fast, measured: `make bench`. Nothing here asserts; the numbers are for people.
 
 CPU seconds are of the process and its children. Run it on an idle machine; notebooks run cold, without any cache.
 """

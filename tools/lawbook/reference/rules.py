@@ -109,8 +109,8 @@ def _law(doc: Source, at: Loc, law: Law, assumptions: set[str], notation: Mappin
             if law.formula.gives is None:
                 yield doc.problem((*at, "formula"), "found expr without gives, expected the symbol that it computes")
             for name in formula.symbols:
-                latex = symbols[name].paper_writes or symbols[name].latex
-                if latex is not None and not _occurs(latex, law.formula.latex):
+                latex = symbols[name].latex
+                if latex is not None and not _stands_in(symbols[name], law.formula.latex):
                     message = f"found no {latex!r} in the LaTeX, expected the symbol {name!r} of expr to stand in it"
                     yield doc.problem((*at, "formula", "latex"), message)
     for key in ("gives", "over"):
@@ -170,8 +170,7 @@ def _law(doc: Source, at: Loc, law: Law, assumptions: set[str], notation: Mappin
             yield doc.problem((*loc, "rival"), message + "inside the tolerance, expected it outside")
     everything = " ".join([law.formula.latex, law.statement])
     for name in law.symbols:
-        latex = symbols[name].paper_writes or symbols[name].latex
-        if name not in used and not (latex and _occurs(latex, everything)):
+        if name not in used and not _stands_in(symbols[name], everything):
             message = f"found the symbol {name!r}, which is used nowhere in the law, expected it in a formula"
             yield doc.problem((*at, "symbols", name), message, key=True)
 
@@ -183,6 +182,11 @@ def _control(doc: Source, loc: Loc, control: Control, law: Law, assumptions: set
     if control.must_miss not in law.checks:
         message = f"found {control.must_miss!r}, expected a check of this law{nearest(control.must_miss, law.checks)}"
         yield doc.problem((*loc, "must-miss"), message)
+
+
+def _stands_in(symbol: Symbol, latex: str) -> bool:
+    """Whether a symbol stands in a formula, in our letter or in the paper's."""
+    return any(letter is not None and _occurs(letter, latex) for letter in (symbol.latex, symbol.paper_writes))
 
 
 def _occurs(symbol: str, latex: str) -> bool:
