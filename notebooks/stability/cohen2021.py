@@ -63,7 +63,7 @@ def plateau(path):
 # Four step sizes, the same starting point, and every 20 steps the sharpness by Lanczos on Hessian-vector products.
 
 # %%
-etas = np.array([0.3, 0.4, 0.5, 0.7])
+etas = np.array([0.3, 0.4, 0.5, 0.6])
 steps = 10_000 if full else 2000
 paths = [descend(squared_loss, start, digits, step_size=eta, steps=steps) for eta in etas]
 levels, errors = np.array([plateau(path) for path in paths]).T
@@ -74,11 +74,11 @@ print(f"sharpness at the start: {paths[0].sharpness[0]:.2f}")
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4))
 for index, (eta, path) in enumerate(zip(etas, paths, strict=True)):
     left.axhline(edge(eta=eta), color=plot.COLOURS[index], linestyle=":", linewidth=1)
-    left.plot(path.step, path.sharpness, color=plot.COLOURS[index], linewidth=1, label=f"η = {eta}")
+    left.plot(path.step, path.sharpness, color=plot.COLOURS[index], linewidth=1)
     right.plot(path.loss, color=plot.COLOURS[index], linewidth=0.5)
 left.set(xlabel="step", ylabel="sharpness (loss per squared parameter)", title="dotted: 2/η")
-left.legend()
 right.set(xlabel="step", ylabel="training loss", yscale="log", title="not monotone, and falling")
+right.legend([f"η = {eta}" for eta in etas])
 plt.show()
 
 # %% [markdown]
@@ -284,6 +284,16 @@ up = np.diff(slow.loss[steps // 2 :]) > 0
 law.control("small-steps-never-go-up", measured=up.mean(), error=0.0)  # a count
 
 # %% [markdown]
+# **A step size that changes.** Take the network that settled at the edge of step size 0.6 and train on with half of it.
+# The sharpness leaves the old edge for the new one.
+
+# %%
+halved = descend(squared_loss, paths[-1].params, digits, step_size=etas[-1] / 2, steps=steps)
+level, error = plateau(halved)
+print(f"level over the new edge: {level / edge(eta=etas[-1] / 2):.3f}")
+law.control("a-smaller-step-lets-it-climb", measured=level, error=error, given={"eta": etas[-1]})
+
+# %% [markdown]
 # **Cross-entropy** reaches the edge as well, but flattens once every digit is fitted.
 
 
@@ -330,7 +340,7 @@ law.control(
 
 # %%
 beta, eta = momentum["heavy-ball"][0][1], momentum["heavy-ball"][1][1]
-damped = descend(squared_loss, start, digits, step_size=eta * (1 - beta), momentum=beta, steps=1000)
+damped = descend(squared_loss, start, digits, step_size=eta * (1 - beta), momentum=beta, steps=2000)
 level, error = plateau(damped)
 law.control("damped-gradient-moves-the-level", measured=level, error=error, given={"eta": eta, "beta": beta})
 
@@ -343,8 +353,7 @@ law.control("without-look-ahead", measured=level, error=error, given={"eta": eta
 # %% [markdown]
 # ## What to try next
 #
-# - Halve the step size in the middle of a run: pass `params=path.params` on with `step_size=eta / 2`. How fast does the
-#   sharpness climb to its new edge?
+# - Double the step size in the middle of a run. How does a network that sits on one edge get down to the other?
 # - Vary the batch size between 8 and 500. Where does the level leave $2/\eta$?
 # - Replace tanh by `networks.ACTIVATIONS["relu"]`, or square the width. Which part of the law moves, which
 #   does not?

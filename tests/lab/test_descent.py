@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from lawbook.lab.descent import descend
+from lawbook.lab.descent import MEASUREMENTS_AT_A_TIME, descend
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +83,11 @@ def test_wrong_lengths_are_refused():
         descend(bowl, START, SAMPLES, step_size=0.1, steps=30)
     with pytest.raises(ValueError, match="each of the 20 steps, found 5"):
         descend(bowl, START, SAMPLES, step_size=0.1, steps=20, batches=np.zeros((5, 2), int))
+
+
+def test_a_run_longer_than_one_program_call_goes_on_where_it_was():
+    path = descend(bowl, START, SAMPLES, step_size=0.2, momentum=0.7, steps=120, every=2)
+    w, losses = by_hand(0.2, 0.7, 0.0, 120)
+    assert len(path.step) == 60 > MEASUREMENTS_AT_A_TIME
+    np.testing.assert_allclose(path.params["w"], w, atol=1e-14)
+    np.testing.assert_allclose(path.loss, losses, rtol=1e-9)

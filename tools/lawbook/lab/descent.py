@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lawbook.lab.sharpness import Params, sharpness
 
-State = tuple[Params, Params, Params]  # position, velocity, and the eigenvector of the last measurement
+State = tuple[Params, Params, Params]  # position, velocity, and where the next measurement begins
 Data = Any  # a pytree of arrays that share their leading axis: the samples
 
 MEASUREMENTS_AT_A_TIME = 50  # a longer run calls the same program again: runs of all lengths share a compilation
@@ -123,9 +123,9 @@ def _run(
         return (jax.tree.map(jnp.add, position, velocity), velocity), value
 
     def block(carry: State, rows: Array) -> tuple[State, tuple[Array, Array, Array]]:
-        position, velocity, vector = carry
-        top = sharpness(lambda p: loss(p, data), position, vector, tolerance=tolerance, most=most)
+        position, velocity, start = carry
+        top = sharpness(lambda p: loss(p, data), position, start, tolerance=tolerance, most=most)
         (position, velocity), losses = lax.scan(step, (position, velocity), rows)
-        return (position, velocity, top.vector), (top.value, top.residual, losses)
+        return (position, velocity, top.start), (top.value, top.residual, losses)
 
     return lax.scan(block, state, blocks)

@@ -21,6 +21,8 @@ Params = Any  # any pytree of floating-point arrays
 Lanczos = tuple[Array, Array, Array]
 """The basis (most + 1, p), of which rows not reached yet are zero; the diagonal (most,) and off-diagonal (most,)."""
 
+LEAST_PRODUCTS = 7  # beside one for each eigenpair: a start at a wrong eigenvector has a small residual at first
+RITZ_VECTORS_HANDED_ON = 4  # enough for the eigenvalues that may overtake each other before the next call
 PRODUCTS_BETWEEN_TESTS = 4  # a small eigenproblem is solved only so often: it costs about as much as a product
 
 
@@ -35,6 +37,8 @@ class Eigenpairs(NamedTuple):
     """`|A v - value v|`, shape (count,): an eigenvalue of A lies within this distance of the value."""
     products: Array
     """How many products with A were taken, a scalar integer."""
+    start: Array
+    """A mixture of the leading Ritz vectors, shape (p,): where to begin for an operator nearby."""
 
 
 class Sharpness(NamedTuple):
@@ -45,9 +49,12 @@ class Sharpness(NamedTuple):
     residual: Array
     """`|H v - value v|`, a scalar in the same unit: H has an eigenvalue within this distance of the value."""
     vector: Params
-    """The eigenvector of unit Euclidean norm, a pytree shaped like the parameters. Hand it on as the next `start`."""
+    """The eigenvector of unit Euclidean norm, a pytree shaped like the parameters."""
     products: Array
     """How many Hessian-vector products were taken, a scalar integer."""
+    start: Params
+    """Where to begin at parameters nearby, shaped like the parameters: a mixture of the leading eigenvectors. (`vector`
+    alone would be kept, with a small residual, when another eigenvalue overtakes its own.)"""
 
 
 def sharpness(
@@ -63,7 +70,7 @@ def sharpness(
     Arguments:
         loss: a twice differentiable function of the parameters alone, with a scalar value.
         params: a pytree of floating-point arrays with p entries in all.
-        start: where Lanczos begins, shaped like `params`; best the `vector` of a nearby call. The default and a small
+        start: where Lanczos begins, shaped like `params`; best the `start` of a nearby call. The default and a small
             admixture to any `start` are a fixed pseudo-random direction, so that no eigenvector is missed for being
             orthogonal to the start.
         tolerance: stop when the residual is below this share of the largest eigenvalue in magnitude that was seen.
@@ -79,7 +86,7 @@ def sharpness(
     beginning = None if start is None else ravel_pytree(start)[0]
     product = hessian_product(loss, params)
     top = top_eigenpairs(product, point.size, beginning, tolerance=tolerance, most=most, dtype=point.dtype)
-    return Sharpness(top.values[0], top.residuals[0], unravel(top.vectors[:, 0]), top.products)
+    return Sharpness(top.values[0], top.residuals[0], unravel(top.vectors[:, 0]), top.products, unravel(top.start))
 
 
 def hessian_product(loss: Callable[[Params], Array], params: Params) -> Callable[[Array], Array]:
@@ -107,14 +114,14 @@ def top_eigenpairs(
     Arguments:
         product: v -> A v on vectors of shape (size,).
         size: the dimension p of the space.
-        start: the first vector, shape (size,), or several to add up, shape (size, k); see `sharpness`.
+        start: the first vector, shape (size,); best the `start` of a nearby call, see `sharpness`.
         count: how many eigenpairs.
         tolerance: as in `sharpness`, for the worst of the `count` pairs.
         most: the largest number of products, at least `count`.
         dtype: of the vectors; the default is JAX's default floating-point type.
 
     Returns:
-        Values, vectors, residuals and the number of products.
+        Values, vectors, residuals, the number of products and a start for the next call.
 
     Raises:
         ValueError: if `count` exceeds `most` or `size`.
@@ -149,7 +156,7 @@ def top_eigenpairs(
         return _unit(vector)
 
     def ritz(lanczos: Lanczos, taken: Array) -> tuple[Array, Array, Array, Array]:
-        """Values, coordinates in the basis (steps, count), residuals, and the size of the largest eigenvalue seen."""
+        """Values, coordinates in the basis (steps, steps), residuals, and the size of the largest eigenvalue seen."""
         _, diagonal, off = lanczos
         live = jnp.arange(steps) < taken
         bound = jnp.max(jnp.abs(diagonal)) + 2 * jnp.max(off)  # no Ritz value is larger in magnitude
@@ -157,8 +164,8 @@ def top_eigenpairs(
         # What is not yet filled goes to the bottom of the spectrum.
         values, vectors = jnp.linalg.eigh(jnp.diag(jnp.where(live, diagonal, -2 * bound - 1)) + coupling + coupling.T)
         scale = jnp.max(jnp.where(live, jnp.abs(values[::-1]), 0))
-        values, coordinates = values[::-1][:count], vectors[:, ::-1][:, :count]
-        return values, coordinates, off[taken - 1] * jnp.abs(coordinates[taken - 1]), scale
+        coordinates = vectors[:, ::-1]
+        return values[::-1][:count], coordinates, off[taken - 1] * jnp.abs(coordinates[taken - 1, :count]), scale
 
     def unfinished(carry: tuple[Lanczos, Array, Array]) -> Array:
         _, taken, done = carry
@@ -169,19 +176,21 @@ def top_eigenpairs(
         taken_now = jnp.minimum(taken + PRODUCTS_BETWEEN_TESTS, steps)
         lanczos = lax.fori_loop(taken, taken_now, step, lanczos)
         _, _, residuals, scale = ritz(lanczos, taken_now)
-        done = jnp.all(residuals <= tolerance * scale) & (taken_now > count)
+        done = jnp.all(residuals <= tolerance * scale) & (taken_now >= LEAST_PRODUCTS + count)
         return lanczos, taken_now, done
 
     first = _direction(size, 0, dtype)
     if start is not None:
-        begin = (start if start.ndim == 1 else start.sum(axis=1)).astype(dtype)
+        begin = start.astype(dtype)
         norm = jnp.linalg.norm(begin)
-        first = jnp.where(norm > 0, begin / jnp.where(norm > 0, norm, 1) + 1e-3 * first, first)
+        first = jnp.where(norm > 0, begin / jnp.where(norm > 0, norm, 1) + 0.03 * first, first)
     basis = jnp.zeros((steps + 1, size), dtype).at[0].set(_unit(first))
     empty: Lanczos = (basis, jnp.zeros(steps, dtype), jnp.zeros(steps, dtype))
     lanczos, taken, _ = lax.while_loop(unfinished, block, (empty, jnp.asarray(0), jnp.asarray(False)))
     values, coordinates, residuals, _ = ritz(lanczos, taken)
-    return Eigenpairs(values, lanczos[0][:-1].T @ coordinates, residuals, taken)
+    ritz_vectors = lanczos[0][:-1].T @ coordinates[:, : max(count, RITZ_VECTORS_HANDED_ON)]  # (size, .)
+    shares = 0.5 ** np.arange(ritz_vectors.shape[1], dtype=dtype)
+    return Eigenpairs(values, ritz_vectors[:, :count], residuals, taken, _unit(ritz_vectors @ shares))
 
 
 def _direction(size: int, index: Array | int, dtype: Any) -> Array:
