@@ -1,0 +1,404 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # A deep linear network learns one mode after another
+#
+# Saxe, McClelland and Ganguli (2014) solved a model that anyone would expect to be dull: a network without
+# nonlinearities. What it computes is one matrix, but how it learns is nonlinear, for its layers multiply. The solution
+# has plateaus, sudden rises and an order of learning, and it is exact.
+# [The law page](../laws/saxe2014.md) states it; here we run it.
+
+# %%
+import jax
+
+jax.config.update("jax_enable_x64", True)
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import data, linear, plot, powerlaw
+from lawbook.lab.flow import gradient_flow
+
+law = notebook.open("saxe2014")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## A task with four modes
+#
+# A random task of 8 whitened inputs and 6 outputs whose correlation has the singular values 4, 3, 2 and 1. With
+# squared loss and whitened inputs nothing else about the data matters. The start is *aligned*: the layers carry each
+# mode in its own hidden direction, with strengths that multiply to $u_0$.
+
+
+# %%
+def orthonormal(rows, columns):
+    """Random orthonormal columns."""
+    return np.linalg.qr(rng.normal(size=(rows, columns)))[0]
+
+
+class Task:
+    """A target with its singular vectors: strengths are read off in them."""
+
+    def __init__(self, left, s, right):
+        self.left, self.s, self.right = left, s, right  # (out, modes), (modes,), (in, modes)
+        self.target = left * s @ right.T
+
+    def aligned(self, strengths, width):
+        """Layers that carry each mode with the given strengths, one a layer."""
+        hidden = orthonormal(width, len(self.s))
+        first, *middle, last = strengths
+        return (
+            first * hidden @ self.right.T,
+            *(a * hidden @ hidden.T for a in middle),
+            last * self.left @ hidden.T,
+        )
+
+    def coefficients(self, products):
+        """Products in the singular vectors of the target, shape (times, modes, modes); diagonal: the strengths."""
+        return np.einsum("oa,toi,ib->tab", self.left, np.asarray(products), self.right)
+
+    def follow(self, weights, times, tolerance=1e-10):
+        """Coefficients, and the weights themselves, along gradient flow."""
+        path = gradient_flow(linear.loss, weights, times, args=self.target, tolerance=tolerance).params
+        return self.coefficients(jax.vmap(linear.product)(path)), path
+
+
+def strengths(coefficients):
+    """The diagonals, shape (times, modes)."""
+    return np.diagonal(coefficients, axis1=1, axis2=2)
+
+
+task = Task(orthonormal(6, 4), np.array([4.0, 3.0, 2.0, 1.0]), orthonormal(8, 4))
+u0 = 1e-3
+times = np.linspace(0, 6, 601)
+start = task.aligned([u0**0.5] * 2, width=5)
+coefficients, weights = task.follow(start, times)
+u = strengths(coefficients)
+coarse = task.follow(start, times, tolerance=1e-9)[0]  # its distance tells the error of the solver
+solver_error = np.abs(coefficients - coarse).max()
+
+# %%
+curve = law.formula("sigmoidal-mode")
+exact = curve(s=task.s, u0=u0, time=times[:, None])
+seen = np.arange(0, 601, 25)
+fig, ax = plt.subplots()
+for a, s in enumerate(task.s):
+    ax.plot(times, exact[:, a], color=plot.COLOURS[a])
+    plot.points(ax, times[seen], u[seen, a], index=a, label=f"$s={s:g}$")
+ax.set(xlabel="time $t$ (step size × steps)", ylabel="strength $u$ (output per input)")
+ax.legend(title="singular value")
+plt.show()
+
+for a, s in enumerate(task.s):
+    law.series(
+        "learning-curves", x=times[seen], y=u[seen, a], error=solver_error, prediction=exact[seen, a],
+        law="sigmoidal-mode", label=f"s = {s:g}", x_label="time $t$ (step size × steps)",
+        y_label="strength of the mode (output per input)", title="Each mode waits, rises and saturates in its turn",
+    )  # fmt: skip
+
+# %% [markdown]
+# Lines are the formula, points the network. The strongest mode is through before the weakest has begun to show.
+
+# %%
+given = {"s": task.s, "u0": u0, "time": times[seen, None]}
+law.check("curve-of-each-mode", measured=u[seen], error=np.abs(u - strengths(coarse))[seen], given=given)
+
+# %%
+off_diagonal = np.abs(coefficients * (1 - np.eye(4))).max()
+law.check("modes-do-not-interact", measured=off_diagonal, error=solver_error)
+
+# %% [markdown]
+# ## Real steps
+#
+# Gradient descent takes steps of size $\eta$. How far does it stray from the curve?
+
+# %%
+etas = np.array([0.01, 0.003, 0.001])
+strayed = []
+for eta in etas:
+    run = linear.descend(start, task.target, step_size=eta, steps=round(6 / eta), every=2)
+    found = strengths(task.coefficients(run.product))
+    strayed.append(np.abs(found - curve(s=task.s, u0=u0, time=eta * run.step[:, None])).max())
+order = powerlaw.fit(etas, strayed)
+law.check("finite-steps-converge", measured=order.exponent, error=order.exponent_error)
+
+# %% [markdown]
+# ## Controls: no logistic curve without the assumptions
+#
+# **tanh units.** They saturate, and share the work among modes. **A turned start.** The first layer begins along other
+# input directions. **Large steps.** A twentieth of a unit of time each.
+
+# %%
+inputs = np.sqrt(8) * np.eye(8)  # eight samples with unit covariance
+
+
+def tanh_loss(weights, target):
+    first, last = weights
+    outputs = jnp.tanh(inputs @ first.T) @ last.T  # (samples, out)
+    return 0.5 * jnp.sum((outputs - inputs @ target.T) ** 2) / 8
+
+
+late = np.array([1.5, 3.0, 6.0])
+first, last = gradient_flow(tanh_loss, start, late, args=task.target, tolerance=1e-8).params
+fitted = np.swapaxes(np.einsum("toh,tph->tpo", last, np.tanh(np.einsum("pi,thi->tph", inputs, first))), 1, 2)
+found = strengths(task.coefficients(fitted @ inputs / 8))[:, 0]
+law.control("tanh-units", measured=found, error=1e-6, given={"s": 4.0, "u0": u0, "time": late})
+
+# %%
+turned = Task(task.left, task.s, orthonormal(8, 4)).aligned([u0**0.5] * 2, width=5)
+found = strengths(task.follow(turned, times)[0])[100]
+law.control("turned-start", measured=found, error=solver_error, given={"s": task.s, "u0": u0, "time": 1.0})
+
+# %%
+eta = 0.05
+run = linear.descend(start, task.target, step_size=eta, steps=120)
+found = strengths(task.coefficients(run.product))
+middle = np.argmin(np.abs(found - task.s / 2), axis=0)  # nearest to the half-time, for each mode
+law.control(
+    "large-steps",
+    measured=found[middle, np.arange(4)],
+    error=0.0,  # a definite sequence
+    given={"s": task.s, "u0": u0, "time": eta * middle},
+)
+
+# %% [markdown]
+# ## When is a mode learned?
+#
+# Read off each curve when it passes half of its singular value. Between two saved times we interpolate the log-odds
+# $\ln u/(s-u)$; doing so on every second time tells how well.
+
+
+# %%
+def half_times(times, u, s):
+    """When each strength, shape (times, modes), first passes s / 2, and the error of the interpolation."""
+
+    def crossing(times, u, s):
+        k = max(int(np.argmax(u >= s / 2)), 1)
+        odds = np.log(u[k - 1 : k + 1] / (s - u[k - 1 : k + 1]))
+        return times[k - 1] - odds[0] * (times[k] - times[k - 1]) / (odds[1] - odds[0])
+
+    fine, coarse = (
+        np.array([crossing(times[::skip], u[::skip, a], s[a]) for a in range(len(s))]) for skip in (1, 2)
+    )  # fmt: skip
+    return fine, np.abs(fine - coarse)
+
+
+reached, error = half_times(times, u, task.s)
+law.check("half-time-of-each-mode", measured=reached, error=error, given={"s": task.s, "u0": u0})
+
+# %% [markdown]
+# ## Digits, from small random weights
+#
+# Now real data and an ordinary start. The inputs are the first 12 principal components of 1500 digits, whitened; the
+# outputs are once the ten classes and once the ten pixels that vary most. Nothing is aligned. But of random weights
+# only one part grows in each mode, and its size is $u_0=\frac14|W_1v+W_2^\top u|^2$.
+
+# %%
+images, labels = data.digits()
+rows = rng.permutation(len(labels))[:1500]
+white, variances = linear.whiten(images[rows], 12)
+classes = np.eye(data.DIGITS)[labels[rows]]
+
+
+def task_of(outputs, inputs, modes):
+    """The task of predicting centred outputs; modes of singular value zero are left out."""
+    left, s, right = np.linalg.svd((outputs - outputs.mean(axis=0)).T @ inputs / len(inputs), full_matrices=False)
+    return Task(left[:, :modes], s[:modes], right[:modes].T)
+
+
+def random_start(task, size, width=256 if full else 64):
+    """Small Gaussian layers, and the strength at which each mode effectively starts."""
+    scale = size / np.sqrt(width)
+    weights = (
+        scale * rng.normal(size=(width, len(task.right))),
+        scale * rng.normal(size=(len(task.left), width)),
+    )
+    return weights, np.sum((weights[0] @ task.right + weights[1].T @ task.left) ** 2, axis=0) / 4
+
+
+lively = np.argsort(images.var(axis=0))[-10:]
+by_class, by_pixel = task_of(classes, white, 9), task_of(images[rows][:, lively], white, 10)
+results = []
+for digits_task in (by_class, by_pixel):
+    weights, starts = random_start(digits_task, 1e-3)
+    moments = np.linspace(0, 20 / digits_task.s[-1], 2001)
+    found = strengths(digits_task.follow(weights, moments, tolerance=1e-9)[0])
+    results.append((*half_times(moments, found, digits_task.s), digits_task.s, starts))
+measured, error, s, starts = np.concatenate(results, axis=1)
+law.check("digits-from-a-random-start", measured=measured, error=error, given={"s": s, "u0": starts})
+
+# %%
+predicted = law.predict("digits-from-a-random-start", s=s, u0=starts)
+fig, ax = plt.subplots()
+ax.plot(s, predicted, "_", color=plot.GREY, markersize=12, markeredgewidth=2, label="law")
+plot.points(ax, s[:9], measured[:9], error[:9], index=0, label="classes")
+plot.points(ax, s[9:], measured[9:], error[9:], index=1, label="pixels")
+ax.set(
+    xscale="log", yscale="log", xlabel="singular value $s$ (output per input)", ylabel="half-time (step size × steps)"
+)
+ax.legend()
+plt.show()
+for name, part in {"classes": slice(0, 9), "pixels": slice(9, None)}.items():
+    law.series(
+        "digits-half-times", x=s[part], y=measured[part], error=error[part], prediction=predicted[part],
+        law="learning-time", label=name, x_scale="log", y_scale="log", x_label="singular value $s$ (output per input)",
+        y_label="half-time (step size × steps)", title="Digits from small random weights: the strong modes first",
+    )  # fmt: skip
+
+# %% [markdown]
+# Controls. If the principal components keep their own variances, the strong ones are learned too early (the weak ones
+# too late). And from a start three hundred times larger the weak modes have no time to align.
+
+# %%
+spread = np.sqrt(variances / variances.mean())
+skewed = task_of(classes, white * spread, 9)
+weights, starts = random_start(skewed, 1e-3)
+eta = 0.005 / skewed.s[0]
+run = linear.descend(weights, skewed.target, step_size=eta, steps=2500, covariance=np.diag(spread**2))
+early, error = half_times(eta * run.step, strengths(skewed.coefficients(run.product))[:, :3], skewed.s[:3])
+law.control("inputs-not-whitened", measured=early, error=error, given={"s": skewed.s[:3], "u0": starts[:3]})
+
+# %%
+weights, starts = random_start(by_class, 0.3)
+moments = np.linspace(0, 200, 2001)
+found = strengths(by_class.follow(weights, moments, tolerance=1e-9)[0])
+late, error = half_times(moments, found, by_class.s)
+law.control("large-start", measured=late[-1], error=error[-1], given={"s": by_class.s[-1], "u0": starts[-1]})
+
+# %% [markdown]
+# ## Deeper
+#
+# With $D$ layers a mode is the product of $D$ equal numbers. Its speed at each strength:
+
+# %%
+deep_u0 = 0.01
+
+
+def speeds(moments, u):
+    """Derivatives of the strengths by differences over five times, shape (times - 8, modes), from the fifth time on.
+
+    Their error: a stencil twice as wide is 16 times as bad, so it is a fifteenth of the difference.
+    """
+    dt = moments[1] - moments[0]
+
+    def five_points(apart):
+        near = u[4 + apart : len(u) - 4 + apart] - u[4 - apart : len(u) - 4 - apart]
+        far = u[4 + 2 * apart : len(u) - 4 + 2 * apart] - u[4 - 2 * apart : len(u) - 4 - 2 * apart]
+        return (8 * near - far) / (12 * apart * dt)
+
+    return five_points(1), np.abs(five_points(1) - five_points(2)) / 15
+
+
+def four_layers(factor):
+    """Times and strengths of the class modes with four layers, one of them larger by `factor`."""
+    equal = deep_u0**0.25
+    shares = [equal * factor, *[equal / factor ** (1 / 3)] * 3]
+    moments = np.linspace(0, 100, 2001)
+    return moments, strengths(by_class.follow(by_class.aligned(shares, 12), moments, tolerance=1e-10)[0])
+
+
+paths = {4: (*four_layers(1.0), by_class.s)}
+for layers in (2, 3):
+    found, _ = task.follow(task.aligned([deep_u0 ** (1 / layers)] * layers, 5), times)
+    paths[layers] = times, strengths(found), task.s
+columns = []
+for layers, (moments, found, s) in sorted(paths.items()):
+    speed, error = speeds(moments, found)
+    found = found[4:-4]
+    for a in range(len(s)):
+        some = np.searchsorted(found[:, a], s[a] * np.linspace(0.1, 0.9, 9))  # on the way up
+        columns.append([speed[some, a], error[some, a], np.full(9, layers), found[some, a], np.full(9, s[a])])
+speed, error, depth, strength, s = np.concatenate(columns, axis=1)
+law.check("speed-at-each-strength", measured=speed, error=error, given={"depth": depth, "u": strength, "s": s})
+
+# %%
+fig, ax = plt.subplots()
+grid = np.linspace(0, 4, 200)
+for index, layers in enumerate((2, 3)):
+    ax.plot(grid, law.formula("depth-ode")(depth=layers, u=grid, s=4.0), color=plot.COLOURS[index])
+    chosen = (depth == layers) & (s == 4.0)
+    plot.points(ax, strength[chosen], speed[chosen], index=index, label=f"{layers} layers")
+ax.set(xlabel="strength $u$ (output per input)", ylabel=r"speed $\dot u$ (output per input and time)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Four layers on the digits, aligned; then the same product with one layer ten times larger, which undoes the law.
+
+# %%
+given = {"s": by_class.s, "u0": deep_u0}
+reached, error = half_times(*paths[4])
+law.check("four-layers-on-digits", measured=reached, error=error, given=given)
+
+# %%
+reached, error = half_times(*four_layers(10.0), by_class.s)
+law.control("layers-of-unequal-size", measured=reached, error=error, given=given)
+
+# %% [markdown]
+# Very deep networks: depth divides time, and the shape tends to a limit. We take 32 and 64 layers and extrapolate.
+
+
+# %%
+def stack_loss(stack, args):
+    """The same loss for square layers in one array, shape (64, n, n), of which some are left out: one compilation."""
+    target, present = args
+    used = jnp.where(present[:, None, None], stack, jnp.eye(len(target)))
+    product, _ = jax.lax.scan(lambda total, w: (w @ total, None), jnp.eye(len(target)), used)
+    return 0.5 * jnp.sum((product - target) ** 2)
+
+
+scaled = []
+for layers in (32, 64):
+    present = np.arange(64) < layers
+    stack = np.tile(np.eye(4) * 0.05 ** (1 / layers), (64, 1, 1))  # modes along the axes, as good as any other
+    moments = np.linspace(0, 30 / layers, 1001)
+    path = gradient_flow(stack_loss, stack, moments, args=(np.diag(task.s), present), tolerance=1e-9).params
+    found = np.prod(np.diagonal(path[:, present], axis1=2, axis2=3), axis=1)  # (times, modes)
+    scaled.append(layers * half_times(moments, found, task.s)[0])
+step = scaled[1] - scaled[0]
+law.check("very-deep-shape", measured=scaled[1] + step, error=np.abs(step) / 4, given={"s": task.s, "u0": 0.05})
+
+# %% [markdown]
+# ## Unequal layers
+#
+# Make the first layer larger and the second smaller, with the same product. The difference of squares is kept, and
+# learning is faster.
+
+# %%
+changes, reached, errors, kept = [], [], [], []
+for factor in (3.0, 10.0):
+    a, b = factor * u0**0.5, u0**0.5 / factor
+    found, path = task.follow(task.aligned([a, b], 5), times)
+    squares = [
+        np.sum((path[0] @ task.right) ** 2, axis=1),  # (times, modes)
+        np.sum((np.swapaxes(path[1], 1, 2) @ task.left) ** 2, axis=1),
+    ]
+    changes.append(np.abs((squares[0] - squares[1]) / (a**2 - b**2) - 1).max())
+    when, error = half_times(times, strengths(found), task.s)
+    reached.append(when), errors.append(error), kept.append(np.full(4, a**2 - b**2))
+law.check("difference-is-kept", measured=changes, error=changes)  # what is seen is the solver's error
+
+# %%
+given = {"c": kept, "s": task.s, "u0": u0}
+law.check("unequal-half-time", measured=reached, error=errors, given=given)
+
+# %%
+a, b = 3 * u0**0.5, u0**0.5 / 3
+run = linear.descend(task.aligned([a, b], 5), task.target, step_size=0.05, steps=120)
+first, last = run.weights
+difference = np.sum((first @ task.right) ** 2, axis=0) - np.sum((last.T @ task.left) ** 2, axis=0)
+law.control("difference-drifts-with-large-steps", measured=np.abs(difference / (a**2 - b**2) - 1).max(), error=0.0)
+
+# %% [markdown]
+# ## What to try next
+#
+# - Give a weak mode a head start: pass different strengths for each mode to `aligned`. When is the order reversed?
+# - Make the random start larger step by step. At which size do half-times leave the law by 5 %?
+# - Compare orthogonal with scaled Gaussian weights in 64 layers. Which of the two still learns?
+# - Repeat the digits with a ReLU between the layers: which modes still come in the predicted order?
