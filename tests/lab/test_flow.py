@@ -1,4 +1,4 @@
-"""Gradient flow on quadratics, where the path is known: exp(-H t)."""
+"""Gradient flow on quadratics, where the path is known: exp(-H t); heavy-ball flow on oscillators."""
 
 import jax
 import jax.numpy as jnp
@@ -77,3 +77,51 @@ def test_one_compilation_serves_every_argument():
     first = len(traces)
     assert error(2.0, 1e-9) < 1e-8
     assert len(traces) == first
+
+
+def damped(t, k, friction, mass):
+    """Under-damped oscillator from 1 at rest, in closed form."""
+    rate = friction / (2 * mass)
+    w = np.sqrt(k / mass - rate**2)
+    return np.exp(-rate * t) * (np.cos(w * t) + rate / w * np.sin(w * t))
+
+
+@pytest.mark.parametrize("tolerance", [1e-7, 1e-10])
+@pytest.mark.parametrize(("friction", "mass"), [(0.0, 1.0), (0.5, 1.0), (0.3, 2.5)])
+def test_heavy_ball_is_a_damped_oscillator(friction, mass, tolerance):
+    stiffness = np.array([1.0, 3.0, 10.0])
+    run = flow.heavy_ball_flow(
+        lambda w, k: 0.5 * jnp.sum(k * w**2), np.ones(3), np.zeros(3), TIMES,
+        friction=friction, mass=mass, args=jnp.asarray(stiffness), tolerance=tolerance,
+    )  # fmt: skip
+    want = damped(TIMES[:, None], stiffness, friction, mass)
+    assert np.abs(np.asarray(run.params) - want).max() < 100 * tolerance
+    slope = (
+        damped(TIMES[:, None] + 1e-5, stiffness, friction, mass)
+        - damped(TIMES[:, None] - 1e-5, stiffness, friction, mass)
+    ) / 2e-5
+    np.testing.assert_allclose(run.velocity, slope, atol=1e-6)
+
+
+def test_fading_friction_on_a_flat_loss():
+    times = np.array([1.0, 2.0, 5.0])
+    run = flow.heavy_ball_flow(
+        lambda w, _: 0.0 * w.sum(), np.zeros(1), np.ones(1), times, fading_friction=3.0, start=1.0, tolerance=1e-10
+    )
+    np.testing.assert_allclose(run.velocity[:, 0], times**-3.0, rtol=1e-8)
+    np.testing.assert_allclose(run.params[:, 0], (1 - times**-2.0) / 2, atol=1e-8)
+
+
+def test_fading_friction_from_time_zero_is_refused():
+    with pytest.raises(ValueError, match="start above 0"):
+        flow.heavy_ball_flow(lambda w, _: w @ w, np.ones(2), np.zeros(2), TIMES, fading_friction=3.0)
+
+
+def test_without_mass_heavy_ball_becomes_gradient_flow():
+    loss, start, path = quadratic()
+    off = []
+    for mass in (0.04, 0.02):
+        velocity = -jax.grad(loss)(start, None)
+        run = flow.heavy_ball_flow(loss, start, velocity, TIMES, friction=1.0, mass=mass, tolerance=1e-9)
+        off.append(np.abs(np.asarray(run.params)[-1] - path[-1]).max())
+    assert off[0] / off[1] == pytest.approx(2, rel=0.1)

@@ -1,4 +1,4 @@
-"""Gradient flow: gradient descent with an infinitesimal step, integrated to a stated tolerance."""
+"""Gradient flow and heavy-ball flow: descent with an infinitesimal step, integrated to a stated tolerance."""
 
 from __future__ import annotations
 
@@ -53,17 +53,97 @@ def gradient_flow(loss: Loss, params: Any, times: ArrayLike, *, args: Any = None
         ValueError: JAX is in single precision, in which no tolerance below 1e-6 can be kept.
         RuntimeError: The solver needed more than `MAX_STEPS` steps.
     """
-    start = jax.tree.map(jnp.asarray, params)
-    if any(leaf.dtype != jnp.float64 for leaf in jax.tree.leaves(start)):
+    path, steps = _solve(_descent(loss), params, 0.0, times, args, tolerance)
+    return Flow(path, steps)
+
+
+class HeavyBall(NamedTuple):
+    """A path of heavy-ball flow.
+
+    Attributes:
+        params: The parameters at the asked times, each leaf with a leading axis of their number.
+        velocity: Their time derivative, of the same shapes.
+        steps: Steps the solver took, accepted and rejected.
+    """
+
+    params: Any
+    velocity: Any
+    steps: int
+
+
+@functools.cache
+def _newton(loss: Loss) -> diffrax.ODETerm:
+    gradient = jax.grad(loss)
+
+    def field(t: jax.Array, state: tuple[Any, Any], args: tuple[jax.Array, Any]) -> tuple[Any, Any]:
+        params, velocity = state
+        (mass, constant, fading), inner = args
+        friction = constant + jnp.where(fading == 0, 0.0, fading / jnp.where(fading == 0, 1.0, t))
+        force = gradient(params, inner)
+        return velocity, jax.tree.map(lambda v, g: -(friction * v + g) / mass, velocity, force)
+
+    return diffrax.ODETerm(field)
+
+
+def heavy_ball_flow(
+    loss: Loss,
+    params: Any,
+    velocity: Any,
+    times: ArrayLike,
+    *,
+    friction: float = 0.0,
+    fading_friction: float = 0.0,
+    mass: float = 1.0,
+    start: float = 0.0,
+    args: Any = None,
+    tolerance: float = 1e-8,
+) -> HeavyBall:
+    """Solve mass params'' + (friction + fading_friction / t) params' = - grad loss(params), as `gradient_flow` does.
+
+    Constant friction is the limit of heavy-ball descent, friction 3/t that of Nesterov's method (Su, Boyd & Candès
+    2016), and mass 0 that of gradient flow.
+
+    Arguments:
+        loss: As for `gradient_flow`; it compiles once, whatever the mass and friction.
+        params: Where the flow starts, at time `start`.
+        velocity: The velocity there, of the same shapes.
+        times: Where to save, increasing and not before `start`, shape (k,).
+        friction: Constant part of the friction.
+        fading_friction: Part that falls as 1/t; it needs `start` above 0.
+        mass: Above 0.
+        start: The time at the start.
+        args: As for `gradient_flow`.
+        tolerance: As for `gradient_flow`. A ReLU is resolved less finely here: ask for no less than 1e-8.
+
+    Returns:
+        Parameters and velocities at `times`, and the number of steps.
+
+    Raises:
+        ValueError: Single precision, or a friction that falls as 1/t from time 0.
+        RuntimeError: The solver needed more than `MAX_STEPS` steps.
+    """
+    if fading_friction and start <= 0:
+        raise ValueError(f"found start = {start:g} with a friction that falls as 1/t, expected start above 0")
+    knobs = jnp.asarray([mass, friction, fading_friction]), args
+    (path, speed), steps = _solve(_newton(loss), (params, velocity), start, times, knobs, tolerance)
+    return HeavyBall(path, speed, steps)
+
+
+def _solve(
+    term: diffrax.ODETerm, state: Any, start: float, times: ArrayLike, args: Any, tolerance: float
+) -> tuple[Any, int]:
+    """The solution at `times`, and the number of steps."""
+    begin = jax.tree.map(jnp.asarray, state)
+    if any(leaf.dtype != jnp.float64 for leaf in jax.tree.leaves(begin)):
         raise ValueError("found parameters below double precision, expected jax.config.update('jax_enable_x64', True)")
     save = jnp.asarray(times)
     solution = diffrax.diffeqsolve(
-        _descent(loss),
+        term,
         diffrax.Tsit5(),
-        t0=0.0,
+        t0=jnp.asarray(start, save.dtype),
         t1=save[-1],
         dt0=None,
-        y0=start,
+        y0=begin,
         args=args,
         saveat=diffrax.SaveAt(ts=save),
         stepsize_controller=diffrax.PIDController(rtol=jnp.asarray(tolerance), atol=jnp.asarray(tolerance)),
@@ -71,5 +151,5 @@ def gradient_flow(loss: Loss, params: Any, times: ArrayLike, *, args: Any = None
         throw=False,
     )
     if solution.result != diffrax.RESULTS.successful:
-        raise RuntimeError(f"gradient flow did not reach time {float(save[-1]):g} in {MAX_STEPS} steps")
-    return Flow(solution.ys, int(solution.stats["num_steps"]))
+        raise RuntimeError(f"the flow did not reach time {float(save[-1]):g} in {MAX_STEPS} steps")
+    return solution.ys, int(solution.stats["num_steps"])
