@@ -1,0 +1,1 @@
+"""What is shown: pages out of the catalog and the evidence."""

@@ -1,0 +1,49 @@
+"""Build the site, serve it, or write its generated pages out as plain files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from lawbook.evidence.record import Evidence
+from lawbook.reference.catalog import Catalog
+from lawbook.site import exports
+from lawbook.site.pages import pages
+
+
+def build(root: Path, *, strict: bool = True, out: Path | None = None) -> Path:
+    """Build the site of the book at `root` into build/site, or `out`. Raises `mkdocs.exceptions.Abort` on a problem."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+
+    options: dict[str, object] = {"strict": strict}
+    if out is not None:
+        options["site_dir"] = str(out)
+    config = load_config(str(root / "mkdocs.yml"), **options)  # type: ignore[arg-type]
+    config.plugins.on_startup(command="build", dirty=False)
+    try:
+        mkdocs_build(config)
+    finally:
+        config.plugins.on_shutdown()
+    return Path(config.site_dir)
+
+
+def serve(root: Path, address: str = "127.0.0.1:8000") -> None:
+    """Serve the site with live reload until interrupted."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    from mkdocs.commands.serve import serve as mkdocs_serve
+
+    mkdocs_serve(str(root / "mkdocs.yml"), dev_addr=address, strict=False)
+
+
+def write_pages(catalog: Catalog, evidence: Mapping[str, Evidence], out: Path) -> int:
+    """Write every generated page, and the files they link to, below `out`; how many."""
+    files = {path: page.text for path, page in pages(catalog, evidence).items()} | exports.exports(catalog, evidence)
+    for path, text in files.items():
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.is_file() or target.read_text(encoding="utf-8") != text:
+            target.write_text(text, encoding="utf-8")
+    return len(files)

@@ -1,0 +1,379 @@
+"""Charts by Altair: what was measured, as an inline SVG; the formula under sliders, as a Vega-Lite specification.
+
+An SVG takes its colours from the page (CSS variables), so it reads in light and dark. Drawing one costs 30 ms of CPU:
+the result is kept by content.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lawbook.evidence.record import Series, digest, to_json
+from lawbook.reference.catalog import Catalog
+from lawbook.reference.formula import Formula
+from lawbook.reference.model import Law
+from lawbook.site.markdown import plain
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_STEPS = 200
+VL_VERSION = "6.4"
+STYLE = 8  # raise it when the drawing changes: kept charts are then drawn anew
+WIDTH, HEIGHT = 480, 232
+MANY = 40  # from so many points on, a series is a line
+# Colours that no chart would choose; each stands for a variable of the style sheet.
+INK, GRID, LAW = "#a0000a", "#a0000b", "#a0000c"
+LINES = tuple(f"#a0000{i}" for i in range(6))
+_VARIABLES = {INK: "var(--lb-chart-ink)", GRID: "var(--lb-chart-grid)", LAW: "var(--lb-accent)"} | {
+    colour: f"var(--lb-line-{i})" for i, colour in enumerate(LINES)
+}
+_FONT = "lawbook-text"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A line of a legend: `mark` is line, point or law; `colour` counts the series, -1 for the law's own."""
+
+    label: str
+    mark: str
+    colour: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart."""
+
+    id: str
+    law: str
+    title: str
+    svg: str
+    keys: tuple[Key, ...]
+
+
+def grouped(series: Sequence[Series]) -> list[list[Series]]:
+    """The series of each chart, charts in order of their first series."""
+    charts: dict[str, list[Series]] = {}
+    for one in series:
+        charts.setdefault(one.chart, []).append(one)
+    return list(charts.values())
+
+
+def draw(series: Sequence[Series], cache: Path | None = None) -> Chart:
+    """The chart of one or more series that share a chart id."""
+    first = series[0]
+    title = plain(first.title) or f"{plain(first.y_label)} against {plain(first.x_label)}"
+    kept = cache / f"{digest([STYLE, [to_json(s) for s in series]])[:32]}.svg" if cache else None
+    if kept is not None and kept.is_file():
+        svg = kept.read_text(encoding="utf-8")
+    else:
+        svg = _svg(series, title)
+        if kept is not None:
+            from lawbook.evidence.store import write_atomically
+
+            write_atomically(kept, svg)
+    return Chart(first.chart, first.law, title, svg, _keys(series))
+
+
+def _keys(series: Sequence[Series]) -> tuple[Key, ...]:
+    alone = len(series) == 1
+    keys = [
+        Key(plain(s.label), "line" if _is_path(s) else "point", 0 if alone else i % len(LINES))
+        for i, s in enumerate(series)
+    ]
+    if any(s.prediction is not None for s in series):
+        keys.append(Key("the law", "law", -1 if alone else -2))
+    return tuple(keys)
+
+
+def _is_path(one: Series) -> bool:
+    """Whether a series is to be read as a line: many points along steps, epochs or an even grid."""
+    if len(one.x) <= MANY or any(b <= a for a, b in itertools.pairwise(one.x)):
+        return False
+    if all(float(x).is_integer() for x in one.x):
+        return True
+    at = [math.log(x) for x in one.x] if one.x_scale == "log" and one.x[0] > 0 else list(one.x)
+    gaps = [b - a for a, b in itertools.pairwise(at)]
+    return max(gaps) < 1.5 * min(gaps)
+
+
+def _svg(series: Sequence[Series], title: str) -> str:
+    import vl_convert
+
+    spec = _specification(series)
+    return _dressed(vl_convert.vegalite_to_svg(spec, vl_version=VL_VERSION), title, _description(series))
+
+
+def _rows(one: Series) -> list[dict[str, float]]:
+    rows = []
+    for i, (x, y) in enumerate(zip(one.x, one.y, strict=True)):
+        row = {"x": x}
+        if math.isfinite(y):
+            row["y"] = y
+        if one.error is not None and math.isfinite(one.error[i]) and math.isfinite(y):
+            low, high = y - 2 * one.error[i], y + 2 * one.error[i]
+            if one.y_scale == "linear" or low > 0:
+                row |= {"low": low, "high": high}
+        if one.prediction is not None and math.isfinite(one.prediction[i]):
+            row["p"] = one.prediction[i]
+        if math.isfinite(x) and (one.x_scale == "linear" or x > 0):
+            rows.append(row if one.y_scale == "linear" else {k: v for k, v in row.items() if k == "x" or v > 0})
+    return rows
+
+
+def _specification(series: Sequence[Series]) -> dict[str, Any]:
+    import altair as alt
+
+    first = series[0]
+    rows = [_rows(s) for s in series]
+    xs = [r["x"] for part in rows for r in part]
+    x_scale = _scale(xs, first.x_scale, 0.03)
+    x = alt.X("x:Q", title=plain(first.x_label), scale=x_scale, axis=_axis("x", first.x_scale, _extent(xs)))
+    ys = [r[key] for part in rows for r in part for key in ("y", "low", "high", "p") if key in r]
+    y_scale = _scale(ys, first.y_scale, 0.06)
+    y_axis = _axis("y", first.y_scale, _extent(ys))
+    layers: list[Any] = []
+    alone = len(series) == 1
+    for i, (one, part) in enumerate(zip(series, rows, strict=True)):
+        colour = LINES[i % len(LINES)]
+        data = alt.Data(values=part)
+
+        def y(field: str) -> Any:
+            return alt.Y(f"{field}:Q", title=plain(first.y_label), scale=y_scale, axis=y_axis)
+
+        if one.prediction is not None:
+            law = alt.Chart(data).transform_filter("isValid(datum.p)")
+            dash = [6, 3] if _is_path(one) or not alone else [1, 0]
+            layers.append(
+                law.mark_line(color=LAW if alone else colour, strokeWidth=2, strokeDash=dash, aria=False).encode(x, y("p"))
+            )
+        measured = alt.Chart(data).transform_filter("isValid(datum.y)")
+        if _is_path(one):
+            layers.append(measured.mark_line(color=colour, strokeWidth=1.5, aria=False).encode(x, y("y")))
+            continue
+        bars = alt.Chart(data).transform_filter("isValid(datum.low)")
+        layers.append(
+            bars.mark_rule(color=colour, strokeWidth=1.5, aria=False).encode(x, y("low"), alt.Y2("high:Q"))
+        )
+        shape = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")[i % 6]
+        layers.append(
+            measured.mark_point(color=colour, fill=colour, shape=shape, size=34 if len(one.x) <= MANY else 12, opacity=1, aria=False).encode(x, y("y"))
+        )
+    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="fit"))
+    spec: dict[str, Any] = _configured(chart).to_dict(validate=False)
+    return spec
+
+
+def _configured(chart: alt.LayerChart) -> alt.LayerChart:
+    text = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400}
+    return (
+        chart.configure(background="transparent", padding=2, font=_FONT)
+        .configure_axis(labelColor=INK, titleColor=INK, domainColor=INK, tickColor=INK, gridColor=GRID, tickSize=4, **text)
+        .configure_view(stroke=None)
+    )
+
+
+_POWER = "format(round(log(datum.value)/LN10), 'd')"
+for _plain, _raised in zip("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True):
+    _POWER = f"replace({_POWER}, regexp('{_plain}', 'g'), '{_raised}')"
+_LOG_LABEL = (
+    "datum.value >= 0.001 && datum.value < 10000 ? format(datum.value, '~g') : "
+    f"abs(log(datum.value)/LN10 - round(log(datum.value)/LN10)) < 0.000001 ? '10' + {_POWER} : ''"
+)
+
+
+def _extent(values: Sequence[float]) -> tuple[float, float] | None:
+    good = [v for v in values if math.isfinite(v)]
+    return (min(good), max(good)) if good else None
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Where a log axis is marked: powers of ten, with 2 and 5 between them where there are few."""
+    first, last = math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1
+    decades = math.log10(high / low)
+    digits = (1, 2, 5) if decades < 2.2 else (1, 3) if decades < 3.2 else (1,)
+    if decades < 0.8:
+        digits = (1, 1.5, 2, 3, 4, 5, 6, 7, 8)
+    every = max(1, math.ceil(decades / 6)) if digits == (1,) else 1
+    ticks = [d * 10.0**k for k in range(first, last + 1) if k % every == 0 for d in digits]
+    return [t for t in ticks if low * 0.93 <= t <= high * 1.07]
+
+
+def _axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> Any:
+    import altair as alt
+
+    options: dict[str, Any] = {"grid": which == "y", "domain": which == "x", "ticks": which == "x", "labelOverlap": True}
+    options["tickCount"] = 6 if which == "x" else 5
+    if scale == "log":
+        options["labelExpr"] = _LOG_LABEL
+        if extent is not None and extent[0] > 0:
+            options["values"] = _ticks(*extent)
+        else:
+            options["grid"] = False  # the lines between the powers of ten would fill the page
+    if which == "y":  # the title lies on top, where it takes no width and reads without turning the head
+        options |= {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -8, "labelPadding": 6}
+        options["titleBaseline"] = "bottom"
+    return alt.Axis(**options)
+
+
+def _scale(values: Sequence[float], kind: str, pad: float) -> Any:
+    import altair as alt
+
+    good = [v for v in values if math.isfinite(v) and (kind == "linear" or v > 0)]
+    if not good:
+        return alt.Scale(type="linear")
+    low, high = min(good), max(good)
+    if kind == "log":
+        a, b = math.log10(low), math.log10(high)
+        margin = max(pad * (b - a), 0.03)
+        return alt.Scale(type="log", domain=[10 ** (a - margin), 10 ** (b + margin)], nice=False)
+    margin = pad * (high - low) or abs(high) * 0.1 or 1.0
+    floor = 0.0 if low >= 0 and low - margin < 0.35 * high else low - margin
+    return alt.Scale(type="linear", domain=[floor, high + margin], nice=False, zero=False)
+
+
+def _description(series: Sequence[Series]) -> str:
+    first = series[0]
+    said = [f"{plain(first.y_label)} against {plain(first.x_label)}."]
+    for one in series:
+        good = [(x, y) for x, y in zip(one.x, one.y, strict=True) if math.isfinite(x) and math.isfinite(y)]
+        if good:
+            (x0, y0), (x1, y1) = good[0], good[-1]
+            said.append(f"{plain(one.label)}: {len(good)} points, from {y0:.3g} at {x0:.3g} to {y1:.3g} at {x1:.3g}.")
+    if any(s.prediction is not None for s in series):
+        said.append("The curve of the law is drawn with them.")
+    return " ".join(said)
+
+
+_LONG = re.compile(r"(?<![#\w])-?\d+\.\d{2,}")
+
+
+def _shortened(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")
+
+
+def _dressed(svg: str, title: str, description: str) -> str:
+    """The SVG as the page wants it: colours and font of the page, a title and a description, nothing superfluous."""
+    svg = re.sub(r' (?:xmlns:xlink|version|class|role|aria-[a-z]+|pointer-events|font-family)="[^"]*"', "", svg)
+    for colour, variable in _VARIABLES.items():
+        svg = svg.replace(colour, variable)
+    svg = re.sub(r'<path d="M0,0h0v0h0Z"[^>]*/>', "", svg)
+    svg = re.sub(r"<[^<>]*>", lambda tag: _LONG.sub(_shortened, tag[0]), svg)
+    for _ in range(6):
+        svg = re.sub(r"<g(?: [^>]*)?></g>", "", svg)
+    name = digest([title, svg])[:8]
+    head = re.match(r"<svg[^>]*?width=\"(\d+)\" height=\"(\d+)\"[^>]*>", svg)
+    assert head is not None, svg[:200]
+    label = f'<title id="t{name}">{escape(title)}</title><desc id="d{name}">{escape(description)}</desc>'
+    # The width of the axis labels makes the drawing a little wider or narrower: the box is that of the drawing.
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {head[1]} {head[2]}" role="img" aria-labelledby="t{name} d{name}">'
+    return opening + label + svg[head.end() :]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A symbol that the reader moves. `low`, `high`, `value` are the symbol's own, also on a log scale."""
+
+    symbol: str
+    low: float
+    high: float
+    value: float
+    log: bool
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """The formula of a law under sliders: a specification with one parameter `p_<symbol>` for each slider."""
+
+    specification: dict[str, Any]
+    sliders: tuple[Slider, ...]
+    over: str
+
+
+def explorer(catalog: Catalog, law: Law) -> Explorer | None:
+    """The slider chart of a law, or None where it has no closed form, no axis, or a function that Vega lacks."""
+    if law.formula.expr is None or law.formula.gives is None:
+        return None
+    formula = catalog.expression(law, law.formula.expr)
+    symbols = {name: catalog.symbol(law, name) for name in formula.symbols}
+    ranged = [name for name, s in symbols.items() if s.range is not None]
+    over = law.formula.over if law.formula.over in ranged else next(iter(ranged), None)
+    if over is None or formula.vega is None or any(s.range is None and s.value is None for s in symbols.values()):
+        return None
+    ranged.sort(key=lambda name: name != over)  # the axis first: its slider moves a point along the curve
+    sliders = tuple(_slider(name, symbols[name].range, symbols[name].scale, symbols[name].value) for name in ranged)
+    fixed = {name: s.value for name, s in symbols.items() if s.range is None and s.value is not None}
+    axis = symbols[over]
+    assert axis.range is not None
+    gives = catalog.symbol(law, law.formula.gives)
+    spec = _curve(formula, over, axis.range, axis.scale, sliders, fixed, plain(f"${axis.latex}$"), plain(f"${gives.latex}$"))
+    return Explorer(spec, sliders, over)
+
+
+def _slider(name: str, bounds: tuple[float, float] | None, scale: str, value: float | None) -> Slider:
+    assert bounds is not None
+    low, high = bounds
+    middle = math.sqrt(low * high) if scale == "log" else (low + high) / 2
+    return Slider(name, low, high, middle if value is None else value, scale == "log")
+
+
+def _curve(
+    formula: Formula,
+    over: str,
+    bounds: tuple[float, float],
+    scale: str,
+    sliders: Sequence[Slider],
+    fixed: dict[str, float],
+    x_title: str,
+    y_title: str,
+) -> dict[str, Any]:
+    import numpy as np
+
+    low, high = bounds
+    grid = np.geomspace(low, high, 64) if scale == "log" else np.linspace(low, high, 64)
+    values = np.broadcast_to(formula(**({s.symbol: s.value for s in sliders} | fixed | {over: grid})), grid.shape)
+    log = scale == "log" and bool(np.all(np.isfinite(values)) and np.all(values > 0))
+    if scale == "log":
+        at = f"exp({math.log(low)!r} + datum.i*{(math.log(high) - math.log(low)) / _STEPS!r})"
+    else:
+        at = f"{low!r} + datum.i*{(high - low) / _STEPS!r}"
+    spec = copy.deepcopy(_bare_curve(scale, log))
+    spec["params"] = [{"name": f"p_{s.symbol}", "value": s.value} for s in sliders]
+    others = [(s.symbol, f"p_{s.symbol}") for s in sliders if s.symbol != over]
+    others += [(name, repr(value)) for name, value in fixed.items()]
+    for layer, along in zip(spec["layer"], (at, f"p_{over}"), strict=True):
+        steps = [(over, along), *others, ("lb_y", str(formula.vega))]
+        layer["transform"] = [{"calculate": expression, "as": name} for name, expression in steps]
+        layer["transform"].append({"filter": "isFinite(datum.lb_y)" + (" && datum.lb_y > 0" if log else "")})
+        layer["encoding"]["x"] |= {"field": over, "title": x_title}
+        layer["encoding"]["x"]["scale"]["domain"] = [low, high]
+        if scale == "log":
+            layer["encoding"]["x"]["axis"]["values"] = _ticks(low, high)
+        layer["encoding"]["y"]["title"] = y_title
+    return spec
+
+
+@lru_cache(maxsize=4)
+def _bare_curve(x_scale: str, log: bool) -> dict[str, Any]:
+    """The curve of no formula yet. Altair takes 12 ms to build one, so each formula fills in a copy."""
+    import altair as alt
+
+    x = alt.X("x:Q", axis=_axis("x", x_scale), scale=alt.Scale(type=x_scale, nice=False))
+    y_scale = alt.Scale(type="log", nice=False) if log else alt.Scale(type="linear", zero=False)
+    y = alt.Y("lb_y:Q", axis=_axis("y", "log" if log else "linear"), scale=y_scale)
+    many = alt.Data(sequence=alt.SequenceParams(start=0, stop=_STEPS + 1, step=1, **{"as": "i"}))
+    curve = alt.Chart(many).mark_line(color=LAW, strokeWidth=2.5).encode(x, y)
+    one = alt.Data(sequence=alt.SequenceParams(start=0, stop=1, step=1, **{"as": "i"}))
+    point = alt.Chart(one).mark_point(color=INK, fill=INK, size=70, opacity=1).encode(x, y)
+    chart = _configured(alt.layer(curve, point)).properties(width="container", height=220)
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec

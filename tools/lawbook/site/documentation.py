@@ -1,0 +1,64 @@
+"""The live parts of hand-written pages: a comment `<!-- lawbook:home -->` stands where one goes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from lawbook.reference.tex import pieces
+from lawbook.site.markdown import math
+from lawbook.site.notebook_page import inert
+from lawbook.site.pages import Book, tidy
+
+_MARK = re.compile(r"^<!-- lawbook:([a-z-]+) -->$", re.MULTILINE)
+
+
+def fill(text: str, book: Book) -> str:
+    """Hand-written Markdown with its live parts put in and its math as MathML."""
+    parts: dict[str, Callable[[], str]] = {
+        "home": book.home,
+        "numbers": book.numbers,
+        "tree": lambda: tree(Path(__file__).resolve().parents[1]),
+        "contributing": lambda: contributing(book.catalog.root),
+    }
+
+    def part(match: re.Match[str]) -> str:
+        if match[1] not in parts:
+            raise ValueError(f"found <!-- lawbook:{match[1]} -->, expected one of {', '.join(parts)}")
+        made = parts[match[1]]()
+        return tidy(made) if made.lstrip().startswith("<") else made
+
+    text = "".join(
+        inert(math(content, kind == "display")) if kind in ("inline", "display") else content
+        for kind, content in pieces(text)
+    )
+    return _MARK.sub(part, text)
+
+
+def tree(package: Path) -> str:
+    """The modules of the package, each with the first line of its docstring: what the code says of itself."""
+    rows: list[tuple[str, str]] = []
+    folders = [package, *sorted(p for p in package.iterdir() if (p / "__init__.py").is_file())]
+    for folder in folders:
+        inside = folder != package
+        rows.append((folder.name + "/", first_line(folder / "__init__.py")) if not inside else (f"  {folder.name}/", first_line(folder / "__init__.py")))
+        for path in sorted(folder.glob("*.py")):
+            if path.name not in ("__init__.py", "__main__.py"):
+                rows.append((("    " if inside else "  ") + path.name, first_line(path)))
+    width = max(len(name) for name, _ in rows) + 2
+    return "```text\n" + "\n".join(f"{name:<{width}}{line}".rstrip() for name, line in rows) + "\n```"
+
+
+def first_line(path: Path) -> str:
+    """The first line of a module's docstring."""
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return doc.splitlines()[0] if doc else ""
+
+
+def contributing(root: Path) -> str:
+    """CONTRIBUTING.md without its first heading."""
+    path = root / "CONTRIBUTING.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return re.sub(r"\A# .*\n", "", text)

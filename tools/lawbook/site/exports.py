@@ -1,0 +1,116 @@
+"""The catalog for other programs: BibTeX, RIS, CSL-JSON and a JSON API of plain files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lawbook.evidence.record import Evidence, expected
+from lawbook.reference.bibliography import Work
+from lawbook.reference.catalog import Catalog
+
+_RIS = {"article": "JOUR", "inproceedings": "CPAPER", "book": "BOOK", "incollection": "CHAP", "phdthesis": "THES"}
+_CSL = {
+    "article": "article-journal", "inproceedings": "paper-conference", "book": "book",
+    "incollection": "chapter", "phdthesis": "thesis",
+}  # fmt: skip
+
+
+def exports(catalog: Catalog, evidence: Mapping[str, Evidence]) -> dict[str, str]:
+    """Path below the root of the site to content."""
+    out: dict[str, str] = {}
+    for paper in catalog.entries:
+        work = catalog.works[paper]
+        out[f"cite/{paper}.bib"] = work.bibtex + "\n"
+        out[f"cite/{paper}.ris"] = ris(work)
+        out[f"cite/{paper}.csl.json"] = _text(csl(work))
+        out[f"api/{paper}.json"] = _text(about(catalog, paper, evidence.get(paper)))
+    out["cite/lawbook.bib"] = "\n\n".join(work.bibtex for _, work in sorted(catalog.works.items())) + "\n"
+    out["api/index.json"] = _text(
+        [
+            {
+                "paper": paper,
+                "title": entry.title,
+                "family": catalog.family_of[paper],
+                "laws": {law_id: law.name for law_id, law in entry.laws.items()},
+                "entry": f"api/{paper}.json",
+                "page": f"laws/{paper}/",
+            }
+            for paper, entry in sorted(catalog.entries.items())
+        ]
+    )
+    return out
+
+
+def _text(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def ris(work: Work) -> str:
+    """The work as an RIS record."""
+    rows = [("TY", _RIS.get(work.kind, "GEN")), ("ID", work.key), ("TI", work.title)]
+    rows += [("AU", f"{family}, {given}" if given else family) for given, family in work.authors]
+    rows.append(("PY", work.year))
+    if work.venue:
+        rows.append(("T2", work.venue))
+    if work.volume:
+        rows.append(("VL", work.volume))
+    first, _, last = work.pages.partition("–")
+    rows += [("SP", first)] if first else []
+    rows += [("EP", last)] if last else []
+    rows += [("DO", work.doi)] if work.doi else []
+    rows += [("UR", work.link)] if work.link else []
+    return "".join(f"{tag}  - {value}\n" for tag, value in rows) + "ER  - \n"
+
+
+def csl(work: Work) -> list[dict[str, Any]]:
+    """The work as CSL-JSON."""
+    item: dict[str, Any] = {
+        "id": work.key,
+        "type": _CSL.get(work.kind, "document"),
+        "title": work.title,
+        "author": [{"family": family, "given": given} if given else {"literal": family} for given, family in work.authors],
+    }
+    if work.year.isdigit():
+        item["issued"] = {"date-parts": [[int(work.year)]]}
+    fields = {"container-title": work.venue, "volume": work.volume, "page": work.pages, "DOI": work.doi, "URL": work.link}
+    return [item | {key: value for key, value in fields.items() if value}]
+
+
+def about(catalog: Catalog, paper: str, found: Evidence | None) -> dict[str, Any]:
+    """The entry as it stands, and how its checks and controls came out."""
+    entry = catalog.entries[paper]
+    data: dict[str, Any] = {
+        "family": catalog.family_of[paper],
+        "entry": entry.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        "relations": [{"to": tie.to, "type": tie.type, "says": tie.says} for tie in catalog.ties(paper)],
+        "evidence": None,
+    }
+    if found is not None:
+        run = found.shown
+        data["evidence"] = {
+            "status": run.status, "seed": run.seed, "scale": run.scale, "finished": run.finished, "commit": run.commit,
+            "machine": run.machine, "versions": run.versions, "cpu-seconds": round(run.usage.cpu, 1),
+            "results": [_result(found, catalog, paper, kind, name) for kind, name in expected(entry)],
+        }  # fmt: skip
+    return data
+
+
+def _result(found: Evidence, catalog: Catalog, paper: str, kind: Any, name: str) -> dict[str, Any]:
+    good, seeds = found.passed(catalog.entries[paper], kind, name)
+    record = found.shown.of(kind, name)
+    points = [
+        {"given": p.given, "predicted": _number(p.predicted), "measured": _number(p.measured), "error": _number(p.error),
+         "low": _number(p.low), "high": _number(p.high), "verdict": p.verdict}
+        for p in (record.points if record else ())
+    ]  # fmt: skip
+    return {
+        "kind": kind, "id": name, "outcome": found.shown.outcome(kind, name),
+        "seeds-as-claimed": good, "seeds": seeds, "points": points,
+    }  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    """JSON has no infinity: an open end of a band is null."""
+    return value if abs(value) < float("inf") else None

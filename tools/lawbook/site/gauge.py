@@ -1,0 +1,76 @@
+"""A measurement against its band, as a picture the height of a line: band, measured points with two standard errors, rival."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from lawbook.evidence.record import Point
+
+WIDTH, HEIGHT, MIDDLE = 132, 22, 11
+_SPAN = 2.6  # half widths of the band from the middle to the edge of the picture
+
+
+def draw(points: Sequence[Point], label: str, *, rival: bool = True) -> Markup:
+    """All points in one picture, each in half widths of its own band; what lies outside is drawn at the edge."""
+    first = points[0]
+    left = 0.0 if math.isinf(first.low) else _x(-1)
+    right = float(WIDTH) if math.isinf(first.high) else _x(1)
+    middle = "" if math.isinf(first.low) or math.isinf(first.high) else f'<path class="lb-g-mid" d="M{_n(_x(0))} 3v16"/>'
+    parts = [f'<rect class="lb-g-band" x="{_n(left)}" y="3" width="{_n(right - left)}" height="16" rx="2"/>', middle]
+    for point in points[:24]:
+        unit = _unit(point)
+        if rival and point.rival is not None and math.isfinite(point.rival) and point is first:
+            at = _clip(_x((point.rival - point.predicted) / unit + _shift(point)))
+            parts.append(f'<path class="lb-g-rival" d="M{_n(at - 3.5)} 7.5l7 7m0-7l-7 7"/>')
+        if not math.isfinite(point.measured):
+            continue
+        at = _x((point.measured - point.predicted) / unit + _shift(point))
+        error = 2 * point.error / unit * (WIDTH / 2 / _SPAN) if math.isfinite(point.error) else 0.0
+        low, high = _clip(at - error), _clip(at + error)
+        if high - low > 1:
+            parts.append(f'<path class="lb-g-error" d="M{_n(low)} {MIDDLE}H{_n(high)}"/>')
+        parts.append(_dot(at))
+    return Markup('<svg class="lb-gauge" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+        WIDTH, HEIGHT, label
+    ) + Markup("".join(parts) + "</svg>")
+
+
+def _unit(point: Point) -> float:
+    """Half the width of the band; of an open band a tenth of the prediction, or the distance of the rival."""
+    if math.isfinite(point.low) and math.isfinite(point.high):
+        return (point.high - point.low) / 2 or abs(point.predicted) * 0.01 or 1.0
+    edge = point.high if math.isinf(point.low) else point.low
+    far = [abs(v - edge) for v in (point.measured, point.rival) if v is not None and math.isfinite(v)]
+    return (max(far, default=0.0) or abs(edge) or 1.0) / 1.4
+
+
+def _shift(point: Point) -> float:
+    """An open band ends in the middle of the picture's left or right half."""
+    if math.isinf(point.low):
+        return 1.0 + (point.predicted - point.high) / _unit(point)
+    if math.isinf(point.high):
+        return -1.0 + (point.predicted - point.low) / _unit(point)
+    return 0.0
+
+
+def _x(halves: float) -> float:
+    return WIDTH / 2 * (1 + halves / _SPAN)
+
+
+def _clip(at: float) -> float:
+    return min(max(at, 4.0), WIDTH - 4.0)
+
+
+def _dot(at: float) -> str:
+    if at > WIDTH - 4:
+        return f'<path class="lb-g-dot" d="M{WIDTH - 9} 7l7 4-7 4z"/>'
+    if at < 4:
+        return '<path class="lb-g-dot" d="M9 7l-7 4 7 4z"/>'
+    return f'<circle class="lb-g-dot" cx="{_n(at)}" cy="{MIDDLE}" r="3.4"/>'
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,140 @@
+"""The prose of an entry as HTML: math as MathML, citations as links, everything else escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from lawbook.reference.catalog import Catalog
+from lawbook.reference.prose import CITATION
+from lawbook.reference.tex import mathml, pieces
+
+_HELD = re.compile("\ue000(\\d+)\ue001")
+_HREF = re.compile(r'(?<=href=")([^":?#]*?)(?:index)?\.md(?=[#"])')
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    """CommonMark and tables; raw HTML is shown as text, and links to scripts are no links."""
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@lru_cache(maxsize=4096)
+def math(latex: str, display: bool = False) -> Markup:
+    """The MathML of `latex`."""
+    return Markup(mathml(latex, display=display))
+
+
+class Writer:
+    """Turns Markdown of the catalog into HTML for a page whose way up to the root of the site is `base`."""
+
+    def __init__(self, catalog: Catalog, base: str) -> None:
+        self.catalog, self.base = catalog, base
+
+    def block(self, text: str) -> Markup:
+        """Paragraphs and lists."""
+        return self._render(text, inline=False)
+
+    def line(self, text: str) -> Markup:
+        """A run of text without paragraphs."""
+        return self._render(text, inline=True)
+
+    def _render(self, text: str, *, inline: bool) -> Markup:
+        if not _SPECIAL.search(text) and (inline or "\n" not in text.strip()):  # plain words, most fields: no parser
+            plain = html.escape(text.strip(), quote=False)
+            return Markup(plain if inline else f"<p>{plain}</p>\n")
+        held: list[str] = []
+
+        def hold(markup: str) -> str:
+            held.append(markup)
+            return f"\ue000{len(held) - 1}\ue001"
+
+        parts = []
+        for kind, content in pieces(re.sub("[\ue000\ue001]", "", text)):
+            if kind in ("inline", "display"):
+                parts.append(hold(math(content, kind == "display")))
+            elif kind == "text":
+                parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"])), content))
+            else:
+                parts.append(content)
+        source = "".join(parts)
+        out = _markdown().renderInline(source) if inline else _markdown().render(source)
+        out = _HREF.sub(lambda m: f"../{m[1]}/" if m[1].split("/")[-1] not in ("", "..") else f"../{m[1]}", out)
+        return Markup(_HELD.sub(lambda m: held[int(m[1])], out))
+
+    def cite(self, paper: str, law: str | None = None) -> Markup:
+        """A link to a law, to the page of a paper, or to its place in the bibliography."""
+        work = self.catalog.works.get(paper)
+        label = work.short if work else paper
+        if paper not in self.catalog.entries:
+            return Markup('<a class="lb-cite" href="{}bibliography/#{}">{}</a>').format(self.base, paper, label)
+        if law is None:
+            return Markup('<a class="lb-cite" href="{}laws/{}/">{}</a>').format(self.base, paper, label)
+        name = self.line(self.catalog.entries[paper].laws[law].name)
+        return Markup('<a class="lb-cite" href="{}laws/{}/#{}">{}</a>').format(self.base, paper, law, name)
+
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&$!#|~]|^\s*(?:[-+]|\d+[.)])\s|  \n|^ {4}", re.MULTILINE)
+_SUPER = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+_SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@lru_cache(maxsize=1024)
+def _command(name: str) -> str:
+    """What a LaTeX command looks like as a character."""
+    try:
+        return html.unescape(re.sub(r"<[^>]*>", "", mathml(name)))
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def plain_math(latex: str) -> str:
+    """LaTeX as one line of Unicode text, for titles, labels and search: `\\frac{2}{\\eta}` becomes 2/η."""
+    text = re.sub(r"\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|,|;|!|:|quad|qquad)(?![A-Za-z])", " ", latex)
+    text = re.sub(r"\\(?:mathrm|mathbf|mathcal|mathbb|operatorname\*?|text|boldsymbol)\s*", "", text)
+    for _ in range(4):
+        text = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", _fraction, text)
+        text = re.sub(r"\\sqrt\s*\{([^{}]*)\}", r"√(\1)", text)
+        text = re.sub(r"\^\{([^{}]*)\}", lambda m: _script(m[1], "^", "0123456789+-−n", _SUPER), text)
+        text = re.sub(r"_\{([^{}]*)\}", lambda m: _script(m[1], "_", "0123456789", _SUB), text)
+        text = re.sub(r"(?<![\^_])\{([^{}]*)\}", r"\1", text)
+    text = re.sub(r"\^([0-9n])", lambda m: m[1].translate(_SUPER), text)
+    text = re.sub(r"_([0-9])", lambda m: m[1].translate(_SUB), text)
+    text = re.sub(r"\\[A-Za-z]+", lambda m: _command(m[0]), text)
+    text = re.sub(r"[\\{}&]", "", text).replace("-", "−")
+    return re.sub(r"(?<=\() | (?=[),;.])", "", re.sub(r"\s+", " ", text)).strip()
+
+
+def _fraction(match: re.Match[str]) -> str:
+    top, bottom = match[1].strip(), match[2].strip()
+    top = f"({top})" if re.search(r"[-+ ]", top) else top
+    bottom = f"({bottom})" if re.search(r"[-+ *]", bottom) else bottom
+    return f"{top}/{bottom}"
+
+
+def _script(text: str, mark: str, known: str, table: dict[int, int]) -> str:
+    text = text.strip()
+    if text and all(c in known for c in text):
+        return text.translate(table)
+    return mark + (text if re.fullmatch(r"\\?\w+", text) else f"({text})") + " "
+
+
+def plain(text: str) -> str:
+    """Markdown as plain text, for titles and search: math in Unicode, citations and markup gone."""
+    parts = []
+    for kind, content in pieces(text):
+        if kind in ("inline", "display"):
+            parts.append(plain_math(content))
+        elif kind == "code":
+            parts.append(content.strip("`"))
+        else:
+            content = CITATION.sub("", content)
+            content = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", content)
+            parts.append(re.sub(r"(?<!\\)[*_]{1,2}(?=\S)|(?<=\S)(?<!\\)[*_]{1,2}(?!\w)", "", content))
+    joined = re.sub(r"\s+", " ", "".join(parts).replace("\\$", "$")).strip()
+    return re.sub(r" ([.,;:)])", r"\1", joined)

@@ -1,0 +1,142 @@
+"""An executed notebook as a page of the site: made ready before mkdocs-jupyter converts it, mended after.
+
+mkdocs-jupyter inlines 575 kB of styles in every page, leaves math to MathJax from elsewhere, resolves no links and
+inlines figures; `prepare` and `mend` see to that. The style sheet of these pages is docs/assets/notebook.css.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from lawbook.evidence.record import MIME
+from lawbook.reference.tex import TexError, mathml, pieces
+
+_ENVIRONMENT = re.compile(r"^\\begin\{(equation|align|gather|eqnarray|multline)(\*?)\}(.*?)\\end\{\1\2\}", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A notebook for mkdocs-jupyter, and its figures as files: name to SVG or PNG content."""
+
+    text: str
+    figures: dict[str, bytes]
+
+
+def prepare(paper: str, notebook: dict[str, Any], resolve: Callable[[str], str]) -> Prepared:
+    """The notebook with math as MathML, links resolved by `resolve`, and figures as files beside the page."""
+    figures: dict[str, bytes] = {}
+    cells = []
+    for cell in notebook["cells"]:
+        cell = dict(cell)
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            cell["source"] = prose(source, resolve)
+        elif "outputs" in cell:
+            cell["outputs"] = [_output(paper, out, figures) for out in cell["outputs"] if not _is_silent(out)]
+        cells.append(cell)
+    kernel = {key: notebook["metadata"][key] for key in ("kernelspec", "language_info") if key in notebook["metadata"]}
+    ready = notebook | {"cells": cells, "metadata": kernel}
+    return Prepared(json.dumps(ready, ensure_ascii=False, sort_keys=True), figures)
+
+
+def prose(source: str, resolve: Callable[[str], str]) -> str:
+    """A Markdown cell with math as MathML and links that lead somewhere; code spans stay as they are."""
+    source = _ENVIRONMENT.sub(lambda m: f"$${_as_display(m[1], m[3])}$$", source)
+    parts = []
+    for kind, content in pieces(source):
+        if kind == "code":
+            parts.append(content)
+        elif kind == "text":
+            parts.append(_LINK.sub(lambda m: f"[{m[1]}]({resolve(m[2])})", content))
+        else:
+            parts.append(inert(_shown(content.strip(), kind == "display")))
+    return "".join(parts)
+
+
+def _as_display(environment: str, body: str) -> str:
+    inner = {"align": "aligned", "eqnarray": "aligned", "gather": "gathered", "multline": "gathered"}.get(environment)
+    return rf"\begin{{{inner}}}{body}\end{{{inner}}}" if inner else body.strip()
+
+
+def _shown(latex: str, display: bool) -> str:
+    try:
+        return mathml(latex, display=display)
+    except TexError:
+        return f"<code>{escape(latex)}</code>"  # `lawbook check` cannot see into notebooks; say it as it was written
+
+
+def inert(markup: str) -> str:
+    """HTML in which Markdown finds nothing to change, and which stands on one line."""
+    return "".join(
+        part if part.startswith("<") else re.sub(r"[*_`\[\]\\$~^|]", lambda m: f"&#{ord(m[0])};", part)
+        for part in re.split(r"(<[^>]*>)", markup.replace("\n", " "))
+    )
+
+
+def _is_silent(output: dict[str, Any]) -> bool:
+    """A series recorded for the chart of the law page has nothing to show here."""
+    data = output.get("data", {})
+    return MIME in data and "text/html" not in data
+
+
+def _output(paper: str, output: dict[str, Any], figures: dict[str, bytes]) -> dict[str, Any]:
+    import base64
+
+    data = output.get("data")
+    if not data:
+        return output
+    data = {kind: content for kind, content in data.items() if kind != MIME}
+    for kind, suffix in (("image/svg+xml", "svg"), ("image/png", "png")):
+        if kind in data:
+            content = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
+            name = f"{paper}-{len(figures) + 1}.{suffix}"
+            figures[name] = content.encode() if suffix == "svg" else base64.b64decode(content)
+            size = re.search(r'<svg[^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', content[:2000]) if suffix == "svg" else None
+            box = f' width="{float(size[1]) * 4 / 3:.0f}" height="{float(size[2]) * 4 / 3:.0f}"' if size else ""
+            image = f'<img class="lb-figure" src="../../figures/{name}" alt="Figure {len(figures)}, drawn by the code above"{box} loading="lazy">'
+            return output | {"data": {"text/html": image}}
+    return output | {"data": data}
+
+
+_DROPPED = (
+    re.compile(r"\s*<style[^>]*>.*?</style>", re.DOTALL),
+    re.compile(r"\s*<script(?![^>]*application/(?:json|ld))[^>]*>.*?</script>", re.DOTALL),
+    re.compile(r"\s*<!--.*?-->", re.DOTALL),
+    re.compile(r'\s*<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', re.DOTALL),
+    re.compile(r"<div(?=[^>]*clipboard-copy-txt)[^>]*>.*?</div>", re.DOTALL),
+    re.compile(r'\s*<div class="jp-(?:Input|Output)Prompt[^>]*>[^<]*</div>'),
+    re.compile(r'\s*<div class="jp-(?:Cell|Collapser|OutputPrompt|InputPrompt)[^"]*"[^>]*>\s*</div>'),
+    re.compile(r'\s*<a class="anchor-link".*?</a>', re.DOTALL),
+    re.compile(r' (?:data-mime-type|data-type|data-jp-theme-[a-z]+|tabindex|role)="[^"]*"'),
+)
+_CODE = re.compile(r'<div class="highlight-ipynb[^"]*"><pre><span></span>(.*?)</pre>\s*</div>', re.DOTALL)
+_PLAIN_TOKEN = re.compile(r'<span class="(?:w|n|nn|p|o)">([^<]*)</span>')
+
+
+def _code(match: re.Match[str]) -> str:
+    return f'<div class="highlight"><pre><span></span><code>{_PLAIN_TOKEN.sub(lambda m: m[1], match[1])}</code></pre></div>'
+
+
+def mend(html: str) -> str:
+    """The page without what mkdocs-jupyter adds to it. Code becomes code as everywhere on the site: with its colours,
+    its copy button, and keyboard focus where it scrolls."""
+    start = html.find('<div class="jupyter-wrapper">')
+    article = html.rfind("<article", 0, start)
+    if start < 0 or article < 0:
+        return html
+    end = html.find("</article>", start)
+    before, body, after = html[:article], html[article:end], html[end:]
+    for pattern in _DROPPED:
+        body = pattern.sub("", body)
+    body = _CODE.sub(_code, body)
+    body = body.replace("<pre>", '<pre tabindex="0">').replace('<pre tabindex="0"><span></span><code>', "<pre><span></span><code>")
+    parts = re.split(r"(<pre.*?</pre>)", body, flags=re.DOTALL)
+    body = "".join(part if i % 2 else re.sub(r"\n\s*(?=<)", "\n", part) for i, part in enumerate(parts))
+    return before + body + after
+

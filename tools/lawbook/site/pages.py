@@ -1,0 +1,221 @@
+"""Every generated page as Markdown, out of the catalog and the evidence alone. Nothing is written to disk here.
+
+The text between two headings is one block of HTML without blank lines, which every Markdown renderer passes through.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from lawbook.evidence.record import Evidence
+from lawbook.reference.catalog import Catalog
+from lawbook.reference.prose import citations
+from lawbook.site import charts, verdicts
+from lawbook.site.markdown import Writer, math, plain, plain_math
+from lawbook.site.verdicts import Told
+from lawbook.site.views import SUPPORT, TIE, EntryView, LawView
+
+ACCENTS = 6  # accent colours in the style sheet; families take them in order
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: Markdown with front matter, and the file a reader edits to change it."""
+
+    text: str
+    source: str = ""
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates. Whatever comes from an entry is escaped, unless `markdown.py` made it HTML."""
+    loader = PackageLoader("lawbook.site", "templates")
+    env = Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        comment_start_string="{%#",  # `{#anchor}` is a heading's
+        comment_end_string="#%}",
+    )
+    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute, "tie_words": TIE}
+    return env
+
+
+def _json(data: Any) -> Markup:
+    """JSON that may stand inside a script element."""
+    return Markup(json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"))
+
+
+def _attribute(text: str) -> Markup:
+    """Text in an attribute: a line break as an entity, so that the block of HTML has no blank line."""
+    return Markup(escape(text.strip()).replace("\n", "&#10;"))
+
+
+class Book:
+    """The catalog with its evidence, and what all pages share."""
+
+    def __init__(self, catalog: Catalog, evidence: Mapping[str, Evidence], cache: Path | None = None) -> None:
+        self.catalog, self.evidence, self.cache = catalog, evidence, cache
+        self.accents = {family: i % ACCENTS for i, family in enumerate(catalog.families)}
+        order = list(catalog.families)
+        self.papers = sorted(
+            catalog.entries, key=lambda p: (order.index(catalog.family_of[p]), catalog.works[p].year, p)
+        )
+
+    def pages(self) -> dict[str, Page]:
+        """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
+        out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
+        out["laws/index.md"] = self.all_laws()
+        out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
+        out["bibliography.md"] = self.bibliography()
+        return out
+
+    def view(self, paper: str, base: str, *, drawn: bool = False) -> EntryView:
+        """An entry for a page with this way up to the root."""
+        found = self.evidence.get(paper)
+        shown = [charts.draw(group, self.cache) for group in charts.grouped(found.shown.series)] if found and drawn else []
+        entry = self.catalog.entries[paper]
+        main = next(iter(entry.laws))
+        shown.sort(key=lambda chart: chart.law != main)  # the main law's own chart goes above the fold
+        return EntryView(self.catalog, entry, found, base, shown)
+
+    def law(self, paper: str) -> Page:
+        """The page of a paper."""
+        entry = self.view(paper, "../../", drawn=True)
+        meta = {
+            "title": escape(plain(entry.entry.title)),
+            "description": escape(entry.plain_summary()),
+            "accent": self.accents[entry.family_id],
+            "paper": paper,
+        }
+        ties = self.catalog.ties(paper)
+        source = f"references/{entry.family_id}/{paper}.yml"
+        has_run = entry.evidence is not None and entry.evidence.shown.notebook is not None
+        return self._page("law.md.jinja", meta, "../../", source, entry=entry, ties=ties, notebook=has_run)
+
+    def all_laws(self) -> Page:
+        """One row a law: which law do I need?"""
+        entries = [self.view(paper, "../") for paper in self.papers]
+        total = sum(len(entry.entry.laws) for entry in entries)
+        meta = {"title": "All laws", "hide": ["toc"]}
+        return self._page("laws.md.jinja", meta, "../", "", entries=entries, total=total, supports=SUPPORT)
+
+    def family(self, family: str) -> Page:
+        """The laws of a family, a card a paper."""
+        entries = [self.view(entry.paper, "../../") for entry in self.catalog.in_family(family)]
+        title = self.catalog.families[family].title
+        meta = {"title": escape(plain(title)), "accent": self.accents[family]}
+        shared = {"family": self.catalog.families[family], "entries": entries}
+        return self._page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
+
+    def bibliography(self) -> Page:
+        """Every work, and which entries are about it or cite it."""
+        citing: dict[str, list[str]] = {key: [] for key in self.catalog.works}
+        for paper in self.papers:
+            for key in sorted({paper} | self._cited(paper)):
+                if key in citing:
+                    citing[key].append(paper)
+        works = sorted(self.catalog.works.values(), key=lambda w: (w.authors[0][1].casefold(), w.year, w.key))
+        shorts = {paper: self.catalog.works[paper].short for paper in self.papers}
+        meta = {"title": "Bibliography", "hide": ["toc"]}
+        listed = [(work, citing[work.key]) for work in works]
+        return self._page("bibliography.md.jinja", meta, "../", "references/papers.bib", works=listed, shorts=shorts)
+
+    def _cited(self, paper: str) -> set[str]:
+        entry = self.catalog.entries[paper]
+        text = entry.model_dump_json()
+        found = {key for key, _ in citations(text)} | {r.to for r in entry.relations}
+        return found | {key for caveat in entry.caveats for key in caveat.cites}
+
+    def home(self) -> str:
+        """The live part of the home page: counts, and the families with their laws."""
+        by_family = {f: [self.view(e.paper, "") for e in self.catalog.in_family(f)] for f in self.catalog.families}
+        entries = [entry for group in by_family.values() for entry in group]
+        counts: Counter[str] = Counter()
+        for entry in entries:
+            for law in entry.entry.laws.values():
+                for kind, names in (("check", law.checks), ("control", law.controls)):
+                    for name in names:
+                        told = verdicts.tell(entry.entry, entry.evidence, kind, name)  # type: ignore[arg-type]
+                        counts[f"{kind}s"] += 1
+                        counts[f"{kind} {told.tone}"] += 1
+        shown = {
+            "checks": counts["checks"], "controls": counts["controls"], "held": counts["check good"],
+            "caught": counts["control good"], "other": counts["check other"], "none": counts["check none"],
+        }  # fmt: skip
+        total = sum(len(entry.entry.laws) for entry in entries)
+        return self._part("home.jinja", "", entries=entries, by_family=by_family, counts=shown, total=total)
+
+    def numbers(self) -> str:
+        """What the runs say about themselves: seeds, time, memory, machine, versions."""
+        runs = [entry for paper in self.papers if (entry := self.view(paper, "../")).evidence]
+        shown = [entry.evidence.shown for entry in runs if entry.evidence]
+        machines = sorted({run.machine for run in shown})
+        sets = [dict(items) for items in sorted({tuple(run.versions.items()) for run in shown})]
+        return self._part("numbers.jinja", "../", runs=runs, machines=machines, version_sets=sets)
+
+    def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
+        body = tidy(self._part(template, base, **values))
+        front = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items())
+        return Page(f"---\n{front}---\n\n{body}", source)
+
+    def _part(self, template: str, base: str, **values: Any) -> str:
+        write = Writer(self.catalog, base)
+        shared = {"base": base, "write": write, "families": self.catalog.families, "accents": self.accents}
+        shared |= {"heading": lambda text, anchor: heading(write, text, anchor), "tally": _tally}
+        return environment().get_template(template).render(**shared, **values)
+
+
+def pages(catalog: Catalog, evidence: Mapping[str, Evidence], cache: Path | None = None) -> dict[str, Page]:
+    """Every generated page, by its path below the root of the docs. Charts are kept under `cache` when given."""
+    return Book(catalog, evidence, cache).pages()
+
+
+def _tally(law: LawView) -> Markup:
+    told: Told = verdicts.tally(law.page.entry, law.page.evidence, law.law.checks)
+    return Markup('<span class="lb-verdict lb-{}">{}</span>').format(told.tone, told.word)
+
+
+def heading(write: Writer, text: str, anchor: str) -> Markup:
+    """The words of a Markdown heading with its anchor; its line in the table of contents has math as plain text."""
+    words = str(write.line(text))
+    inert = "".join(
+        part if part.startswith("<") else re.sub(r"[*_`\[\]\\{}#]", lambda m: f"&#{ord(m[0])};", part)
+        for part in re.split(r"(<[^>]*>)", words)
+    )
+    label = re.sub(r"[\"'{}]", "", escape(plain(text), quote=False))
+    attributes = [f"#{anchor}"] if anchor else []
+    if "<" in words:
+        attributes.append(f"data-toc-label='{label}'")
+    return Markup(f"{inert} {{{' '.join(attributes)}}}" if attributes else inert)
+
+
+def tidy(text: str) -> str:
+    """Cut indents and blank lines inside HTML; leave one blank line on each side of a heading."""
+    out: list[str] = []
+    in_pre = False
+    for line in text.splitlines():
+        if not in_pre:
+            line = line.strip()
+            if not line:
+                continue
+        in_pre = ("<pre" in line or in_pre) and "</pre>" not in line
+        if not in_pre and re.match(r"#{1,6} ", line):
+            out.append(f"\n{line}\n" if out else f"{line}\n")
+        else:
+            out.append(line or "&#8203;")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)) + "\n"
+

@@ -1,0 +1,181 @@
+"""The MkDocs plugin: puts the generated pages into the site. A thin adapter; the pages are made in pages.py."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, Literal
+
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from lawbook.evidence import store
+from lawbook.reference.catalog import Catalog, load
+from lawbook.reference.problem import Problem
+from lawbook.site import assets, documentation, exports, notebook_page, search
+from lawbook.site.markdown import plain
+from lawbook.site.pages import Book
+
+log = logging.getLogger("mkdocs.plugins.lawbook")
+# Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
+ABOUT = ("reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md")
+
+
+class NoOptions(Config):
+    """The plugin has no options: the catalog says everything."""
+
+
+class LawbookPlugin(BasePlugin[NoOptions]):
+    """Feeds catalog, evidence and executed notebooks to MkDocs."""
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        self.root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        self.cache = self.root / "build" / "cache" / "site"
+        catalog, self.problems = load(self.root)
+        if self.problems and not getattr(self, "serving", False):
+            raise PluginError("\n".join(map(str, self.problems)))
+        self.book = Book(catalog, store.read(catalog), self.cache / "charts")
+        self.stash: dict[str, list[str]] = {}
+        self.generated: set[str] = set()
+        config.nav = self._nav(config)
+        config.extra["lawbook_problems"] = len(self.problems)
+        notebooks: Any = config.plugins.get("mkdocs-jupyter")
+        if notebooks is not None:  # its default lies in whatever folder the build is started from
+            notebooks.config["cache_dir"] = str(self.cache / "mkdocs-jupyter")
+        return config
+
+    def _nav(self, config: MkDocsConfig) -> list[Any]:
+        families = [{plain(f.title): f"families/{name}.md"} for name, f in self.book.catalog.families.items()]
+        here = {path.name for path in Path(config.docs_dir).glob("*.md")} | {"bibliography.md"}
+        return [
+            {"Home": "index.md"},
+            {"Laws": [{"All laws": "laws/index.md"}, *families]},
+            {"About": [page for page in ABOUT if page in here]},
+        ]
+
+    @event_priority(100)  # before mkdocs-jupyter looks for notebooks
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        catalog = self.book.catalog
+        for path, page in self.book.pages().items():
+            file = File.generated(config, path, content=page.text)
+            if page.source:
+                file.edit_uri = f"../{page.source}"
+            files.append(file)
+            self.generated.add(path)
+        for path, text in exports.exports(catalog, self.book.evidence).items():
+            files.append(File.generated(config, path, content=text))
+        for path, content in self._broken_pages().items():
+            files.append(File.generated(config, path, content=content))
+            self.generated.add(path)
+        files.append(File.generated(config, "assets/lawbook/stix-two-math.woff2", content=assets.math_font(self.cache)))
+        files.append(File.generated(config, "assets/lawbook/vega.js", content=assets.vega_bundle(self.cache)))
+        for paper in catalog.entries:
+            for file in self._notebook(config, catalog, paper):
+                files.append(file)
+        return files
+
+    def _notebook(self, config: MkDocsConfig, catalog: Catalog, paper: str) -> list[File]:
+        """The downloads of a notebook, its page and its figures."""
+        out = []
+        source = catalog.notebook(paper)
+        if source.is_file():
+            out.append(File.generated(config, f"download/{paper}.py", content=source.read_bytes()))
+        found = self.book.evidence.get(paper)
+        if found is None or found.shown.notebook is None:
+            return out
+        text = found.shown.notebook.read_text(encoding="utf-8")
+        out.append(File.generated(config, f"download/{paper}.ipynb", content=text))
+        ready = notebook_page.prepare(paper, json.loads(text), self._resolve)
+        folder = self.cache / "notebooks"
+        target = folder / "notebooks" / f"{paper}.ipynb"
+        if not target.is_file() or target.read_text(encoding="utf-8") != ready.text:
+            store.write_atomically(target, ready.text)
+        out.append(File(f"notebooks/{paper}.ipynb", str(folder), config.site_dir, config.use_directory_urls))
+        out += [File.generated(config, f"figures/{name}", content=data) for name, data in ready.figures.items()]
+        return out
+
+    def _resolve(self, target: str) -> str:
+        """A link of a notebook, written from its page, `../laws/cohen2021.md`; an unknown page is a warning."""
+        path, mark, anchor = target.partition("#")
+        if not path.endswith(".md") or ":" in path:
+            return target
+        page = re.sub(r"^(\.\./)+", "", path)
+        if page not in self.generated and not (self.root / "docs" / page).is_file():
+            log.warning("a notebook links to %s, which is no page of the site", target)
+        return "../../" + re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md")).strip("/") + "/" + mark + anchor
+
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        uri = page.file.src_uri
+        if uri.endswith(".ipynb"):  # mkdocs-jupyter reads the file itself
+            paper = Path(uri).stem
+            title = escape(plain(self.book.catalog.entries[paper].title))
+            page.meta = {"title": f"Notebook: {title}", "notebook": paper, "search": {"exclude": True}}
+            page.meta["accent"] = self.book.accents[self.book.catalog.family_of[paper]]
+            return markdown
+        if uri not in self.generated:
+            filled = documentation.fill(markdown, self.book)
+            return self._stash(uri, filled, re.compile(r"^<div class=\"lb-.*?^</div>$", re.DOTALL | re.MULTILINE))
+        page.meta["search"] = {"exclude": True}  # search.py says what is found of it
+        return self._stash(uri, markdown, re.compile(r"^<.*?(?=\n\n#|\Z)", re.DOTALL | re.MULTILINE))
+
+    def _stash(self, uri: str, markdown: str, block: re.Pattern[str]) -> str:
+        """Take blocks of HTML out: Python-Markdown would read them through, tag by tag, to change nothing."""
+        kept = self.stash.setdefault(uri, [])
+
+        def keep(match: re.Match[str]) -> str:
+            kept.append(match[0])
+            return f"<!--lawbook:{len(kept) - 1}-->"
+
+        return block.sub(keep, markdown)
+
+    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        kept = self.stash.get(page.file.src_uri, [])
+        return re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
+
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        return notebook_page.mend(output) if page.file.src_uri.endswith(".ipynb") else output
+
+    @event_priority(-100)  # after the search plugin has written its index
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        path = Path(config.site_dir, "search", "search_index.json")
+        if path.is_file():
+            index = json.loads(path.read_text(encoding="utf-8"))
+            index["docs"] += search.documents(self.book.catalog)
+            path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+    def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
+        server.watch(str(self.root / "references"))
+        server.watch(str(Path(__file__).parent / "templates"))
+        return server
+
+    def _broken_pages(self) -> Mapping[str, str]:
+        """While serving: a page that lists all problems, and one in the place of each entry that has some."""
+        if not self.problems:
+            return {}
+        for problem in self.problems:
+            log.error("%s", problem)
+        mine: dict[str, list[Problem]] = defaultdict(list)
+        for problem in self.problems:
+            mine[Path(problem.file).stem].append(problem)
+        out = {"problems.md": _problem_page(self.problems)}
+        for paper in self.book.catalog.family_of:
+            if paper not in self.book.catalog.entries:
+                out[f"laws/{paper}.md"] = _problem_page(mine.get(paper) or self.problems)
+        return out
+
+
+def _problem_page(problems: list[Problem]) -> str:
+    items = "".join(f"<li><code>{escape(p.file)}:{p.line}:{p.column}</code> {escape(f'{p.path}: ' if p.path else '')}{escape(p.message)}</li>" for p in problems)
+    return f'---\ntitle: Problems\n---\n\n# {len(problems)} problem{"s" * (len(problems) != 1)}\n\n<ul class="lb-problems">{items}</ul>\n'
