@@ -1,0 +1,355 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # The step size chooses the solution
+#
+# Take linear regression with more unknowns than samples, and write each coefficient as a product, $\beta = u\odot v$.
+# Infinitely many $\beta$ fit the data; which one does training find? For gradient flow the answer has long been known:
+# the one that is nearest, in a certain geometry, to where it began. Even, Pesme, Gunasekar and Flammarion (2023) found
+# that with steps of finite size the answer has the same form, but the network behaves as if it had begun *smaller*, and
+# every coordinate has its own idea of how much. This notebook measures that, and what it does to sparse solutions.
+# The predictions stand in [the law page](../laws/even2023.md).
+
+# %%
+import jax
+
+jax.config.update("jax_enable_x64", True)
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import data, diagonal, plot
+
+law = notebook.open("even2023")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## Eight regression problems
+#
+# 20 samples, 30 unknowns, and a truth with three coefficients equal to one. The network starts at $v=0$,
+# $u=\sqrt2\,\alpha$ with $\alpha=0.1$, so $\beta$ starts at zero. We train with gradient descent at many step sizes,
+# and with one random sample a step at smaller ones (single samples are steep: they allow about a tenth of the step).
+
+# %%
+samples, unknowns, support, alpha = 20, 30, 3, 0.1
+problems = 32 if full else 8
+start = np.sqrt(2) * alpha, 0.0
+gd_sizes = np.concatenate([[0.025, 0.05, 0.1, 0.2], np.arange(0.3, 1.7, 0.02)])
+sgd_sizes = np.array([0.005, 0.01, 0.02, 0.04, 0.06, 0.08])
+CONVERGED = 1e-18  # of the loss, which starts near one
+
+truth = np.zeros(unknowns)
+truth[:support] = 1
+
+
+def draw(target, *, steps=100_000, sizes=sgd_sizes):
+    """A problem with the runs of descent and of stochastic descent on it."""
+    x = rng.standard_normal((samples, unknowns))
+    order = rng.integers(samples, size=steps)
+    descent = diagonal.descend(x, x @ target, start, gd_sizes, steps=30_000)
+    return x, descent, diagonal.descend(x, x @ target, start, sizes, steps=steps, order=order)
+
+
+drawn = [draw(truth) for _ in range(problems)]
+edges = np.array([np.flatnonzero(descent.loss < CONVERGED).max() for _, descent, _ in drawn])  # index into gd_sizes
+print("largest step size that converges, problem by problem:", np.round(gd_sizes[edges], 2))
+
+
+def selected(x, y, run, k):
+    """The interpolator that the law selects for the k-th step size: scale and offset come from the gain of that run."""
+    return diagonal.interpolate(x, y, alpha**2 * np.exp(-run.gain[k]), run.asymmetry[k])
+
+
+def distance(beta):
+    """From the sparse truth, of the last axis."""
+    return np.linalg.norm(beta - truth, axis=-1)
+
+
+# %% [markdown]
+# ## What the step size does
+#
+# The points are how far training ends from the sparse truth. The curves come from the law: the gain of the
+# run gives the scale $\alpha_\infty$, a convex problem gives the solution. It has not seen the trained weights. Large
+# steps with single samples find sparser solutions. Large steps with all samples make no difference for long, and then,
+# just below the step size at which training diverges, spoil everything.
+
+# %%
+x, descent, stochastic = drawn[0]
+y = x @ truth
+flow = diagonal.interpolate(x, y, alpha**2)
+fig, ax = plt.subplots()
+ax.axhline(distance(flow.beta), color=plot.GREY, linestyle=":", label="gradient flow")
+runs = [("gradient descent", descent, gd_sizes), ("one sample a step", stochastic, sgd_sizes)]
+for index, (name, run, sizes) in enumerate(runs):
+    shown = np.flatnonzero(run.loss < 1e-6)
+    line = np.array([distance(selected(x, y, run, k).beta) for k in shown])
+    ax.plot(sizes[shown], line, color=plot.COLOURS[index])
+    plot.points(ax, sizes[shown], distance(run.beta[shown]), index=index, label=name)
+    law.series(
+        "distance-over-step-size",
+        x=sizes[shown],
+        y=distance(run.beta[shown]),
+        prediction=line,
+        label=name,
+        x_label="step size γ",
+        y_label="distance from the sparse truth",
+        x_scale="log",
+        y_scale="log",
+        title="The solution that training finds, against the step size",
+    )
+ax.set(xscale="log", yscale="log", xlabel="step size $\\gamma$", ylabel="distance from the sparse truth")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ## The law, coordinate by coordinate
+#
+# For three step sizes, the largest one that converges among them: the three coefficients of the truth and the two
+# largest of the others. The error bar is how far the run can still be from the solution it converges to.
+
+
+# %%
+def judged(x, y, run, ks, count=5):
+    """Largest coordinates of the solutions at step sizes `ks`, their errors, and what the law needs to predict them."""
+    smallest = np.linalg.svd(x, compute_uv=False)[-1]
+    before = diagonal.interpolate(x, y, alpha**2).beta
+    measured, error, given = [], [], {"effective": [], "tilt": [], "flow_solution": []}
+    for k in ks:
+        found = selected(x, y, run, k)
+        largest = np.argsort(-np.abs(found.beta))[:count]
+        measured.append(run.beta[k, largest])
+        error.append(np.full(count, np.sqrt(2 * len(y) * run.loss[k]) / smallest))
+        given["effective"].append(alpha**2 * np.exp(-run.gain[k, largest]))
+        given["tilt"].append(found.dual[largest])
+        given["flow_solution"].append(before[largest])
+    return {"measured": np.array(measured), "error": np.array(error), "given": given}
+
+
+edge = edges[0]
+below = int(np.argmin(np.abs(gd_sizes - gd_sizes[edge] / 2)))
+law.check("descent-finds-it", **judged(x, y, descent, [2, below, edge]))
+
+# %%
+law.check("single-samples-find-it", **judged(x, y, stochastic, [4, 5]))
+
+# %% [markdown]
+# The same on data that nobody drew for the purpose: 25 digits, half of their pixels, even digits against odd.
+
+# %%
+images, labels = data.digits()
+rows = rng.permutation(len(labels))[:25]
+live = images[rows].std(axis=0) > 1 / 16
+pixels = images[rows][:, live] - images[:, live].mean(axis=0)
+parity = np.where(labels[rows] % 2 == 0, 1.0, -1.0)
+digit_sizes = np.arange(0.5, 4.0, 0.05)
+digit_run = diagonal.descend(pixels, parity, start, digit_sizes, steps=60_000)
+digit_edge = np.flatnonzero(digit_run.loss < CONVERGED).max()
+print(f"{pixels.shape[0]} images, {pixels.shape[1]} pixels, largest step size {digit_sizes[digit_edge]:.2f}")
+law.check("digits-find-it", **judged(pixels, parity, digit_run, [10, digit_edge]))
+
+# %% [markdown]
+# Control: a start with $v = u/2$. The law is then used with a scale and an offset that are not this start's.
+
+# %%
+uneven = diagonal.descend(x, y, (start[0], start[0] / 2), gd_sizes[[below]], steps=30_000)
+law.control("another-start", **judged(x, y, uneven, [0]))
+
+# %% [markdown]
+# Control: stop early. The law speaks of where training converges, not of what it passes on the way.
+
+# %%
+stopped = diagonal.descend(x, y, start, gd_sizes[[below]], steps=20)
+wrong = judged(x, y, stopped, [0])
+law.control("stopped-early", measured=wrong["measured"], error=0.0, given=wrong["given"])
+
+# %% [markdown]
+# ## The gain
+#
+# How much smaller the effective start is, is an accumulation of squared gradients. It is also exactly what $u^2-v^2$
+# loses: gradient flow conserves that difference, steps do not.
+
+# %%
+lost = -np.log(np.abs(descent.u[below] ** 2 - descent.v[below] ** 2) / (2 * alpha**2))
+law.check(
+    "imbalance-lost",
+    measured=lost[:5],
+    error=1e-12,  # rounding
+    given={"gain": descent.gain[below, :5]},
+)
+
+
+# %%
+def mean_and_error(values):
+    """Mean over the problems and its standard error."""
+    values = np.asarray(values)
+    return {"measured": values.mean(axis=0), "error": values.std(axis=0, ddof=1) / np.sqrt(len(values))}
+
+
+def share(k):
+    """Total gain over γ² times the sum of the squared gradients, at the k-th step size of each problem."""
+    return [d.gain[i].sum() / (gd_sizes[i] ** 2 * d.squares[i].sum()) for (_, d, _), i in zip(drawn, k, strict=True)]
+
+
+law.check("gain-is-squared-gradients", **mean_and_error(share([1] * problems)))
+
+# %%
+law.control("large-steps", **mean_and_error(share(edges)))
+
+# %%
+slopes = [np.polyfit(np.log(gd_sizes[:3]), np.log(d.gain[:3].sum(axis=1)), 1)[0] for _, d, _ in drawn]
+law.check("gain-linear-in-step-size", **mean_and_error(slopes))
+
+# %%
+fig, ax = plt.subplots()
+for index, (name, run, sizes, upto) in enumerate(
+    [("gradient descent", descent, gd_sizes, edge + 1), ("one sample a step", stochastic, sgd_sizes, 6)]
+):
+    total = run.gain[:upto].sum(axis=1)
+    ok = run.loss[:upto] < 1e-3
+    ax.plot(sizes[:upto][ok], total[ok], marker=plot.MARKERS[index], markersize=3, label=name)
+    law.series(
+        "gain-over-step-size",
+        x=sizes[:upto][ok],
+        y=total[ok],
+        law="gain-from-squared-gradients",
+        label=name,
+        x_label="step size γ",
+        y_label="total gain",
+        x_scale="log",
+        y_scale="log",
+        title="The gain grows in proportion to the step size, until the edge",
+    )
+ax.set(xscale="log", yscale="log", xlabel="step size $\\gamma$", ylabel="total gain")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ## Helpful or harmful
+#
+# Over all eight problems: by what factor does the distance from the sparse truth change between the smallest step size
+# and the largest? Averages are of the logarithm, because near divergence the factors differ a lot.
+
+
+# %%
+def typical(factors):
+    """Geometric mean over the problems and its standard error."""
+    log = mean_and_error(np.log(factors))
+    return {"measured": np.exp(log["measured"]), "error": np.exp(log["measured"]) * log["error"]}
+
+
+law.check(
+    "large-steps-help-single-samples", **typical([distance(s.beta[-1]) / distance(s.beta[0]) for _, _, s in drawn])
+)
+
+# %%
+law.check(
+    "edge-hurts-descent",
+    **typical([distance(d.beta[k]) / distance(d.beta[1]) for (_, d, _), k in zip(drawn, edges, strict=True)]),
+)
+
+# %% [markdown]
+# Why? With single samples the gain is nearly the same for all coordinates, so the network behaves like one with a
+# smaller start, and smaller starts find sparser solutions. With all samples the gain sits on the coordinates that
+# matter, so that the potential punishes just them.
+
+
+# %%
+def concentration(gain):
+    """Mean gain on the support over that off it."""
+    return gain[:support].mean() / gain[support:].mean()
+
+
+law.check(
+    "descent-concentrates-the-gain",
+    **typical(
+        [concentration(d.gain[k]) / concentration(s.gain[-1]) for (_, d, s), k in zip(drawn, edges, strict=True)]
+    ),
+)
+
+# %%
+fig, ax = plt.subplots()
+for index, (name, gain) in enumerate(
+    [("gradient descent at the edge", descent.gain[edge]), ("one sample a step", stochastic.gain[-1])]
+):
+    ax.plot(gain / gain.mean(), color=plot.COLOURS[index], marker=plot.MARKERS[index], markersize=4, label=name)
+ax.set(xlabel="coordinate (the first three are the truth)", ylabel="gain over its mean")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Controls: a truth that is not sparse gains nothing from large single-sample steps; and half of the largest step size
+# is far enough from the edge to do no harm.
+
+# %%
+dense = []
+for _ in range(problems):
+    target = rng.choice([-1.0, 1.0], unknowns) * np.sqrt(support / unknowns)
+    x_dense, order = rng.standard_normal((samples, unknowns)), rng.integers(samples, size=100_000)
+    run = diagonal.descend(x_dense, x_dense @ target, start, sgd_sizes, steps=100_000, order=order)
+    dense.append(np.linalg.norm(run.beta[-1] - target) / np.linalg.norm(run.beta[0] - target))
+law.control("dense-truth", **typical(dense))
+
+# %%
+halves = [int(np.argmin(np.abs(gd_sizes - gd_sizes[k] / 2))) for k in edges]
+law.control(
+    "half-of-the-largest-step",
+    **typical([distance(d.beta[k]) / distance(d.beta[1]) for (_, d, _), k in zip(drawn, halves, strict=True)]),
+)
+
+# %% [markdown]
+# ## The edge of stability
+#
+# At the largest step sizes the run can only settle where the network's sharpness is at most $2/\gamma$, and it settles
+# just there.
+
+# %%
+settled = np.array(
+    [diagonal.sharpness(x, d.u[k], d.v[k]) * gd_sizes[k] for (x, d, _), k in zip(drawn, edges, strict=True)]
+)
+law.check("sharpness-of-the-solution", **mean_and_error(settled))
+
+# %%
+k = digit_edge
+at_edge = diagonal.sharpness(pixels, digit_run.u[k], digit_run.v[k]) * digit_sizes[k]
+law.check("sharpness-on-digits", measured=at_edge, error=1e-6)  # the loss is zero to rounding
+
+# %%
+calm = [diagonal.sharpness(x, s.u[-1], s.v[-1]) * sgd_sizes[-1] for x, _, s in drawn]
+law.control("single-samples-stay-below", **mean_and_error(calm))
+
+# %%
+inside = [diagonal.sharpness(x, d.u[k], d.v[k]) * gd_sizes[k] for (x, d, _), k in zip(drawn, halves, strict=True)]
+law.control("small-steps-stay-below", **mean_and_error(inside))
+
+# %% [markdown]
+# ## Does it converge at all?
+#
+# If the data can be fitted, the gradients vanish and the gain stops growing. If they cannot, because there are more
+# noisy samples than unknowns, single-sample descent never comes to rest, and there is no limit for the law to describe.
+
+# %%
+late = [1 - run.half_gain[k].sum() / run.gain[k].sum() for _, d, s in drawn for run, k in ((d, 2), (s, -1))]
+law.check("gain-comes-to-rest", **mean_and_error(late))
+
+# %%
+restless = []
+for _ in range(problems):
+    x_many = rng.standard_normal((60, unknowns))
+    noisy = x_many @ truth + 0.3 * rng.standard_normal(60)
+    run = diagonal.descend(x_many, noisy, start, [0.02], steps=40_000, order=rng.integers(60, size=40_000))
+    restless.append(1 - run.half_gain.sum() / run.gain.sum())
+law.control("noise-never-rests", **mean_and_error(restless))
+
+# %% [markdown]
+# ## What to try next
+#
+# - Make $\alpha$ ten times smaller or larger. How does the gain change, and how do the solutions?
+# - Use batches of five. Where between the two curves of the first figure do they lie?
+# - Correct the control `another-start`: with $\alpha^2=|u_0^2-v_0^2|/2$ and an offset of
+#   $\frac12\ln|(u_0+v_0)/(u_0-v_0)|$ the law holds again.
+# - Leave out the offset (`run.asymmetry`). At which step sizes does it matter?
