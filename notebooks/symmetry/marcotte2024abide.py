@@ -1,0 +1,359 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # All conservation laws, counted
+#
+# Gradient flow on a two-layer linear network keeps $U^\top U-V^\top V$, whatever the data. Does it keep anything else?
+# Marcotte, Gribonval and Peyré turned the question into linear algebra: take the directions in which *some* loss could
+# pull, close them under Lie brackets, and count the directions that are left.
+# [The law page](../laws/marcotte2024abide.md) has the statements. Here we count with brackets, and then look for laws
+# in gradients of real images without knowing what to look for.
+
+# %%
+import itertools
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import conservation, data, flow, networks, plot
+
+jax.config.update("jax_enable_x64", True)
+law = notebook.open("marcotte2024abide")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## The count by brackets
+#
+# For $W=UV^\top$ with $U$ of shape $(n,r)$ and $V$ of shape $(m,r)$, stack $Z=(U;V)$. The gradient of the entry
+# $W_{ij}$ is $S_{ij}Z$ with a constant symmetric matrix $S_{ij}$. The bracket of two such fields is the commutator of
+# the matrices. So the Lie algebra is a space of matrices $B$, and its dimension at $Z$ is the rank of all $BZ$.
+
+
+# %%
+def by_brackets(n, m, r, units="linear"):
+    """D, dimension of the Lie algebra at a random point, and that of the span without brackets."""
+    if units == "linear":
+        fields, state = conservation.linear_network(n, m), rng.standard_normal((n + m, r))
+    else:
+        fields, state = conservation.relu_network(n, m, r), rng.standard_normal(((n + m) * r, 1))
+    span = conservation.rank((fields.matrices @ state).reshape(len(fields.matrices), -1)).rank
+    count = conservation.count_linear(fields, state)
+    return state.size, count.orbit, span
+
+
+# %% [markdown]
+# ## Laws found in data
+#
+# Now from the other side. Take digits, a few leading components, and collect gradients $g$ of squared loss and
+# cross-entropy over mini-batches at random weights $\theta$. A quadratic $\theta^\top Q\theta$ is conserved if
+# $\theta^\top Qg=0$ for all of them: linear equations for $Q$. We solve them, and count how many of the solutions have
+# independent gradients. Nothing about balance, layers or neurons enters.
+
+# %%
+images, labels = data.digits(centred=True)
+_, _, components = np.linalg.svd(images, full_matrices=False)
+scores = images @ components[:10].T
+scores /= scores.std(axis=0)
+activations = {
+    "linear": (lambda z: z, np.ones_like),
+    "relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float)),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+}
+
+
+def sampled_gradients(m, n, r, units, samples, batch=8):
+    """Random weights (samples, D) and mini-batch gradients there, by turns of squared loss and cross-entropy."""
+    u, v = rng.standard_normal((samples, n, r)), rng.standard_normal((samples, m, r))
+    rows = rng.integers(0, len(scores), (samples, batch))
+    x, target = scores[rows][..., :m], np.eye(n)[labels[rows] % n]  # (samples, batch, m), (samples, batch, n)
+    act, slope = activations[units]
+    z = x @ v
+    out = act(z) @ np.swapaxes(u, 1, 2)
+    soft = np.exp(out - out.max(axis=2, keepdims=True))
+    entropic = (np.arange(samples) % 2 == 0)[:, None, None]
+    pull = np.where(entropic, soft / soft.sum(axis=2, keepdims=True), out) - target  # d loss / d outputs
+    du = np.swapaxes(pull, 1, 2) @ act(z)
+    dv = np.swapaxes(x, 1, 2) @ (pull @ u * slope(z))
+    theta = np.concatenate([u.reshape(samples, -1), v.reshape(samples, -1)], axis=1)
+    gradient = np.concatenate([du.reshape(samples, -1), dv.reshape(samples, -1)], axis=1)
+    return theta, gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
+
+
+def laws_in_data(m, n, r, units="linear"):
+    """Number of independent quadratics that no sampled gradient changes, and the gap of the singular values."""
+    size = (m + n) * r
+    a, b = np.triu_indices(size)
+    theta, gradient = sampled_gradients(m, n, r, units, int(1.5 * len(a)) + 20)
+    equations = theta[:, a] * gradient[:, b] + theta[:, b] * gradient[:, a]
+    kept, gap = conservation.null_space(equations, noise=1e-9)
+    point = rng.standard_normal(size)
+    differentials = np.zeros((len(kept), size, size))
+    differentials[:, a, b] += kept
+    differentials[:, b, a] += kept
+    return conservation.rank(differentials @ point).rank, gap
+
+
+# %%
+linear_widths, relu_widths = np.arange(1, 9 if full else 8), np.arange(1, 7 if full else 6)
+found = {
+    "linear": np.array([laws_in_data(2, 2, r) for r in linear_widths]),
+    "relu": np.array([laws_in_data(3, 2, r, "relu") for r in relu_widths]),
+}
+counted = {
+    "linear": np.array([by_brackets(2, 2, r) for r in linear_widths]),
+    "relu": np.array([by_brackets(2, 3, r, "relu") for r in relu_widths]),
+}
+print(f"smallest gap between a law and the rest: {min(f[:, 1].min() for f in found.values()):.1e}")
+
+# %%
+main = law.formula("lie-count")
+for units, widths, label in (
+    ("linear", linear_widths, "linear units, 2 inputs and 2 outputs"),
+    ("relu", relu_widths, "ReLU units, 3 inputs and 2 outputs"),
+):
+    law.series(
+        "laws-over-width", x=widths, y=found[units][:, 0], error=0,
+        prediction=main(parameters=counted[units][:, 0], lie_dimension=counted[units][:, 1]),
+        label=label, x_label="hidden neurons", y_label="independent conservation laws",
+        title="Laws found in gradients of digits, over D − dim Lie",
+    )  # fmt: skip
+
+fig, ax = plt.subplots()
+for i, (units, widths) in enumerate({"linear": linear_widths, "relu": relu_widths}.items()):
+    size, lie, span = counted[units].T
+    ax.plot(widths, main(parameters=size, lie_dimension=lie), color=plot.COLOURS[i], label=f"{units}: D − dim Lie")
+    plot.points(ax, widths, found[units][:, 0], index=i, label=f"{units}: found in data")
+    if units == "linear":
+        ax.plot(widths, size - span, ":", color=plot.GREY, label="linear, brackets left out")
+ax.set(xlabel="hidden neurons", ylabel="independent conservation laws")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# What brackets say and what data show agree at every width. Beyond four neurons the linear curve bends: the entries of
+# $U^\top U-V^\top V$ are still as many as $r(r+1)/2$, but no longer independent of each other. Without brackets one
+# would promise too many laws.
+
+# %%
+size, lie, span = np.concatenate([counted["linear"], counted["relu"]]).T
+law.check(
+    "laws-in-data",
+    measured=np.concatenate([found["linear"], found["relu"]])[:, 0],
+    error=0,
+    given={"parameters": size, "lie_dimension": lie, "span_dimension": span},
+)
+
+# %% [markdown]
+# Control: tanh units have no symmetry, and the same search comes back empty-handed.
+
+# %%
+at_four = counted["relu"][3]
+law.control(
+    "tanh-has-none",
+    measured=laws_in_data(3, 2, 4, "tanh")[0],
+    error=0,
+    given={"parameters": at_four[0], "lie_dimension": at_four[1], "span_dimension": at_four[2]},
+)
+
+# %% [markdown]
+# Control: use the signs of the gradient, as sign descent does (and Adam, roughly). That is no Euclidean gradient flow,
+# and nothing is kept.
+
+# %%
+theta, gradient = sampled_gradients(2, 2, 3, "linear", 140)
+a, b = np.triu_indices(12)
+signs = np.sign(gradient)
+survivors, _ = conservation.null_space(theta[:, a] * signs[:, b] + theta[:, b] * signs[:, a], noise=1e-9)
+size, lie, span = counted["linear"][2]
+law.control(
+    "signs-of-the-gradient",
+    measured=len(survivors),
+    error=0,
+    given={"parameters": size, "lie_dimension": lie, "span_dimension": span},
+)
+
+# %% [markdown]
+# ## Two linear layers: a closed formula
+#
+# 128 networks with one to four inputs and outputs and one to eight hidden neurons.
+
+# %%
+grid = np.array([(n, m, r) for n in range(1, 5) for m in range(1, 5) for r in range(1, 9)])
+table = np.array([by_brackets(*sizes) for sizes in grid])
+names = ("outputs", "inputs", "hidden")
+law.check(
+    "count-grid",
+    measured=table[:, 0] - table[:, 1],
+    error=0,
+    given=dict(zip(names, grid.T, strict=True)),
+)
+
+# %%
+widths = np.arange(1, 13)
+law.series(
+    "closed-form", x=widths, y=[np.subtract(*by_brackets(3, 2, r)[:2]) for r in widths], error=0,
+    prediction=law.formula("two-layer-linear-count")(outputs=3, inputs=2, hidden=widths),
+    law="two-layer-linear-count", label="3 outputs, 2 inputs", x_label="hidden neurons",
+    y_label="independent conservation laws", title="Linear networks: D − dim Lie and its closed form",
+)  # fmt: skip
+
+# %% [markdown]
+# Control: at a point of rank one, where all columns of $Z$ are parallel, the orbit is smaller and the formula is wrong.
+
+# %%
+special = np.outer(rng.standard_normal(5), rng.standard_normal(3))
+law.control(
+    "rank-one-point",
+    measured=conservation.count_linear(conservation.linear_network(3, 2), special).laws,
+    error=0,
+    given=dict(zip(names, (3, 2, 3), strict=True)),
+)
+
+# %% [markdown]
+# ## The laws at work
+#
+# All laws of the two-layer linear network are entries of $U^\top U-V^\top V$. We train one on the ten leading
+# components of digits, with 4 hidden neurons and with 25, on squared loss and on cross-entropy, by gradient flow with
+# local errors below $10^{-10}$.
+
+# %%
+rows = data.balanced_subset(labels, 30, rng)
+inputs, targets = jnp.asarray(scores[rows]), jnp.asarray(np.eye(10)[labels[rows]])
+
+
+def loss(params, args):
+    """`args`: share of cross-entropy (the rest is squared loss), and the learning rate of V over that of U."""
+    share, rate = args
+    u, v = params[0], params[1] * jnp.sqrt(rate)  # flow in V / √rate is flow in V with that rate
+    outputs = inputs @ v @ u.T
+    squared = 0.5 * jnp.mean(jnp.sum((outputs - targets) ** 2, axis=1))
+    return share * networks.cross_entropy(outputs, labels[rows]) + (1 - share) * squared
+
+
+def drift(hidden, share, rate=1.0):
+    """Largest change of an entry of U^T U - V^T V over its largest entry at the start; the same for U^T U alone."""
+    start = tuple(0.5 * rng.standard_normal((10, hidden)) for _ in range(2))
+    times = np.linspace(0, 10, 6)
+    args = jnp.asarray(share), jnp.asarray(rate)
+    u, v = flow.gradient_flow(loss, start, times, args=args, tolerance=1e-10).params
+    v = v * np.sqrt(rate)
+    grams = jnp.swapaxes(u, 1, 2) @ u, jnp.swapaxes(v, 1, 2) @ v
+    return [float(jnp.abs(k - k[0]).max() / jnp.abs(k[0]).max()) for k in (grams[0] - grams[1], grams[0])]
+
+
+runs = np.array([drift(hidden, share) for hidden in (4, 25) for share in (0.0, 1.0)])
+print("change of UᵀU meanwhile:", runs[:, 1].round(2))
+law.check("flow-drift", measured=runs[:, 0], error=runs[:, 0])
+
+# %% [markdown]
+# Control: let $V$ learn at half the rate of $U$.
+
+# %%
+law.control("unequal-rates", measured=drift(4, 0.0, rate=0.5)[0], error=1e-8)
+
+# %% [markdown]
+# ## Two layers of ReLU
+#
+# Away from kinks a ReLU network depends on the product $u_kv_k^\top$ of each neuron on its own. One law a neuron is
+# left.
+
+# %%
+relu_grid = np.array([(n, m, r) for n, m in ((1, 1), (2, 1), (2, 2), (3, 2)) for r in range(1, 6)])
+relu_table = np.array([by_brackets(*sizes, units="relu") for sizes in relu_grid])
+law.check("count-relu", measured=relu_table[:, 0] - relu_table[:, 1], error=0, given={"hidden": relu_grid[:, 2]})
+
+# %%
+size, lie, _ = by_brackets(2, 2, 3)
+law.control("linear-units", measured=size - lie, error=0, given={"hidden": 3})
+
+# %% [markdown]
+# ## Deep networks
+#
+# With more layers the fields are no longer linear, and brackets become unwieldy. The orbit theorem offers a way round:
+# follow random flows from a point, look at the fields where one arrives, and pull them back. Together they span what
+# all brackets span. The rank is read off a gap of the singular values; where there is none, the count is refused.
+#
+# The *known* laws are $W_iW_i^\top-W_{i+1}^\top W_{i+1}$, with its diagonal alone for ReLU, to which
+# $b_i^2$ is added where there are biases. We count how many of them are independent at the same point.
+
+
+# %%
+def known_laws(widths, theta, relu, bias):
+    """Rank of the Jacobian of the known laws: the diagonal or the whole matrix of each hidden layer."""
+    cuts = np.cumsum([a * b for a, b in itertools.pairwise(widths)])
+    starts, first = [0, *cuts[:-1]], cuts[-1]
+    shapes = [(b, a) for a, b in itertools.pairwise(widths)]
+    rows = []
+    for h in range(len(widths) - 2):
+        w = theta[starts[h] : cuts[h]].reshape(shapes[h])
+        after = theta[starts[h + 1] : cuts[h + 1]].reshape(shapes[h + 1])
+        for i, j in itertools.combinations_with_replacement(range(widths[h + 1]), 2):
+            if relu and i != j:
+                continue
+            d = np.zeros_like(theta)
+            dw, dafter = (
+                d[starts[h] : cuts[h]].reshape(shapes[h]),
+                d[starts[h + 1] : cuts[h + 1]].reshape(shapes[h + 1]),
+            )
+            dw[i] += w[j]
+            dw[j] += w[i]
+            dafter[:, i] -= after[:, j]
+            dafter[:, j] -= after[:, i]
+            if bias:
+                d[first + i] += 2 * theta[first + i]
+            rows.append(d)
+        first += widths[h + 1] if bias else 0
+    return conservation.rank(rows).rank
+
+
+linear = [(2, 2, 2), (2, 3, 2), (3, 5, 2), (2, 6, 2), (2, 2, 2, 2), (3, 2, 3, 2), (2, 3, 3, 2), (2, 2, 2, 2, 2)]
+relu = [((2, 3, 2), False), ((2, 3, 2), True), ((2, 2, 2, 2), False), ((2, 2, 3, 1), True), ((3, 4, 2), True)]
+cases = [(widths, False, False) for widths in linear] + [(widths, True, bias) for widths, bias in relu]
+deep = []
+print(f"{'network':24} {'D':>3} {'laws':>4} {'known':>5} {'without brackets':>16} {'gap':>8}")
+for widths, is_relu, bias in cases:
+    model = conservation.paths(widths, relu=is_relu, bias=bias)
+    theta = 0.8 * rng.standard_normal(model.size)
+    count = conservation.count_by_flows(model, theta, rng)
+    naive = model.size - conservation.rank(conservation.gradients(model, theta[None])[0]).rank
+    deep.append((count.laws, known_laws(widths, theta, is_relu, bias), naive))
+    name = f"{'relu' if is_relu else 'linear'} {'-'.join(map(str, widths))}{' with bias' if bias else ''}"
+    print(f"{name:24} {model.size:3} {count.laws:4} {deep[-1][1]:5} {naive:16} {count.gap:8.0e}")
+
+# %%
+laws, known, naive = np.array(deep).T
+law.check("count-deep", measured=laws, error=0, given={"known": known, "naive": naive})
+
+# %% [markdown]
+# Control: "for all data" matters. If the second input is always zero, its weights never move, and there is more to
+# keep.
+
+# %%
+widths = (2, 2, 2, 2)
+model = conservation.paths(widths, relu=False)
+theta = 0.8 * rng.standard_normal(model.size)
+fields = conservation.gradients(model, theta[None])[0]
+alive = np.abs(fields[:, [1, 3]]).max(axis=1) == 0  # functions that do not touch the weights of input 2
+blind = model._replace(sums=model.sums[alive])
+law.control(
+    "a-dead-input",
+    measured=conservation.count_by_flows(blind, theta, rng).laws,
+    error=0,
+    given={"known": known_laws(widths, theta, False, False), "naive": model.size - conservation.rank(fields).rank},
+)
+
+# %% [markdown]
+# ## What to try next
+#
+# * Search the data for laws of a network with leaky ReLU, or with the activation $z^2$. (With $z^2$ the weights of
+#   $u$ and $v$ differ by a factor: which?)
+# * Let two neurons share their outgoing weights. How many laws does `count_by_flows` find?
+# * Ask for `reach=1.0` in `count_by_flows`: the gap closes, and the count is refused rather than wrong.
