@@ -285,7 +285,7 @@ law.control("small-steps-never-go-up", measured=up.mean(), error=0.0)  # a count
 
 # %% [markdown]
 # **A step size that changes.** Take the network that settled at the edge of step size 0.6 and train on with half of it.
-# The sharpness leaves the old edge for the new one.
+# The sharpness leaves the old edge and climbs towards the new one.
 
 # %%
 halved = descend(squared_loss, paths[-1].params, digits, step_size=etas[-1] / 2, steps=steps)
