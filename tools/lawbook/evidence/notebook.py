@@ -173,7 +173,7 @@ class OpenEntry:
             chart, law_id, label, _floats(xs), _floats(ys), _like(error, xs), _like(prediction, xs),
             title, x_label, y_label, x_scale, y_scale,
         )  # fmt: skip
-        display.show(record, None)
+        display.show(record)
 
     def _law(self, law: str) -> Law:
         if law not in self.entry.laws:

@@ -15,12 +15,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from lawbook.evidence.display import band_of, verdict_of
+from lawbook.evidence.display import tolerance_of, verdict_of
 from lawbook.evidence.execute import Job
 from lawbook.evidence.record import Evidence, Measured, Outcome, Run, expected, from_json, is_good
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Entry
+from lawbook.reference.model import Check, Entry
 
 Kind = Literal["check", "control"]
 
@@ -140,21 +140,47 @@ def seeds_table(entry: Entry, runs: list[Run]) -> Table:
             table.add_row(name, "", "not measured", "", "", "", f"0 of {len(runs)}", style="bold red")
             continue
         points = [r.representative for r in records]
-        spread = statistics.stdev(p.measured for p in points) if len(points) > 1 else 0.0
-        mean = statistics.fmean(p.measured for p in points)
         first = points[0]
+        predicted, measured = plain(first.predicted), _over_seeds([p.measured for p in points])
+        if any(len(r.points) > 1 for r in records):  # the deciding points of two seeds may differ in their prediction
+            predicted = f"{len(records[0].points)} points"
+            if check_of(entry, kind, name).tolerance.rel is not None and all(p.predicted for p in points):
+                measured = f"worst {_over_seeds([p.measured / p.predicted for p in points])} of predicted"
+            else:
+                measured = f"worst {_over_seeds([p.measured - p.predicted for p in points])} from predicted"
         label = name if kind == "check" else f"control {name}"
         rival = "" if first.rival is None or kind == "control" else plain(first.rival)
         error = plain(statistics.median(p.error for p in points), 2)
-        counted = f"{good} of {len(runs)}"
-        table.add_row(
-            label, plain(first.predicted), with_error(mean, spread), error, band_of(first), rival, counted, style=style
+        row = (
+            label,
+            predicted,
+            measured,
+            error,
+            tolerance_of(check_of(entry, kind, name)),
+            rival,
+            f"{good} of {len(runs)}",
         )
+        table.add_row(*row, style=style)
     seconds = statistics.fmean(run.usage.cpu for run in runs)
     peak = max(run.usage.peak_mb for run in runs)
     table.caption = f"{seconds:.1f} CPU s a run, peak memory {peak:.0f} MB"
     table.caption_justify = "left"
     return table
+
+
+def check_of(entry: Entry, kind: Kind, name: str) -> Check:
+    """The check `name`, or the check that the control `name` must miss."""
+    if kind == "check":
+        found = entry.check(name)
+        assert found is not None
+        return found[2]
+    control = entry.control(name)
+    assert control is not None
+    return control[1].checks[control[2].must_miss]
+
+
+def _over_seeds(values: list[float]) -> str:
+    return with_error(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0)
 
 
 def status_table(catalog: Catalog, evidence: dict[str, Evidence]) -> Table:
