@@ -1,0 +1,359 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # With momentum, only rotations are kept
+#
+# Gradient flow keeps the balance of every neuron. Give the weights inertia and those laws die. Marcotte, Gribonval
+# and Peyré asked what is left, and found: for two linear layers the angular momentum of the hidden space, which fades
+# with friction at a known rate; for ReLU nothing at all. [The law page](../laws/marcotte2024momentum.md) has the
+# statements. Here we follow the flow on digits, count the laws, and meet the same charge, exact to rounding, in plain
+# SGD with momentum.
+
+# %%
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import conservation, data, flow, networks, plot, powerlaw, symmetry
+
+jax.config.update("jax_enable_x64", True)
+law = notebook.open("marcotte2024momentum")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## Two layers, digits, and a push
+#
+# The ten leading components of digits, each scaled to variance one, 600 images, squared loss on centred one-hot
+# targets, ten inputs and outputs with four hidden neurons between. The weights start with a random velocity: from
+# rest there would be no angular momentum to watch.
+
+# %%
+images, labels = data.digits(centred=True)
+_, _, components = np.linalg.svd(images, full_matrices=False)
+scores = images @ components[:10].T
+scores /= scores.std(axis=0)
+rows = rng.permutation(len(labels))[: 1797 if full else 600]
+inputs = jnp.asarray(scores[rows])
+targets = jnp.asarray(np.eye(10)[labels[rows]] - 0.1)
+hidden = 4
+
+
+def loss(params, units):
+    """Squared loss of U act(V^T x); `units` is 0 for linear, 1 for ReLU."""
+    u, v = params  # (10, hidden) each
+    z = inputs @ v
+    outputs = jnp.where(units == 0, z, jax.nn.relu(z)) @ u.T
+    return 0.5 * jnp.mean(jnp.sum((outputs - targets) ** 2, axis=1))
+
+
+start = tuple(0.5 * rng.standard_normal((10, hidden)) for _ in range(2))
+push = tuple(0.3 * rng.standard_normal((10, hidden)) for _ in range(2))
+LINEAR, RELU = jnp.asarray(0), jnp.asarray(1)
+
+
+def follow(times, *, units=LINEAR, velocity=push, tolerance=1e-10, **how):
+    """Charges U^T dU - dU^T U + V^T dV - dV^T V and balances U^T U - V^T V at the times, (times, hidden, hidden)."""
+    path = flow.heavy_ball_flow(loss, start, velocity, times, args=units, tolerance=tolerance, **how)
+    (u, v), _ = path.params, path.velocity
+    charge = symmetry.angular_momentum(path.params, path.velocity)
+    balance = jnp.swapaxes(u, 1, 2) @ u - jnp.swapaxes(v, 1, 2) @ v
+    return np.asarray(charge), np.asarray(balance)
+
+
+def share(kept):
+    """Least-squares share of the first matrix that is left in each, and the root mean square of what does not fit."""
+    flat = kept.reshape(len(kept), -1)
+    left = flat @ flat[0] / (flat[0] @ flat[0])
+    return left, np.sqrt(np.mean((flat - left[:, None] * flat[0]) ** 2, axis=1) / np.mean(flat[0] ** 2))
+
+
+# %% [markdown]
+# ## The charge fades at the rate of the friction, and at no other
+#
+# Along $\ddot\theta+\tau\dot\theta=-\nabla L$ the matrix $A=U^\top\dot U-\dot U^\top U+V^\top\dot V-\dot V^\top V$
+# should shrink as $e^{-\tau t}$, entry by entry, while the loss does what it likes.
+
+# %%
+times = np.linspace(0, 10, 41)
+frictions = [0.0, 0.25, 0.5]
+charges, balances = zip(*[follow(times, friction=tau) for tau in frictions], strict=True)
+relu_charge, relu_balance = follow(times, units=RELU, friction=0.5, tolerance=1e-7)
+curve = law.formula("rotation-charge")
+
+for tau, kept in zip(frictions[1:], charges[1:], strict=True):
+    law.series(
+        "charge", x=times, y=np.abs(share(kept)[0]), error=share(kept)[1], prediction=curve(friction=tau, time=times),
+        label=f"linear, friction {tau}", x_label="time", y_label="share of the angular momentum left", y_scale="log",
+        title="Angular momentum of the hidden neurons, trained on digits",
+    )  # fmt: skip
+relu_size = np.linalg.norm(relu_charge, axis=(1, 2)) / np.linalg.norm(relu_charge[0])
+law.series(
+    "charge", x=times, y=relu_size, prediction=curve(friction=0.5, time=times), label="ReLU, friction 0.5: no such law",
+)  # fmt: skip
+
+fig, ax = plt.subplots()
+for i, (tau, kept) in enumerate(zip(frictions, charges, strict=True)):
+    ax.plot(times, curve(friction=tau, time=times), color=plot.COLOURS[i])
+    plot.points(ax, times[::2], share(kept)[0][::2], index=i, label=f"linear, friction {tau}")
+plot.points(ax, times[::2], relu_size[::2], index=3, label="ReLU, friction 0.5 (norm)")
+ax.set(yscale="log", xlabel="time", ylabel="share of the angular momentum left")
+ax.legend()
+plt.show()
+
+# %%
+later = [8, 20, 40]  # times 2, 5 and 10
+left = [np.array(share(kept))[:, later] for kept in charges]
+law.check(
+    "charge-decay",
+    measured=[part[0] for part in left],
+    error=[part[1] for part in left],
+    given={"friction": np.array(frictions)[:, None], "time": times[later]},
+)
+
+# %% [markdown]
+# Weighted by $e^{\tau t}$ the charge is a constant, which is how the paper states it.
+
+# %%
+weighted = [kept * np.exp(tau * times)[:, None, None] for tau, kept in zip(frictions, charges, strict=True)]
+off = [np.abs(kept - kept[0]).max() / np.abs(kept[0]).max() for kept in weighted]
+law.check("charge-conserved", measured=off, error=off)
+
+# %% [markdown]
+# Controls: ReLU units; and in place of the charge the balance, which gradient flow would keep.
+
+# %%
+relu_free, _ = follow(times, units=RELU, tolerance=1e-7)
+weighted = relu_free, relu_charge * np.exp(0.5 * times)[:, None, None]
+off = [np.abs(kept - kept[0]).max() / np.abs(kept[0]).max() for kept in weighted]
+law.control("relu-charge", measured=off, error=1e-4)  # the kinks cost some of the solver's accuracy
+
+# %%
+moved = [float(np.abs(kept - kept[0]).max() / np.abs(kept[0]).max()) for kept in balances]
+law.control("balance-under-momentum", measured=moved, error=1e-7)
+
+# %% [markdown]
+# ## Friction that fades, as in Nesterov's method
+#
+# With $\tau=3/t$ the weight is $t^3$. We start at time 1.
+
+# %%
+late = np.linspace(1, 11, 41)  # as many times as before, so that the solver is not compiled anew
+marks = [4, 16, 40]  # times 2, 5 and 11
+fading, _ = follow(late, fading_friction=3.0, start=1.0)
+left, rest = share(fading)
+law.check("nesterov-charge", measured=left[marks], error=rest[marks], given={"time": late[marks]})
+
+# %%
+steady, _ = follow(late - 1, friction=0.5)
+left, rest = share(steady)
+law.control("constant-friction", measured=left[marks], error=rest[marks], given={"time": late[marks]})
+
+# %% [markdown]
+# ## From rest
+#
+# Training usually begins at rest. Then the charge is zero and stays zero: the hidden space never acquires a net
+# rotation. That is a law too.
+
+# %%
+rest_velocity = tuple(np.zeros((10, hidden)) for _ in range(2))
+still, _ = follow(2 * times, velocity=rest_velocity, friction=0.5)
+size = np.abs(still).max() / np.abs(charges[2][0]).max()
+law.check("stays-at-rest", measured=size, error=size)
+
+# %%
+spin, _ = follow(
+    2 * times, units=RELU, velocity=rest_velocity, friction=0.5, tolerance=1e-7
+)  # fmt: skip
+law.control("relu-starts-to-turn", measured=np.abs(spin).max() / np.abs(charges[2][0]).max(), error=1e-6)
+
+# %% [markdown]
+# ## Counting: is that all?
+#
+# In phase space, with time as one more coordinate, there are $2(n+m)r+1$ dimensions. The fields are one drift and one
+# force for each entry of the network's function. We close them under brackets, as for
+# [gradient flow](../laws/marcotte2024abide.md), and count what is left.
+
+
+# %%
+def with_momentum(n, m, r, friction):
+    fields = conservation.with_momentum(conservation.linear_network(n, m), friction)
+    return conservation.count_linear(fields, rng.standard_normal((2 * (n + m), r))).laws
+
+
+shapes = [(1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3)]
+grid = np.array([(n, m, r, tau) for n, m in shapes for r in range(1, 11) for tau in (0.0, 0.7)])
+counts = [with_momentum(int(n), int(m), int(r), tau) for n, m, r, tau in grid]
+names = ("outputs", "inputs", "hidden")
+law.check("count-linear", measured=counts, error=0, given=dict(zip(names, grid[:, :3].T, strict=True)))
+
+# %%
+widths = np.arange(1, 13)
+few = [with_momentum(2, 1, r, 0.7) for r in widths]
+without = [
+    conservation.count_linear(conservation.linear_network(2, 1), rng.standard_normal((3, r))).laws for r in widths
+]
+for label, values in (("with momentum", few), ("gradient flow", without)):
+    prediction = law.formula("momentum-count-linear")(outputs=2, inputs=1, hidden=widths)
+    law.series(
+        "counts", x=widths, y=values, error=0, prediction=prediction if label == "with momentum" else None,
+        law="momentum-count-linear", label=label, x_label="hidden neurons", y_label="independent conservation laws",
+        title="2 outputs, 1 input: momentum costs laws, until there are many neurons",
+    )  # fmt: skip
+
+fig, ax = plt.subplots()
+ax.plot(widths, law.formula("momentum-count-linear")(outputs=2, inputs=1, hidden=widths))
+plot.points(ax, widths, few, index=0, label="with momentum")
+plot.points(ax, widths, without, index=1, label="gradient flow")
+ax.set(xlabel="hidden neurons", ylabel="independent conservation laws")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# With few hidden neurons momentum costs laws. With many it adds some: there phase space is so large that even the
+# time-dependent rotations outnumber the balances.
+#
+# Control: with a single input and a single output the formula must not be used. There $uv$ splits into
+# $(u+v)^2-(u-v)^2$, two problems that do not know of each other, and each has its own rotations.
+
+# %%
+law.control(
+    "scalar-product",
+    measured=[with_momentum(1, 1, r, 0.7) for r in (2, 3, 4)],
+    error=0,
+    given={"outputs": 1, "inputs": 1, "hidden": [2, 3, 4]},
+)
+
+
+# %% [markdown]
+# And ReLU? Each neuron is a linear network with one hidden unit, and $r=1$ leaves no rotation.
+
+
+# %%
+def relu_with_momentum(n, m, r, friction):
+    fields = conservation.with_momentum(conservation.relu_network(n, m, r), friction)
+    return conservation.count_linear(fields, rng.standard_normal((2 * (n + m) * r, 1))).laws
+
+
+relu_grid = [(2, 1, 1), (2, 1, 2), (2, 2, 2), (3, 2, 1), (3, 1, 3), (1, 1, 1), (1, 1, 2)]
+measured = [[relu_with_momentum(*sizes, tau) for tau in (0.0, 0.7)] for sizes in relu_grid]
+law.check("count-relu", measured=measured, error=0, given={"hidden": np.array(relu_grid)[:, 2:]})
+
+# %%
+law.control("linear-neurons", measured=with_momentum(2, 2, 3, 0.7), error=0, given={"hidden": 3})
+
+# %%
+fields = conservation.relu_network(2, 2, 2)
+massless = conservation.count_linear(fields, rng.standard_normal((8, 1))).laws
+law.control("relu-without-momentum", measured=massless, error=0, given={"hidden": 2})
+
+# %% [markdown]
+# ## Real steps
+#
+# No flow, no small step: SGD with momentum on batches of 32 digits, three linear layers 10-6-5-10, batches, weight
+# decay and all. Each step should multiply the angular momentum of each hidden layer by $\beta$. Exactly.
+
+
+# %%
+def deep_loss(params, args):
+    batch, units = args
+    outputs = networks.forward(params, inputs[batch], lambda z: jnp.where(units == 0, z, jax.nn.relu(z)))
+    return 0.5 * jnp.mean(jnp.sum((outputs - targets[batch]) ** 2, axis=1))
+
+
+def layer_charges(layers, velocities):
+    """Angular momentum of every hidden layer, flattened: the rows of its weights in turn with the columns out of it."""
+    w, v = [a.weight for a in layers], [a.weight for a in velocities]
+    kept = [symmetry.angular_momentum((w[h].T, w[h + 1]), (v[h].T, v[h + 1])) for h in range(len(w) - 1)]
+    return jnp.concatenate([a.ravel() for a in kept])
+
+
+@jax.jit
+def heavy_ball(layers, velocities, batches, units, eta, beta, decay, lag):
+    """v <- beta v - eta (g + decay q), q <- q + v, the first layer with `lag` times the momentum.
+
+    Returns the charges after each kick, and the size of the products that they are differences of.
+    """
+    betas = [beta * lag, *[beta] * (len(layers) - 1)]
+
+    def step(state, batch):
+        layers, velocities = state
+        gradient = jax.grad(deep_loss)(layers, (batch, units))
+        velocities = tuple(
+            jax.tree.map(lambda v, g, w, b=b: b * v - eta * (g + decay * w), *three)
+            for b, three in zip(betas, zip(velocities, gradient, layers, strict=True), strict=True)
+        )
+        charge = layer_charges(layers, velocities)  # after the kick
+        size = jnp.sqrt(symmetry.inner(layers, layers) * symmetry.inner(velocities, velocities))
+        layers = jax.tree.map(jnp.add, layers, velocities)
+        return (layers, velocities), (charge, size)
+
+    return jax.lax.scan(step, (layers, velocities), batches)[1]
+
+
+layers = jax.tree.map(jnp.asarray, networks.initialise([10, 6, 5, 10], rng, gain=1.0))
+first = jax.tree.map(lambda w: 0.01 * rng.standard_normal(w.shape), layers)
+batches = rng.integers(0, len(inputs), (60, 32))
+
+
+def factors(beta, *, units=LINEAR, decay=0.0, lag=1.0):
+    """Least-squares factor of the charge from step to step, and what rounding contributes to it."""
+    kept, size = map(np.asarray, heavy_ball(layers, first, batches, units, 0.005, beta, decay, lag))
+    before, after = kept[:-1], kept[1:]
+    noise = np.finfo(float).eps * size[1:] * np.linalg.norm(before, axis=1)
+    return np.sum(before * after) / np.sum(before**2), np.linalg.norm(noise) / np.sum(before**2)
+
+
+betas, decays = np.array([0.5, 0.9, 0.95]), [0.0, 0.0, 0.01]
+found = np.array([factors(b, decay=d) for b, d in zip(betas, decays, strict=True)])
+law.check("discrete-factor", measured=found[:, 0], error=found[:, 1], given={"beta": betas})
+
+# %% [markdown]
+# Controls: ReLU between the layers, and a first layer with a little less momentum.
+
+# %%
+broken = factors(0.9, units=RELU)
+law.control("relu-steps", measured=broken[0], error=broken[1], given={"beta": 0.9})
+
+# %%
+broken = factors(0.9, lag=0.99)
+law.control("unequal-momentum", measured=broken[0], error=broken[1], given={"beta": 0.9})
+
+# %% [markdown]
+# ## Back to gradient flow
+#
+# Make the mass small, $\mu\ddot\theta+\dot\theta=-\nabla L$, and the balances come back. How fast? We start at the
+# velocity that gradient flow has, and measure how far the balance has moved at time 4.
+
+# %%
+masses = np.array([0.02, 0.01, 0.005, 0.0025])
+gradient = jax.grad(loss)(start, LINEAR)
+downhill = jax.tree.map(lambda g: -g, gradient)
+drifts = []
+for mass in masses:
+    _, kept = follow(0.4 * times, velocity=downhill, friction=1.0, mass=float(mass), tolerance=1e-9)
+    drifts.append(np.linalg.norm(kept[-1] - kept[0]))
+fit = powerlaw.fit(masses, drifts)
+law.check("mass-exponent", measured=fit.exponent, error=fit.exponent_error)
+
+# %%
+heavy = np.array([2.0, 4.0, 8.0, 16.0])
+drifts = []
+for mass in heavy:
+    _, kept = follow(0.4 * times, velocity=downhill, friction=1.0, mass=float(mass), tolerance=1e-9)
+    drifts.append(np.linalg.norm(kept[-1] - kept[0]))
+fit = powerlaw.fit(heavy, drifts)
+law.control("large-masses", measured=fit.exponent, error=fit.exponent_error)
+
+# %% [markdown]
+# ## What to try next
+#
+# * Start from rest and turn the hidden space by hand at time 5. Does the charge that you put in fade at the same rate?
+# * Replace the squared loss by cross-entropy: what changes?
+# * Is there a law for one linear and one ReLU layer in a row? Count the charges of `layer_charges` that survive.
