@@ -186,7 +186,7 @@ law.series(
     prediction=curve(degree=1, weight_decay=decay, time=times[shown], drive=0.0,
                      start=share[0, np.argmax(np.abs(share[0]))]),
     law="symmetry-broken-sgd", label="translation", x_label="time $t$ (step size × steps)",
-    y_label="sum of a unit's weights to all classes, over its start",
+    y_label="sum of a unit's weights to all classes (of the largest)",
     title="The sum decays as if nothing were learned",
 )  # fmt: skip
 
@@ -366,7 +366,7 @@ plt.show()
 law.series(
     "oscillator", x=eta * fine, y=sums[fine, leader[0]], prediction=line[:, 0], law="symmetry-broken-momentum",
     label="η = 0.02, β = 0.99, λ = 0.05", x_label="time $t$ (step size × steps)",
-    y_label="sum of a unit's weights, over its start", title="With momentum the sum swings",
+    y_label="sum of a unit's weights (of the largest)", title="With momentum the sum swings",
 )  # fmt: skip
 
 # %% [markdown]
