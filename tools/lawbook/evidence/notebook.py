@@ -29,6 +29,9 @@ from lawbook.reference.verdict import band, best, judge, worst
 Scale = Literal["quick", "full"]
 MAX_POINTS = 2000
 
+# not tracing: its events nest, and would be counted twice
+COMPILING = ("/jax/core/compile/jaxpr_to_mlir_module_duration", "/jax/core/compile/backend_compile_duration")
+
 _clock = {"start_up": 0.0, "compilation": 0.0}
 
 
@@ -261,13 +264,13 @@ def _like(values: ArrayLike | None, x: np.ndarray[Any, Any]) -> tuple[float, ...
 
 
 def _listen_to_compilation() -> None:
-    """Count the seconds that JAX spends in tracing and XLA, if the notebook uses JAX."""
+    """Count the seconds that JAX spends in lowering and in XLA, if the notebook uses JAX."""
     if "jax" not in sys.modules:
         return
     import jax.monitoring
 
     def count(event: str, duration_secs: float, **_: str | int) -> None:
-        if event.startswith("/jax/core/compile/"):
+        if event in COMPILING:
             _clock["compilation"] += duration_secs
 
     jax.monitoring.register_event_duration_secs_listener(count)
