@@ -1,0 +1,396 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # What sharpness-aware minimisation minimises
+#
+# SAM takes the gradient not where it stands but a little uphill, and ends at flatter minima. Flat in which sense? Along
+# the steepest direction, along the gradient, or on average? Wen, Ma and Li (2023) found that the answer depends on
+# the batch. With all samples SAM drifts down the *largest* eigenvalue of the Hessian, and with one sample at a time
+# down its *trace*. And they say how fast. This notebook puts the two flows to the test on digits.
+# The predictions stand in [the law page](../laws/wen2023.md).
+
+# %%
+import jax
+
+jax.config.update("jax_enable_x64", True)
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from jax.flatten_util import ravel_pytree
+from lawbook import notebook
+from lawbook.lab import data, networks, plot, sam
+
+law = notebook.open("wen2023")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## A manifold of minimisers
+#
+# Twelve digits, even against odd, and a tanh network with 661 parameters. It can fit the twelve labels in many ways:
+# its minimisers form a surface of 649 dimensions. Gradient descent takes us close to it, Gauss-Newton steps onto it.
+
+# %%
+images, labels = data.digits(centred=True)
+count, widths = (24, (64, 20, 1)) if full else (12, (64, 10, 1))
+rows = rng.permutation(len(labels))[:count]
+digits = images[rows], np.where(labels[rows] % 2 == 0, 1.0, -1.0)
+first, unravel = ravel_pytree(networks.initialise(widths, rng, gain=1.0, bias=True))
+
+
+def misfit(w, batch):
+    inputs, targets = batch
+    return networks.forward(unravel(w), inputs, jnp.tanh)[:, 0] - targets
+
+
+def loss(w, batch):
+    return 0.5 * jnp.mean(misfit(w, batch) ** 2)
+
+
+def residuals(w):
+    return misfit(w, digits)
+
+
+trained = sam.sharpness_aware(loss, first, digits, step_size=0.1, radius=0.0, steps=20_000, every=20_000)[-1]
+land = jax.jit(lambda w: sam.retract(residuals, w))
+spectrum = jax.jit(lambda path: jax.lax.map(lambda w: sam.curvatures(residuals, sam.retract(residuals, w)), path))
+home = np.asarray(land(trained))
+eigenvalues = np.asarray(spectrum(home[None]))[0]
+print(f"loss {loss(home, digits):.0e}, eigenvalues {np.round(eigenvalues, 2)}")
+
+# %% [markdown]
+# ## The two flows
+#
+# On the surface the Hessian is known from first derivatives, so both flows can be integrated directly.
+
+# %%
+FLOW_STEPS = 100
+largest, trace = (
+    sam.flow(residuals, home, kind, time=1.25, steps=FLOW_STEPS * 5 // 4) for kind in ("largest", "trace")
+)
+times = np.arange(len(largest.params)) / FLOW_STEPS
+print(f"gap to the second eigenvalue, at least {np.diff(-largest.curvatures[:, :2]).min():.2f}")
+
+
+def path_length(flow):
+    """Of the flow up to time one."""
+    return np.linalg.norm(np.diff(flow.params[: FLOW_STEPS + 1], axis=0), axis=1).sum()
+
+
+separation = np.linalg.norm(largest.params[FLOW_STEPS] - trace.params[FLOW_STEPS])
+
+# %% [markdown]
+# ## SAM
+#
+# Each run starts next to the same minimiser, displaced by a random $10^{-4}$, and takes $1/(\eta\rho^2)$ steps, which
+# is one unit of the slow time $\tau=\eta\rho^2t$. Three runs give the error bars.
+
+# %%
+POINTS = 50
+
+
+def run(step_size, radius, batch=None, repeats=3, steps=None):
+    """Snapshots of SAM at times 0, 0.02, ..., 1, shape (repeats, 51, p)."""
+    steps = steps or round(1 / (step_size * radius**2) / POINTS) * POINTS
+    found = []
+    for _ in range(repeats):
+        batches = None
+        if batch == 1:
+            batches = rng.integers(count, size=(steps, 1))
+        elif batch is not None:
+            batches = np.argsort(rng.random((steps, count)), axis=1)[:, :batch]
+        near = home + 1e-4 * rng.standard_normal(home.size)
+        knobs = {"step_size": step_size, "radius": radius, "steps": steps, "every": steps // POINTS}
+        found.append(sam.sharpness_aware(loss, near, digits, batches=batches, **knobs))
+    return np.array(found)
+
+
+def mean_and_error(values):
+    """Over the repeats."""
+    values = np.asarray(values)
+    return {"measured": values.mean(axis=0), "error": values.std(axis=0, ddof=1) / np.sqrt(len(values))}
+
+
+every = run(0.02, 0.05)
+single = run(0.01, 0.1, batch=1)
+slow = np.linspace(0, 1, POINTS + 1)
+every_curvature = np.array([np.asarray(spectrum(path)) for path in every])  # (repeats, 51, M)
+single_curvature = np.array([np.asarray(spectrum(path)) for path in single])
+
+# %%
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4))
+for index, (axes, name, flow_values, measured) in enumerate(
+    [
+        (left, "largest eigenvalue", largest.curvatures[:, 0], every_curvature[:, :, 0]),
+        (right, "trace", trace.curvatures.sum(axis=1), single_curvature.sum(axis=2)),
+    ]
+):
+    axes.plot(times[: FLOW_STEPS + 1], flow_values[: FLOW_STEPS + 1], color=plot.COLOURS[index])
+    plot.points(axes, slow[::5], measured.mean(axis=0)[::5], index=index)
+    axes.set(
+        xlabel="slow time $\\tau$", ylabel=f"{name} of the Hessian", title=["all samples", "one sample a step"][index]
+    )
+    law.series(
+        ["largest-eigenvalue", "trace"][index],
+        x=slow,
+        y=measured.mean(axis=0),
+        error=measured.std(axis=0, ddof=1) / np.sqrt(len(measured)),
+        prediction=flow_values[: FLOW_STEPS + 1 : 2],
+        law=["largest-eigenvalue-flow", "trace-flow"][index],
+        label=["full-batch SAM", "SAM, one sample a step"][index],
+        x_label="slow time τ = ηρ²t",
+        y_label=f"{name} of the Hessian (loss per squared parameter)",
+        title=["Full-batch SAM and the flow of the largest eigenvalue", "Single-sample SAM and the flow of the trace"][
+            index
+        ],
+    )
+plt.show()
+
+# %% [markdown]
+# ## Full batches follow the largest eigenvalue
+#
+# Where does SAM end, compared with where the flow ends? The distance is in units of the flow's path. The rival, the
+# flow of the trace, ends far away.
+
+
+# %%
+def miss(paths, flow):
+    """Distance of the ends of the paths from that of the flow, over the flow's length."""
+    ends = np.array([np.asarray(land(path[-1])) for path in paths])
+    return np.linalg.norm(ends - flow.params[FLOW_STEPS], axis=1) / path_length(flow)
+
+
+law.check(
+    "full-batch-endpoint",
+    **mean_and_error(miss(every, largest)),
+    given={"separation": separation / path_length(largest)},
+)
+
+
+# %% [markdown]
+# How fast? The law has a factor one half. We read it off by asking when the flow reaches the eigenvalue at which SAM
+# ended.
+
+
+# %%
+def speed(ends, flow_values):
+    """The factor in front of the gradient: half of the time that the flow takes to get where SAM got in unit time."""
+    return np.interp(-np.asarray(ends), -flow_values, times) / 2
+
+
+law.check("full-batch-speed", **mean_and_error(speed(every_curvature[:, -1, 0], largest.curvatures[:, 0])))
+
+# %% [markdown]
+# A local test needs no flow at all: at four places along SAM's own path, how fast does the eigenvalue fall, and how
+# steep is it there along the surface?
+
+# %%
+places = np.array([10, 20, 30, 40])
+decline = (every_curvature[:, places + 2, 0] - every_curvature[:, places - 2, 0]) / (slow[4] - slow[0])
+steep = jax.jit(lambda w: jnp.linalg.norm(sam.tangent_gradient(residuals, sam.retract(residuals, w), "largest")))
+slopes = [float(steep(every[0, place])) for place in places]
+law.check("full-batch-decline", **mean_and_error(decline), given={"slope": slopes})
+
+# %% [markdown]
+# Controls. Without the step uphill nothing moves. With one sample at a time the end is elsewhere. And with a large
+# radius, SAM is no longer aligned with the steepest direction.
+
+# %%
+still = run(0.02, 0.0, repeats=2, steps=5000)
+ends = [np.asarray(spectrum(path[-1:]))[0, 0] for path in still]
+law.control("no-step-uphill", **mean_and_error(speed(ends, largest.curvatures[:, 0])))
+
+# %%
+law.control(
+    "one-sample-instead-of-all",
+    **mean_and_error(miss(single, largest)),
+    given={"separation": separation / path_length(largest)},
+)
+
+# %%
+wide = run(0.005, 0.2)
+ends = [np.asarray(spectrum(path[-1:]))[0, 0] for path in wide]
+law.control("large-radius", **mean_and_error(speed(ends, largest.curvatures[:, 0])))
+
+# %% [markdown]
+# ## Single samples follow the trace
+
+# %%
+law.check(
+    "single-sample-endpoint",
+    **mean_and_error(miss(single, trace)),
+    given={"separation": separation / path_length(trace)},
+)
+
+# %%
+law.check(
+    "single-sample-speed", **mean_and_error(speed(single_curvature[:, -1].sum(axis=1), trace.curvatures.sum(axis=1)))
+)
+
+# %% [markdown]
+# In between neither law holds: with four samples a step SAM ends far from the end of the flow of the trace.
+
+# %%
+four = run(0.02, 0.1, batch=4)
+law.control(
+    "batches-of-four",
+    **mean_and_error(miss(four, trace)),
+    given={"separation": separation / path_length(trace)},
+)
+
+# %% [markdown]
+# ## Why: the orbit
+#
+# On a quadratic SAM never arrives. It ends hopping back and forth across the minimum along the top eigenvector, at a
+# distance that is known exactly. On a curved valley this hopping is what pushes it towards the flat.
+
+# %%
+basis, _ = np.linalg.qr(rng.standard_normal((8, 8)))
+hessian = basis @ np.diag([4.0, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5, 0.2]) @ basis.T
+
+
+def quadratic(w, batch):
+    return 0.5 * w @ batch @ w
+
+
+def orbit(step_size, radius, normalised=True):
+    knobs = {"step_size": step_size, "radius": radius, "steps": 20_000, "every": 10_000, "normalised": normalised}
+    return sam.sharpness_aware(quadratic, rng.standard_normal(8), hessian, **knobs)[-1]
+
+
+etas, rhos = np.array([0.05, 0.1, 0.2]), np.array([0.01, 0.05, 0.05])
+ends = np.array([orbit(eta, rho) for eta, rho in zip(etas, rhos, strict=True)])
+print("1 - |cos| to the top eigenvector:", 1 - np.abs(ends @ basis[:, 0]) / np.linalg.norm(ends, axis=1))
+law.check(
+    "orbit-radius",
+    measured=np.linalg.norm(ends, axis=1),
+    error=1e-14,  # rounding
+    given={"eta": etas, "radius": rhos, "sharpness": np.full(3, 4.0)},
+)
+
+# %%
+law.control(
+    "without-normalisation",
+    measured=np.linalg.norm(orbit(0.1, 0.05, normalised=False)),
+    error=1e-14,
+    given={"eta": 0.1, "radius": 0.05, "sharpness": 4.0},
+)
+
+# %% [markdown]
+# ## Steps of finite size
+#
+# The law is for small $\eta$. The orbit's radius says what comes next: the drift is faster by
+# $(1-\eta\lambda_1/2)^{-2}$. We test it on a toy valley whose flow is known by heart, with walls of curvature
+# $F=3+(a-1)^2+(b-1)^2$ and $0.5$: along it the distance from the flattest place $(1,1)$ falls as $e^{-\tau}$.
+
+
+# %%
+def toy(w, batch):
+    return 0.5 * ((3 + (w[0] - 1) ** 2 + (w[1] - 1) ** 2) * w[2] ** 2 + 0.5 * w[3] ** 2)
+
+
+def local_speed(step_size, radius=0.02):
+    """The factor in front of the gradient and the largest eigenvalue, at nine places of a run up to τ = 0.5."""
+    steps = round(0.5 / (step_size * radius**2) / 10) * 10
+    begin = np.array([-0.5, -0.8, 0.0, 0.0]) + 1e-3 * rng.standard_normal(4)
+    path = sam.sharpness_aware(toy, begin, None, step_size=step_size, radius=radius, steps=steps, every=steps // 10)
+    distance = np.linalg.norm(path[:, :2] - 1, axis=1)[1:]  # the first window holds the approach to the valley
+    rate = -np.diff(np.log(distance)) / (steps / 10 * step_size * radius**2)
+    return rate / 2, 3 + distance[1:] * distance[:-1]
+
+
+toy_etas = np.array([0.02, 0.05, 0.1])
+toys = np.array([[local_speed(eta) for eta in toy_etas] for _ in range(3)])  # (repeats, step sizes, 2, places)
+speeds = mean_and_error(toys[:, :, 0])
+walls = toys[:, :, 1].mean(axis=0)
+law.check("finite-step-speed", **speeds, given={"eta": toy_etas[:, None], "sharpness": walls})
+
+# %%
+fig, ax = plt.subplots()
+for index, eta in enumerate(toy_etas):
+    line = law.formula("finite-steps")(eta=eta, sharpness=walls[index])
+    ax.plot(walls[index], line, color=plot.COLOURS[index])
+    plot.points(ax, walls[index], speeds["measured"][index], index=index, label=f"η = {eta}")
+    law.series(
+        "speed-over-sharpness",
+        x=walls[index],
+        y=speeds["measured"][index],
+        prediction=line,
+        law="finite-steps",
+        label=f"η = {eta}",
+        x_label="largest eigenvalue λ₁",
+        y_label="factor in front of the gradient",
+        title="Steps of finite size drift faster",
+    )
+ax.set(xlabel="largest eigenvalue $\\lambda_1$", ylabel="factor in front of the gradient")
+ax.legend()
+plt.show()
+
+# %%
+law.control("large-steps", measured=speeds["measured"][-1], error=speeds["error"][-1])
+
+# %% [markdown]
+# ## Three notions of flatness
+#
+# SAM was meant to guard against the worst direction, and computes something in the direction of the gradient. On the
+# surface these are different numbers. In the worst direction the loss rises by $\lambda_1\rho^2/2$. In the direction
+# of the gradient with which gradient descent arrives, it rises by the *smallest* eigenvalue: that of the direction
+# which is last to die out. In random directions it rises by the mean over all parameters.
+
+# %%
+gradient = jax.jit(jax.grad(loss))
+values = jax.jit(jax.vmap(lambda w: loss(w, digits)))
+
+
+def rise(directions, base=home):
+    """How much the loss rises along unit vectors over the squared distance, at 0.001; its change from 0.0005."""
+    unit = directions / np.linalg.norm(directions, axis=-1, keepdims=True)
+    near, far = (np.asarray(values(base + rho * unit)) / rho**2 for rho in (5e-4, 1e-3))
+    return far, np.abs(far - near)
+
+
+worst = rng.standard_normal(home.size)
+for _ in range(300):  # the maximum on a small sphere, by following the gradient
+    worst = np.asarray(gradient(home + 1e-3 * worst / np.linalg.norm(worst), digits))
+measured, error = rise(worst[None])
+law.check("worst-direction", measured=measured, error=error, given={"sharpness": eigenvalues[0]})
+
+# %%
+jacobian = np.asarray(jax.jacrev(residuals)(home))
+curvature, modes = np.linalg.eigh(jacobian @ jacobian.T / count)  # smallest first
+surviving = ((1 - 0.1 * curvature) / (1 - 0.1 * curvature[0])) ** 20_000
+arrival = jacobian.T @ modes @ (rng.standard_normal(count) * surviving / np.sqrt(curvature))
+here = home + 1e-6 * arrival / np.linalg.norm(arrival)
+measured, error = rise(np.asarray(gradient(here, digits))[None], here)
+law.check(
+    "ascent-direction",
+    measured=measured,
+    error=error,
+    given={"smallest": curvature[0], "sharpness": eigenvalues[0]},
+)
+
+# %%
+sample, _ = rise(rng.standard_normal((4000, home.size)))
+law.check(
+    "average-direction",
+    measured=sample.mean(),
+    error=sample.std() / np.sqrt(sample.size),
+    given={"trace": eigenvalues.sum(), "parameters": home.size, "sharpness": eigenvalues[0]},
+)
+
+# %% [markdown]
+# Full-batch SAM does something else than following its own ascent-direction loss. Its steps spoil the alignment with
+# the smallest eigenvalue, because the step uphill turns the next gradient towards the steepest direction, again and
+# again.
+#
+# ## What to try next
+#
+# - Vary the batch size from 1 to 12 and plot where SAM ends between the two flows.
+# - Increase $\\rho$ at fixed $\\eta$. Print the angle between the gradient and the top eigenvector: where does the
+#   law break?
+# - Give two samples the same label and image. The top eigenvalues may then cross: what does SAM do at a crossing?
