@@ -84,7 +84,9 @@ def sampled_gradients(m, n, r, units, samples, batch=8):
     dv = np.swapaxes(x, 1, 2) @ (pull @ u * slope(z))
     theta = np.concatenate([u.reshape(samples, -1), v.reshape(samples, -1)], axis=1)
     gradient = np.concatenate([du.reshape(samples, -1), dv.reshape(samples, -1)], axis=1)
-    return theta, gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
+    norm = np.linalg.norm(gradient, axis=1)
+    alive = norm > 0  # a batch may leave all ReLU units off
+    return theta[alive], gradient[alive] / norm[alive, None]
 
 
 def laws_in_data(m, n, r, units="linear"):
@@ -322,7 +324,7 @@ print(f"{'network':24} {'D':>3} {'laws':>4} {'known':>5} {'without brackets':>16
 for widths, is_relu, bias in cases:
     model = conservation.paths(widths, relu=is_relu, bias=bias)
     theta = 0.8 * rng.standard_normal(model.size)
-    count = conservation.count_by_flows(model, theta, rng)
+    count = conservation.count_by_flows(model, theta, rng, steps=50 if len(widths) < 5 else 150)
     naive = model.size - conservation.rank(conservation.gradients(model, theta[None])[0]).rank
     deep.append((count.laws, known_laws(widths, theta, is_relu, bias), naive))
     name = f"{'relu' if is_relu else 'linear'} {'-'.join(map(str, widths))}{' with bias' if bias else ''}"
