@@ -1,0 +1,398 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # The central flow: an average path with the sharpness capped
+#
+# At the edge of stability gradient descent never stops oscillating: the next iterate is hard to predict. Cohen and
+# co-authors (2025) predict the *average* instead. Along the sharpest direction the iterates have a variance
+# $\sigma^2$, and through the third derivative of the loss this variance pushes the average towards flatter places.
+# Ask that the push be just strong enough to keep the sharpness at $2/\eta$, and $\sigma^2$ is known: nothing to fit.
+#
+# We run gradient descent on handwritten digits beside its central flow and compare sharpness, variance, loss and
+# position; then the same for an adaptive method. What is predicted stands in
+# [the law page](../laws/cohen2025.md).
+
+# %%
+from functools import partial
+
+import jax
+
+jax.config.update("jax_enable_x64", True)
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from jax import lax
+from jax.flatten_util import ravel_pytree
+from lawbook import notebook
+from lawbook.lab import central_flow, data, networks, plot
+from lawbook.lab.sharpness import hessian_product, top_eigenpairs
+
+law = notebook.open("cohen2025")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## Set-up
+#
+# Even against odd digits, a small SiLU network (smooth: the flow needs three derivatives), half the mean squared error.
+# Sample weights let one program do full batches (all ones) and mini-batches.
+
+# %%
+images, labels = data.digits(centred=True)
+samples = 1000 if full else 200
+rows = rng.permutation(len(labels))[:samples]
+parity = images[rows], np.where(labels[rows] % 2 == 0, 1.0, -1.0)[:, None]
+hidden = (64, 64) if full else (24, 24)
+
+
+network = networks.initialise((64, *hidden, 1), rng, gain=1.0, bias=True)
+start, unravel = ravel_pytree(jax.tree.map(jnp.asarray, network))
+
+
+def loss(w, batch, weights=1.0):
+    """Of parameters w, shape (p,); `weights` of the samples, shape (samples,)."""
+    inputs, targets = batch
+    misses = networks.forward(unravel(w), inputs, jax.nn.silu) - targets
+    return 0.5 * jnp.mean(weights * misses[:, 0] ** 2)
+
+
+# %% [markdown]
+# Three travellers leave the same point: the optimiser, its central flow, and plain gradient flow. The optimiser is
+# Scalar RMSProp, which divides the step size by the root of a running average $\nu$ of the squared gradient norm.
+# With $\beta_2=1$ and $\nu=1$ it *is* gradient descent, so one program serves both.
+
+# %%
+EVERY = 5  # steps between two measurements of the sharpness; odd, for the oscillation has period two
+PIECE = 250  # a longer run calls the same program again, so that runs of all lengths share a compilation
+
+
+@jax.jit
+def travel(carry, batch, weights, eta, beta2):
+    """One entry of the log a step, and of the sharpness of optimiser and gradient flow every `EVERY` steps.
+
+    `weights`: of the samples at each step, (steps, samples).
+    """
+    whole = partial(loss, batch=batch)
+    slope = jax.grad(whole)
+    forgetting = (1 - beta2) / beta2
+
+    def sharpness(w, begin):
+        top = top_eigenpairs(hessian_product(whole, w), w.size, begin, most=24, tolerance=1e-3)
+        return top.values[0], top.start
+
+    def step(carry, weight):
+        w, nu, flow, flow_nu, gradient_flow, begin = carry
+        edge = central_flow.edge(whole, flow, begin, most=16, tolerance=1e-2)
+        following = central_flow.step(whole, flow, edge, step_size=eta, nu=flow_nu, forgetting=forgetting)
+        apart = w - flow
+        u = edge.vectors[:, 0]
+        x = u @ apart  # the oscillation
+        gradient, flow_gradient = slope(w), slope(flow)
+        log = {
+            "loss": whole(w),
+            "flow loss": whole(flow),
+            "gradient": gradient @ gradient,
+            "flow gradient": flow_gradient @ flow_gradient,
+            "square": x**2,
+            "variance": following.covariance[0, 0],
+            "flow sharpness": edge.values[0],
+            "alpha": -flow_gradient @ edge.slopes[0],
+            "beta": edge.slopes[0] @ edge.slopes[0],
+            "off": jnp.linalg.norm(apart - x * u),
+            "off gradient flow": jnp.linalg.norm(w - gradient_flow),
+            "nu": nu,
+        }
+        gradient = jax.grad(loss)(w, batch, weight)
+        nu = beta2 * nu + (1 - beta2) * gradient @ gradient
+        w = w - eta / jnp.sqrt(nu) * gradient
+        gradient_flow = lax.fori_loop(0, 4, lambda _, v: v - eta / 4 * slope(v), gradient_flow)
+        return (w, nu, following.w, following.nu, gradient_flow, edge.start), log
+
+    def block(carry, weights):
+        travellers, begins = carry
+        measured, begin = sharpness(travellers[0], begins[0])
+        beside, begin_beside = sharpness(travellers[4], begins[1])
+        travellers, log = lax.scan(step, travellers, weights)
+        return (travellers, (begin, begin_beside)), (log, measured, beside)
+
+    carry, (log, measured, beside) = lax.scan(block, carry, weights.reshape(-1, EVERY, weights.shape[1]))
+    log = jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), log)
+    return carry, log | {"sharpness": measured, "gradient flow sharpness": beside}
+
+
+def run(start, batch, *, eta, steps, beta2=1.0, nu=1.0, weights=None):
+    """The log of `travel`, as NumPy arrays, and where the flow ended."""
+    nothing, nu = jnp.zeros_like(start), jnp.asarray(nu, float)
+    carry, logs = ((start, nu, start, nu, start, nothing), (nothing, nothing)), []
+    for first in range(0, steps, PIECE):
+        part = np.ones((PIECE, len(batch[0]))) if weights is None else weights[first : first + PIECE]
+        carry, log = travel(carry, batch, part, eta, beta2)
+        logs.append(log)
+    return {name: np.concatenate([log[name] for log in logs]) for name in logs[0]}, carry[0][2]
+
+
+PART = 0.4  # of a run, its end: the rest is the transient
+
+
+def windows(values, beside=0.0, count=2):
+    """Means over windows of the last `PART` of a log, and their standard errors from five blocks of each window.
+
+    `beside`: a smooth log that `values` is to be held against. The error is then that of the difference, free of the
+    trend that both share.
+    """
+
+    def blocks(log):
+        last = log[-int(PART * len(log)) :]
+        return np.array([[b.mean() for b in np.array_split(w, 5)] for w in np.array_split(last, count)])
+
+    return blocks(values).mean(axis=1), blocks(values - beside).std(axis=1, ddof=1) / np.sqrt(5)
+
+
+@jax.jit
+def approach(start, batch, eta):
+    return central_flow.until_sharp(partial(loss, batch=batch), start, step_size=eta, level=1.5 / eta)
+
+
+# %% [markdown]
+# ## Gradient descent and its central flow
+#
+# We let gradient descent bring the sharpness to three quarters of $2/\eta$, and start the clock there. The flow is
+# gradient flow at first. It meets the edge by itself, and stays.
+
+# %%
+eta = 0.3
+steps = 4000 if full else 1750
+near = approach(start, parity, eta)
+descent, flow_end = run(near.w, parity, eta=eta, steps=steps)
+edge = law.formula("time-averaged-sharpness")(eta=eta)
+clock, measured_at = np.arange(steps), np.arange(0, steps, EVERY)
+two = jax.jit(lambda w: top_eigenpairs(hessian_product(partial(loss, batch=parity), w), w.size, count=2).values)(
+    flow_end
+)
+print(f"{int(near.steps)} steps before the start of the clock; the edge is at {edge:.3f}")
+print(f"two largest eigenvalues where the flow ends: {two[0]:.3f} and {two[1]:.3f}: only one direction oscillates")
+
+# %%
+thin = slice(None, None, max(1, steps // EVERY // 190))
+lines = {
+    "gradient descent": descent["sharpness"],
+    "central flow": descent["flow sharpness"][::EVERY],
+    "gradient flow": descent["gradient flow sharpness"],
+}
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4))
+left.axhline(edge, color=plot.GREY, linestyle=":", linewidth=1)
+for index, (name, values) in enumerate(lines.items()):
+    left.plot(measured_at, values, color=plot.COLOURS[index], linewidth=1, label=name)
+    if name != "gradient flow":
+        law.series(
+            "sharpness",
+            x=measured_at[thin],
+            y=values[thin],
+            prediction=np.full(len(measured_at[thin]), edge),
+            law="time-averaged-sharpness",
+            label=name,
+            x_label="step",
+            y_label="sharpness (loss per squared parameter)",
+            title="Gradient descent swings about its central flow, which stays at 2/η",
+        )
+left.set(
+    xlabel="step", ylabel="sharpness (loss per squared parameter)", title="dotted: 2/η", ylim=(0.7 * edge, 2 * edge)
+)
+left.legend()
+right.plot(clock, descent["square"], color=plot.COLOURS[0], linewidth=0.5, label="$x_t^2$, gradient descent")
+right.plot(clock, descent["variance"], color=plot.COLOURS[1], label=r"$\sigma^2$, central flow")
+right.set(xlabel="step", ylabel="squared displacement (squared parameter)", yscale="log", ylim=(1e-6, None))
+right.legend()
+plt.show()
+
+# %% [markdown]
+# Gradient descent is late at first: it enters the edge with almost no oscillation, overshoots, and spikes. Once the
+# oscillation has grown up it swings about the flow. Gradient flow goes its own way.
+#
+# ## Checks
+#
+# All averages are over the last two fifths of the run.
+
+# %%
+measured, error = windows(descent["sharpness"], count=1)
+law.check("averages-to-the-edge", measured=measured, error=error, given={"eta": eta})
+level, level_error = windows(descent["gradient flow sharpness"], count=1)
+law.control("gradient-flow-sharpens-on", measured=level, error=level_error, given={"eta": eta})
+
+# %% [markdown]
+# The variance that the solver found is the closed form of one unstable direction, step by step.
+
+# %%
+picked = slice(-steps // 2, None, steps // 20)
+law.check(
+    "multiplier",
+    measured=descent["variance"][picked],
+    error=1e-3 * descent["variance"][picked],  # of eigenvectors known to a hundredth, and of steps of a half
+    given={"alpha": descent["alpha"][picked], "beta": descent["beta"][picked]},
+)
+
+# %%
+late = slice(steps // 2, None)
+drift, drift_error = windows(descent["off"][late] / descent["off gradient flow"][late], count=1)
+law.check("stays-near-the-flow", measured=drift, error=drift_error)
+
+# %% [markdown]
+# The loss along the flow falls all the way, although that of gradient descent goes up on many steps.
+
+# %%
+rises = np.diff(descent["flow loss"]) > 0
+law.check("flow-loss-falls", measured=rises.mean(), error=0.0)  # a count
+arrives = int(np.argmax(descent["variance"] > 0))
+rises = np.diff(descent["loss"][arrives:]) > 0
+law.control("single-iterates-rise", measured=rises.mean(), error=rises.std() / np.sqrt(rises.size / 2))
+
+# %%
+square, square_error = windows(descent["square"], descent["variance"])
+variance, _ = windows(descent["variance"])
+law.check("variance", measured=square, error=square_error, given={"variance": variance})
+
+# %% [markdown]
+# Before the oscillation has grown up there is nothing to average: in the first steps at the edge the variance is far
+# from the flow's.
+
+# %%
+early = slice(arrives + 10, arrives + 30)
+square = descent["square"][early]
+law.control(
+    "before-the-first-spike",
+    measured=square.mean(),
+    error=square.std() / np.sqrt(4),
+    given={"variance": descent["variance"][early].mean()},
+)
+
+# %% [markdown]
+# The oscillation costs loss, $\sigma^2/\eta$ of it, and adds to the squared gradient.
+
+# %%
+predicted = law.predict("averaged-loss", eta=eta, variance=descent["variance"], flow_loss=descent["flow loss"])
+average, average_error = windows(descent["loss"], predicted)
+flow_loss, _ = windows(descent["flow loss"])
+law.check(
+    "averaged-loss",
+    measured=average,
+    error=average_error,
+    given={"eta": eta, "variance": variance, "flow_loss": flow_loss},
+)
+
+# %%
+fig, ax = plt.subplots()
+ax.plot(clock, descent["loss"], color=plot.COLOURS[0], linewidth=0.4, label="gradient descent")
+ax.plot(clock, descent["flow loss"], color=plot.COLOURS[2], label="central flow, $L(w)$")
+ax.plot(clock, predicted, color=plot.COLOURS[1], label=r"law, $L(w)+\sigma^2/\eta$")
+ax.set(xlabel="step", ylabel="training loss", yscale="log")
+ax.legend()
+plt.show()
+smooth = descent["loss"].reshape(-1, 25).mean(axis=1)
+law.series(
+    "loss",
+    x=clock.reshape(-1, 25).mean(axis=1)[10:],
+    y=smooth[10:],
+    prediction=predicted.reshape(-1, 25).mean(axis=1)[10:],
+    law="time-averaged-loss",
+    label="gradient descent, mean of 25 steps",
+    x_label="step",
+    y_label="training loss",
+    y_scale="log",
+    title="Loss: the central flow and what the oscillation adds",
+)
+
+# %%
+flow_gradient, _ = windows(descent["flow gradient"])
+gradient, gradient_error = windows(
+    descent["gradient"],
+    law.predict("averaged-gradient", eta=eta, variance=descent["variance"], flow_gradient=descent["flow gradient"]),
+)
+law.check(
+    "averaged-gradient",
+    measured=gradient,
+    error=gradient_error,
+    given={"eta": eta, "variance": variance, "flow_gradient": flow_gradient},
+)
+
+# %% [markdown]
+# ## Control: mini-batches
+#
+# The theory is for the full gradient. With batches of ten, at the same step size, the sharpness stays below the edge.
+
+# %%
+order = np.argsort(rng.random((PIECE, samples)), axis=1)
+tens = np.where(order < samples // 20, 20.0, 0.0)
+noisy, _ = run(near.w, parity, eta=eta, steps=PIECE, weights=tens)
+level, level_error = windows(noisy["sharpness"], count=1)
+law.control("mini-batches-stay-below", measured=level, error=level_error, given={"eta": eta})
+
+# %% [markdown]
+# ## Scalar RMSProp
+#
+# The optimiser never sees curvature, only gradients. Yet its effective step size $\eta/\sqrt\nu$ ends up where the
+# curvature wants it: at $2/\lambda_{\max}$. The oscillation tells it, for the gradient norm that goes into $\nu$ is
+# mostly oscillation.
+
+# %%
+rate, beta2 = 0.03, 0.99
+steps = 3000 if full else 1250
+clock, measured_at = np.arange(steps), np.arange(0, steps, EVERY)
+first = jax.grad(loss)(start, parity)
+adaptive, _ = run(start, parity, eta=rate, steps=steps, beta2=beta2, nu=first @ first)
+step_size = rate / np.sqrt(adaptive["nu"])
+effective = step_size[::EVERY] * adaptive["sharpness"]
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4))
+left.axhline(2, color=plot.GREY, linestyle=":", linewidth=1)
+left.plot(measured_at, effective)
+left.set(xlabel="step", ylabel="effective sharpness", title="dotted: 2")
+right.plot(clock, step_size, label=r"effective step size $\eta/\sqrt{\nu}$")
+right.plot(
+    measured_at, law.formula("scalar-rmsprop")(sharpness=adaptive["sharpness"]), label="$2/$sharpness", linewidth=0.7
+)
+right.set(xlabel="step", ylabel="squared parameter per loss", ylim=(0, 2 * step_size[-1] + 0.3))
+right.legend()
+plt.show()
+law.series(
+    "effective-step", x=measured_at[thin], y=step_size[::EVERY][thin],
+    prediction=law.formula("scalar-rmsprop")(sharpness=adaptive["sharpness"][thin]), law="scalar-rmsprop",
+    x_label="step", y_label="effective step size", label="Scalar RMSProp", title="It finds the largest stable step",
+)  # fmt: skip
+
+# %%
+measured, error = windows(effective, count=1)
+law.check("effective-sharpness", measured=measured, error=error)
+
+# %%
+stable = law.formula("scalar-rmsprop")(sharpness=adaptive["sharpness"])
+measured, error = windows(step_size[::EVERY], stable)
+law.check("largest-stable-step", measured=measured, error=error, given={"sharpness": windows(adaptive["sharpness"])[0]})
+
+# %% [markdown]
+# Its own central flow also foretells how much it oscillates.
+
+# %%
+measured, error = windows(adaptive["square"], adaptive["variance"])
+law.check("adaptive-variance", measured=measured, error=error, given={"variance": windows(adaptive["variance"])[0]})
+
+# %% [markdown]
+# Mini-batches again break it: noise inflates the gradient norm, and with it $\nu$.
+
+# %%
+noisy, _ = run(start, parity, eta=rate, steps=PIECE, beta2=beta2, nu=first @ first, weights=tens)
+level, level_error = windows(rate / np.sqrt(noisy["nu"][::EVERY]) * noisy["sharpness"], count=1)
+law.control("noise-shrinks-the-step", measured=level, error=level_error)
+
+# %% [markdown]
+# ## What to try next
+#
+# - Start the clock earlier or later. How long does gradient descent take to catch up with the flow at the edge?
+# - Give the flow the wrong variance, half of it, say. Where does the sharpness go?
+# - Ten outputs instead of one, at a step size near 1: two eigenvalues meet at the edge. `central_flow.edge` takes
+#   `count=2` and `central_flow.step` then solves for a 2 × 2 covariance.
+# - Change $\beta_2$ of Scalar RMSProp. What moves, the level or the time to get there?
