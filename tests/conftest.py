@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,22 @@ def tiny(tmp_path: Path) -> Path:
     root = tmp_path / "tinybook"
     shutil.copytree(TINY, root, ignore=shutil.ignore_patterns("build"))
     return root
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site of the miniature knowledge base, its notebooks run: by the command line, as anyone would."""
+    root = tmp_path_factory.mktemp("site") / "tinybook"
+    shutil.copytree(TINY, root, ignore=shutil.ignore_patterns("build"))
+    shutil.copytree(REPO / "docs", root / "docs")
+    shutil.copy(REPO / "mkdocs.yml", root / "mkdocs.yml")
+    cache = REPO / "build" / "cache" / "site"
+    if cache.is_dir():  # the font and the Vega bundle: seconds to make, and the same everywhere
+        for kept in (*cache.glob("*.woff2"), *cache.glob("*.js")):
+            (root / "build" / "cache" / "site").mkdir(parents=True, exist_ok=True)
+            shutil.copy(kept, root / "build" / "cache" / "site" / kept.name)
+    done = subprocess.run(
+        [sys.executable, "-m", "lawbook", "site"], cwd=root, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root / "build" / "site"

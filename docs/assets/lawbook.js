@@ -24,6 +24,11 @@ document.addEventListener("click", async (event) => {
   }, 1200)
 })
 
+// The theme puts each copy button of code into a <nav> without a name: to a screen reader all the same landmark.
+addEventListener("load", () =>
+  document.querySelectorAll(".md-code__nav").forEach((nav, i) => nav.setAttribute("aria-label", `Code block ${i + 1}`)),
+)
+
 // --- the table of all laws ---------------------------------------------------
 for (const form of document.querySelectorAll(".lb-filter")) {
   const rows = [...document.querySelectorAll(".lb-laws tbody tr")]

@@ -1,9 +1,10 @@
-"""What a page loads beside its text, made at build time and kept under build/: the font of the math, the Vega bundle."""
+"""What a page loads beside its text, made once and kept under build/: the font of the math, the Vega bundle."""
 
 from __future__ import annotations
 
 import hashlib
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 # What math-core emits: letters, Greek, the styled alphabets, operators, arrows, delimiters, accents, primes.
@@ -19,6 +20,7 @@ _RANGES = (
     (0x23DC, 0x23E1), (0x25A0, 0x25A1), (0x25CB, 0x25CB), (0x27E6, 0x27EB), (0x27F5, 0x27FA), (0x27FC, 0x27FC),
     (0x2A00, 0x2A02), (0x2A7D, 0x2A7E), (0x2AAF, 0x2AB0), (0xFE00, 0xFE00),
     (0x1D400, 0x1D467), (0x1D468, 0x1D4CF), (0x1D538, 0x1D56B), (0x1D6A4, 0x1D6A5), (0x1D6A8, 0x1D71B),
+    (0x1D7CE, 0x1D7D7),
 )  # fmt: skip
 # Layout that math needs: flat accents over capitals, dotless letters under accents. Letters drawn for scripts (ssty)
 # would double the font, for a difference that is hard to see.
@@ -27,10 +29,13 @@ _FEATURES = ["flac", "dtls"]
 
 def math_font(cache: Path) -> bytes:
     """STIX Two Math as woff2, cut down to what formulas use."""
-    import ziamath
-
-    source = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    name = hashlib.sha256(repr((version("ziamath"), version("fonttools"), _RANGES, _FEATURES)).encode()).hexdigest()[:16]
+    found = find_spec("ziamath")  # found, not imported: only its font is wanted
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("ziamath, whose package carries the font STIX Two Math, is not installed")
+    source = Path(found.submodule_search_locations[0], "fonts", "STIXTwoMath-Regular.ttf")
+    name = hashlib.sha256(repr((version("ziamath"), version("fonttools"), _RANGES, _FEATURES)).encode()).hexdigest()[
+        :16
+    ]
     kept = cache / f"stix-two-math-{name}.woff2"
     if not kept.is_file():
         _write(kept, _subset(source))
@@ -55,6 +60,7 @@ def _subset(source: Path) -> bytes:
     out = io.BytesIO()
     font.flavor = "woff2"
     font.save(out)
+    font.close()
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None) -> Path:
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
 
+    _show_warnings()
     options: dict[str, object] = {"strict": strict}
     if out is not None:
         options["site_dir"] = str(out)
@@ -28,6 +30,16 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None) -> Path:
     finally:
         config.plugins.on_shutdown()
     return Path(config.site_dir)
+
+
+def _show_warnings() -> None:
+    """MkDocs only prints what it logs when started from its own command line."""
+    logger = logging.getLogger("mkdocs")
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setLevel(logging.WARNING)
+        handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+        logger.addHandler(handler)
 
 
 def serve(root: Path, address: str = "127.0.0.1:8000") -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lawbook.evidence.record import Series, digest, to_json
 from lawbook.reference.catalog import Catalog
@@ -23,12 +23,9 @@ from lawbook.reference.formula import Formula
 from lawbook.reference.model import Law
 from lawbook.site.markdown import plain
 
-if TYPE_CHECKING:
-    import altair as alt
-
 _STEPS = 200
 VL_VERSION = "6.4"
-STYLE = 8  # raise it when the drawing changes: kept charts are then drawn anew
+STYLE = 9  # raise it when the drawing changes: kept charts are then drawn anew
 WIDTH, HEIGHT = 480, 232
 MANY = 40  # from so many points on, a series is a line
 # Colours that no chart would choose; each stands for a variable of the style sheet.
@@ -145,7 +142,7 @@ def _specification(series: Sequence[Series]) -> dict[str, Any]:
     alone = len(series) == 1
     for i, (one, part) in enumerate(zip(series, rows, strict=True)):
         colour = LINES[i % len(LINES)]
-        data = alt.Data(values=part)
+        data = alt.Data(values=part)  # type: ignore[no-untyped-call]
 
         def y(field: str) -> Any:
             return alt.Y(f"{field}:Q", title=plain(first.y_label), scale=y_scale, axis=y_axis)
@@ -154,40 +151,47 @@ def _specification(series: Sequence[Series]) -> dict[str, Any]:
             law = alt.Chart(data).transform_filter("isValid(datum.p)")
             dash = [6, 3] if _is_path(one) or not alone else [1, 0]
             layers.append(
-                law.mark_line(color=LAW if alone else colour, strokeWidth=2, strokeDash=dash, aria=False).encode(x, y("p"))
+                law.mark_line(color=LAW if alone else colour, strokeWidth=2, strokeDash=dash, aria=False).encode(
+                    x, y("p")
+                )
             )
         measured = alt.Chart(data).transform_filter("isValid(datum.y)")
         if _is_path(one):
             layers.append(measured.mark_line(color=colour, strokeWidth=1.5, aria=False).encode(x, y("y")))
             continue
         bars = alt.Chart(data).transform_filter("isValid(datum.low)")
-        layers.append(
-            bars.mark_rule(color=colour, strokeWidth=1.5, aria=False).encode(x, y("low"), alt.Y2("high:Q"))
-        )
+        layers.append(bars.mark_rule(color=colour, strokeWidth=1.5, aria=False).encode(x, y("low"), alt.Y2("high:Q")))
         shape = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")[i % 6]
         layers.append(
-            measured.mark_point(color=colour, fill=colour, shape=shape, size=34 if len(one.x) <= MANY else 12, opacity=1, aria=False).encode(x, y("y"))
+            measured.mark_point(
+                color=colour, fill=colour, shape=shape, size=34 if len(one.x) <= MANY else 12, opacity=1, aria=False
+            ).encode(x, y("y"))
         )
-    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, autosize=alt.AutoSizeParams(type="fit"))
+    fit = alt.AutoSizeParams(type="fit")
+    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, autosize=fit)
     spec: dict[str, Any] = _configured(chart).to_dict(validate=False)
     return spec
 
 
-def _configured(chart: alt.LayerChart) -> alt.LayerChart:
+def _configured(chart: Any) -> Any:
     text = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400}
     return (
         chart.configure(background="transparent", padding=2, font=_FONT)
-        .configure_axis(labelColor=INK, titleColor=INK, domainColor=INK, tickColor=INK, gridColor=GRID, tickSize=4, **text)
+        .configure_axis(
+            labelColor=INK, titleColor=INK, domainColor=INK, tickColor=INK, gridColor=GRID, tickSize=4, **text
+        )
         .configure_view(stroke=None)
     )
 
 
-_POWER = "format(round(log(datum.value)/LN10), 'd')"
+_POWER = "floor(log(datum.value)/LN10 + 0.000001)"
+_RAISED = f"format({_POWER}, 'd')"
 for _plain, _raised in zip("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True):
-    _POWER = f"replace({_POWER}, regexp('{_plain}', 'g'), '{_raised}')"
+    _RAISED = f"replace({_RAISED}, regexp('{_plain}', 'g'), '{_raised}')"
+_MANTISSA = f"format(datum.value/pow(10, {_POWER}), '.2~g')"
 _LOG_LABEL = (
     "datum.value >= 0.001 && datum.value < 10000 ? format(datum.value, '~g') : "
-    f"abs(log(datum.value)/LN10 - round(log(datum.value)/LN10)) < 0.000001 ? '10' + {_POWER} : ''"
+    f"({_MANTISSA} == '1' ? '' : {_MANTISSA} + '·') + '10' + {_RAISED}"
 )
 
 
@@ -200,7 +204,7 @@ def _ticks(low: float, high: float) -> list[float]:
     """Where a log axis is marked: powers of ten, with 2 and 5 between them where there are few."""
     first, last = math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1
     decades = math.log10(high / low)
-    digits = (1, 2, 5) if decades < 2.2 else (1, 3) if decades < 3.2 else (1,)
+    digits: tuple[float, ...] = (1, 2, 5) if decades < 2.2 else (1, 3) if decades < 3.2 else (1,)
     if decades < 0.8:
         digits = (1, 1.5, 2, 3, 4, 5, 6, 7, 8)
     every = max(1, math.ceil(decades / 6)) if digits == (1,) else 1
@@ -211,7 +215,12 @@ def _ticks(low: float, high: float) -> list[float]:
 def _axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> Any:
     import altair as alt
 
-    options: dict[str, Any] = {"grid": which == "y", "domain": which == "x", "ticks": which == "x", "labelOverlap": True}
+    options: dict[str, Any] = {
+        "grid": which == "y",
+        "domain": which == "x",
+        "ticks": which == "x",
+        "labelOverlap": True,
+    }
     options["tickCount"] = 6 if which == "x" else 5
     if scale == "log":
         options["labelExpr"] = _LOG_LABEL
@@ -220,7 +229,14 @@ def _axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> 
         else:
             options["grid"] = False  # the lines between the powers of ten would fill the page
     if which == "y":  # the title lies on top, where it takes no width and reads without turning the head
-        options |= {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0, "titleY": -8, "labelPadding": 6}
+        options |= {
+            "titleAngle": 0,
+            "titleAlign": "left",
+            "titleAnchor": "end",
+            "titleX": 0,
+            "titleY": -8,
+            "labelPadding": 6,
+        }
         options["titleBaseline"] = "bottom"
     return alt.Axis(**options)
 
@@ -275,8 +291,8 @@ def _dressed(svg: str, title: str, description: str) -> str:
     assert head is not None, svg[:200]
     label = f'<title id="t{name}">{escape(title)}</title><desc id="d{name}">{escape(description)}</desc>'
     # The width of the axis labels makes the drawing a little wider or narrower: the box is that of the drawing.
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {head[1]} {head[2]}" role="img" aria-labelledby="t{name} d{name}">'
-    return opening + label + svg[head.end() :]
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {head[1]} {head[2]}" role="img"'
+    return f'{opening} aria-labelledby="t{name} d{name}">' + label + svg[head.end() :]
 
 
 @dataclass(frozen=True)
@@ -315,7 +331,9 @@ def explorer(catalog: Catalog, law: Law) -> Explorer | None:
     axis = symbols[over]
     assert axis.range is not None
     gives = catalog.symbol(law, law.formula.gives)
-    spec = _curve(formula, over, axis.range, axis.scale, sliders, fixed, plain(f"${axis.latex}$"), plain(f"${gives.latex}$"))
+    spec = _curve(
+        formula, over, axis.range, axis.scale, sliders, fixed, plain(f"${axis.latex}$"), plain(f"${gives.latex}$")
+    )
     return Explorer(spec, sliders, over)
 
 
@@ -340,8 +358,14 @@ def _curve(
 
     low, high = bounds
     grid = np.geomspace(low, high, 64) if scale == "log" else np.linspace(low, high, 64)
-    values = np.broadcast_to(formula(**({s.symbol: s.value for s in sliders} | fixed | {over: grid})), grid.shape)
-    log = scale == "log" and bool(np.all(np.isfinite(values)) and np.all(values > 0))
+    start = {s.symbol: s.value for s in sliders} | fixed
+    # Each slider at each of its ends, the others where they start: what the axis has to hold.
+    ends = [start] + [start | {s.symbol: end} for s in sliders if s.symbol != over for end in (s.low, s.high)]
+    values = np.concatenate([np.broadcast_to(formula(**(at | {over: grid})), grid.shape) for at in ends])
+    values = values[np.isfinite(values)]
+    log = scale == "log" and bool(values.size and np.all(values > 0))
+    if log:
+        values = values[values >= values.max() * 1e-12]  # below, an axis tells nothing
     if scale == "log":
         at = f"exp({math.log(low)!r} + datum.i*{(math.log(high) - math.log(low)) / _STEPS!r})"
     else:
@@ -359,6 +383,7 @@ def _curve(
         if scale == "log":
             layer["encoding"]["x"]["axis"]["values"] = _ticks(low, high)
         layer["encoding"]["y"]["title"] = y_title
+        layer["encoding"]["y"]["scale"] |= _scale(values.tolist(), "log" if log else "linear", 0.04).to_dict()
     return spec
 
 
@@ -367,13 +392,15 @@ def _bare_curve(x_scale: str, log: bool) -> dict[str, Any]:
     """The curve of no formula yet. Altair takes 12 ms to build one, so each formula fills in a copy."""
     import altair as alt
 
-    x = alt.X("x:Q", axis=_axis("x", x_scale), scale=alt.Scale(type=x_scale, nice=False))
+    x = alt.X(
+        "x:Q", axis=_axis("x", x_scale), scale=alt.Scale(type="log" if x_scale == "log" else "linear", nice=False)
+    )
     y_scale = alt.Scale(type="log", nice=False) if log else alt.Scale(type="linear", zero=False)
     y = alt.Y("lb_y:Q", axis=_axis("y", "log" if log else "linear"), scale=y_scale)
-    many = alt.Data(sequence=alt.SequenceParams(start=0, stop=_STEPS + 1, step=1, **{"as": "i"}))
-    curve = alt.Chart(many).mark_line(color=LAW, strokeWidth=2.5).encode(x, y)
-    one = alt.Data(sequence=alt.SequenceParams(start=0, stop=1, step=1, **{"as": "i"}))
-    point = alt.Chart(one).mark_point(color=INK, fill=INK, size=70, opacity=1).encode(x, y)
+    many: Any = {"sequence": {"start": 0, "stop": _STEPS + 1, "step": 1, "as": "i"}}
+    curve = alt.Chart(many).mark_line(color=LAW, strokeWidth=2.5, clip=True).encode(x, y)
+    one: Any = {"sequence": {"start": 0, "stop": 1, "step": 1, "as": "i"}}
+    point = alt.Chart(one).mark_point(color=INK, fill=INK, size=70, opacity=1, clip=True).encode(x, y)
     chart = _configured(alt.layer(curve, point)).properties(width="container", height=220)
     spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec

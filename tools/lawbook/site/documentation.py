@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lawbook.reference.tex import pieces
-from lawbook.site.markdown import math
+from lawbook.site.markdown import math, scrollable
 from lawbook.site.notebook_page import inert
 from lawbook.site.pages import Book, tidy
 
@@ -30,11 +30,14 @@ def fill(text: str, book: Book) -> str:
         made = parts[match[1]]()
         return tidy(made) if made.lstrip().startswith("<") else made
 
-    text = "".join(
-        inert(math(content, kind == "display")) if kind in ("inline", "display") else content
-        for kind, content in pieces(text)
-    )
+    text = "".join(_shown(kind, content) for kind, content in pieces(text))
     return _MARK.sub(part, text)
+
+
+def _shown(kind: str, content: str) -> str:
+    if kind == "display":
+        return inert(scrollable(math(content, True)))
+    return inert(math(content)) if kind == "inline" else content
 
 
 def tree(package: Path) -> str:
@@ -42,11 +45,11 @@ def tree(package: Path) -> str:
     rows: list[tuple[str, str]] = []
     folders = [package, *sorted(p for p in package.iterdir() if (p / "__init__.py").is_file())]
     for folder in folders:
-        inside = folder != package
-        rows.append((folder.name + "/", first_line(folder / "__init__.py")) if not inside else (f"  {folder.name}/", first_line(folder / "__init__.py")))
+        indent = "" if folder == package else "  "
+        rows.append((f"{indent}{folder.name}/", first_line(folder / "__init__.py")))
         for path in sorted(folder.glob("*.py")):
             if path.name not in ("__init__.py", "__main__.py"):
-                rows.append((("    " if inside else "  ") + path.name, first_line(path)))
+                rows.append((f"{indent}  {path.name}", first_line(path)))
     width = max(len(name) for name, _ in rows) + 2
     return "```text\n" + "\n".join(f"{name:<{width}}{line}".rstrip() for name, line in rows) + "\n```"
 

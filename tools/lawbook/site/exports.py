@@ -70,11 +70,19 @@ def csl(work: Work) -> list[dict[str, Any]]:
         "id": work.key,
         "type": _CSL.get(work.kind, "document"),
         "title": work.title,
-        "author": [{"family": family, "given": given} if given else {"literal": family} for given, family in work.authors],
+        "author": [
+            {"family": family, "given": given} if given else {"literal": family} for given, family in work.authors
+        ],
     }
     if work.year.isdigit():
         item["issued"] = {"date-parts": [[int(work.year)]]}
-    fields = {"container-title": work.venue, "volume": work.volume, "page": work.pages, "DOI": work.doi, "URL": work.link}
+    fields = {
+        "container-title": work.venue,
+        "volume": work.volume,
+        "page": work.pages,
+        "DOI": work.doi,
+        "URL": work.link,
+    }
     return [item | {key: value for key, value in fields.items() if value}]
 
 
@@ -101,8 +109,8 @@ def _result(found: Evidence, catalog: Catalog, paper: str, kind: Any, name: str)
     good, seeds = found.passed(catalog.entries[paper], kind, name)
     record = found.shown.of(kind, name)
     points = [
-        {"given": p.given, "predicted": _number(p.predicted), "measured": _number(p.measured), "error": _number(p.error),
-         "low": _number(p.low), "high": _number(p.high), "verdict": p.verdict}
+        {"given": p.given, "predicted": _number(p.predicted), "measured": _number(p.measured),
+         "error": _number(p.error), "low": _number(p.low), "high": _number(p.high), "verdict": p.verdict}
         for p in (record.points if record else ())
     ]  # fmt: skip
     return {

@@ -1,4 +1,4 @@
-"""A measurement against its band, as a picture the height of a line: band, measured points with two standard errors, rival."""
+"""A measurement against its band, as a picture the height of a line: band, points with two standard errors, rival."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def draw(points: Sequence[Point], label: str, *, rival: bool = True) -> Markup:
     first = points[0]
     left = 0.0 if math.isinf(first.low) else _x(-1)
     right = float(WIDTH) if math.isinf(first.high) else _x(1)
-    middle = "" if math.isinf(first.low) or math.isinf(first.high) else f'<path class="lb-g-mid" d="M{_n(_x(0))} 3v16"/>'
+    middle = (
+        "" if math.isinf(first.low) or math.isinf(first.high) else f'<path class="lb-g-mid" d="M{_n(_x(0))} 3v16"/>'
+    )
     parts = [f'<rect class="lb-g-band" x="{_n(left)}" y="3" width="{_n(right - left)}" height="16" rx="2"/>', middle]
     for point in points[:24]:
         unit = _unit(point)

@@ -29,6 +29,11 @@ def math(latex: str, display: bool = False) -> Markup:
     return Markup(mathml(latex, display=display))
 
 
+def scrollable(markup: str) -> Markup:
+    """Displayed math amid text, which scrolls where it is too wide: it takes keyboard focus."""
+    return Markup(markup.replace("<math ", '<math tabindex="0" ', 1))
+
+
 class Writer:
     """Turns Markdown of the catalog into HTML for a page whose way up to the root of the site is `base`."""
 
@@ -56,7 +61,7 @@ class Writer:
         parts = []
         for kind, content in pieces(re.sub("[\ue000\ue001]", "", text)):
             if kind in ("inline", "display"):
-                parts.append(hold(math(content, kind == "display")))
+                parts.append(hold(scrollable(math(content, True)) if kind == "display" else math(content)))
             elif kind == "text":
                 parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"])), content))
             else:

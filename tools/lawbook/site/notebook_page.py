@@ -15,8 +15,11 @@ from typing import Any
 
 from lawbook.evidence.record import MIME
 from lawbook.reference.tex import TexError, mathml, pieces
+from lawbook.site.markdown import scrollable
 
-_ENVIRONMENT = re.compile(r"^\\begin\{(equation|align|gather|eqnarray|multline)(\*?)\}(.*?)\\end\{\1\2\}", re.DOTALL | re.MULTILINE)
+_ENVIRONMENT = re.compile(
+    r"^\\begin\{(equation|align|gather|eqnarray|multline)(\*?)\}(.*?)\\end\{\1\2\}", re.DOTALL | re.MULTILINE
+)
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)")
 
 
@@ -55,7 +58,8 @@ def prose(source: str, resolve: Callable[[str], str]) -> str:
         elif kind == "text":
             parts.append(_LINK.sub(lambda m: f"[{m[1]}]({resolve(m[2])})", content))
         else:
-            parts.append(inert(_shown(content.strip(), kind == "display")))
+            shown = _shown(content.strip(), kind == "display")
+            parts.append(inert(scrollable(shown) if kind == "display" else shown))
     return "".join(parts)
 
 
@@ -97,9 +101,14 @@ def _output(paper: str, output: dict[str, Any], figures: dict[str, bytes]) -> di
             content = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
             name = f"{paper}-{len(figures) + 1}.{suffix}"
             figures[name] = content.encode() if suffix == "svg" else base64.b64decode(content)
-            size = re.search(r'<svg[^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', content[:2000]) if suffix == "svg" else None
+            size = (
+                re.search(r'<svg[^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', content[:2000])
+                if suffix == "svg"
+                else None
+            )
             box = f' width="{float(size[1]) * 4 / 3:.0f}" height="{float(size[2]) * 4 / 3:.0f}"' if size else ""
-            image = f'<img class="lb-figure" src="../../figures/{name}" alt="Figure {len(figures)}, drawn by the code above"{box} loading="lazy">'
+            alt = f"Figure {len(figures)}, drawn by the code above"
+            image = f'<img class="lb-figure" src="../../figures/{name}" alt="{alt}"{box} loading="lazy">'
             return output | {"data": {"text/html": image}}
     return output | {"data": data}
 
@@ -113,14 +122,16 @@ _DROPPED = (
     re.compile(r'\s*<div class="jp-(?:Input|Output)Prompt[^>]*>[^<]*</div>'),
     re.compile(r'\s*<div class="jp-(?:Cell|Collapser|OutputPrompt|InputPrompt)[^"]*"[^>]*>\s*</div>'),
     re.compile(r'\s*<a class="anchor-link".*?</a>', re.DOTALL),
-    re.compile(r' (?:data-mime-type|data-type|data-jp-theme-[a-z]+|tabindex|role)="[^"]*"'),
+    re.compile(r' (?:data-mime-type|data-type|data-jp-theme-[a-z]+|role)="[^"]*"'),
+    re.compile(r' id="cell-id=[^"]*"'),  # the theme's copy button would take it for a part of a selector
 )
 _CODE = re.compile(r'<div class="highlight-ipynb[^"]*"><pre><span></span>(.*?)</pre>\s*</div>', re.DOTALL)
 _PLAIN_TOKEN = re.compile(r'<span class="(?:w|n|nn|p|o)">([^<]*)</span>')
 
 
 def _code(match: re.Match[str]) -> str:
-    return f'<div class="highlight"><pre><span></span><code>{_PLAIN_TOKEN.sub(lambda m: m[1], match[1])}</code></pre></div>'
+    code = _PLAIN_TOKEN.sub(lambda m: m[1], match[1])
+    return f'<div class="highlight"><pre><span></span><code>{code}</code></pre></div>'
 
 
 def mend(html: str) -> str:
@@ -135,8 +146,10 @@ def mend(html: str) -> str:
     for pattern in _DROPPED:
         body = pattern.sub("", body)
     body = _CODE.sub(_code, body)
-    body = body.replace("<pre>", '<pre tabindex="0">').replace('<pre tabindex="0"><span></span><code>', "<pre><span></span><code>")
+    body = body.replace("<pre>", '<pre tabindex="0">').replace(
+        '<pre tabindex="0"><span></span><code>', "<pre><span></span><code>"
+    )
+    body = body.replace('jp-OutputArea-output">', 'jp-OutputArea-output" tabindex="0">')  # wide tables scroll
     parts = re.split(r"(<pre.*?</pre>)", body, flags=re.DOTALL)
     body = "".join(part if i % 2 else re.sub(r"\n\s*(?=<)", "\n", part) for i, part in enumerate(parts))
     return before + body + after
-

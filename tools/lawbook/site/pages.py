@@ -21,7 +21,7 @@ from markupsafe import Markup
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.prose import citations
-from lawbook.site import charts, verdicts
+from lawbook.site import charts, guides, verdicts
 from lawbook.site.markdown import Writer, math, plain, plain_math
 from lawbook.site.verdicts import Told
 from lawbook.site.views import SUPPORT, TIE, EntryView, LawView
@@ -86,7 +86,9 @@ class Book:
     def view(self, paper: str, base: str, *, drawn: bool = False) -> EntryView:
         """An entry for a page with this way up to the root."""
         found = self.evidence.get(paper)
-        shown = [charts.draw(group, self.cache) for group in charts.grouped(found.shown.series)] if found and drawn else []
+        shown = (
+            [charts.draw(group, self.cache) for group in charts.grouped(found.shown.series)] if found and drawn else []
+        )
         entry = self.catalog.entries[paper]
         main = next(iter(entry.laws))
         shown.sort(key=lambda chart: chart.law != main)  # the main law's own chart goes above the fold
@@ -118,7 +120,8 @@ class Book:
         entries = [self.view(entry.paper, "../../") for entry in self.catalog.in_family(family)]
         title = self.catalog.families[family].title
         meta = {"title": escape(plain(title)), "accent": self.accents[family]}
-        shared = {"family": self.catalog.families[family], "entries": entries}
+        guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
+        shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide}
         return self._page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
 
     def bibliography(self) -> Page:
@@ -218,4 +221,3 @@ def tidy(text: str) -> str:
         else:
             out.append(line or "&#8203;")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)) + "\n"
-

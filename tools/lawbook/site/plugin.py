@@ -30,11 +30,11 @@ log = logging.getLogger("mkdocs.plugins.lawbook")
 ABOUT = ("reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md")
 
 
-class NoOptions(Config):
+class NoOptions(Config):  # type: ignore[no-untyped-call]
     """The plugin has no options: the catalog says everything."""
 
 
-class LawbookPlugin(BasePlugin[NoOptions]):
+class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     """Feeds catalog, evidence and executed notebooks to MkDocs."""
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -177,5 +177,10 @@ class LawbookPlugin(BasePlugin[NoOptions]):
 
 
 def _problem_page(problems: list[Problem]) -> str:
-    items = "".join(f"<li><code>{escape(p.file)}:{p.line}:{p.column}</code> {escape(f'{p.path}: ' if p.path else '')}{escape(p.message)}</li>" for p in problems)
-    return f'---\ntitle: Problems\n---\n\n# {len(problems)} problem{"s" * (len(problems) != 1)}\n\n<ul class="lb-problems">{items}</ul>\n'
+    items = []
+    for problem in problems:
+        where = f"{problem.path}: " if problem.path else ""
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        items.append(f"<li><code>{escape(place)}</code> {escape(where + problem.message)}</li>")
+    title = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+    return f'---\ntitle: Problems\n---\n\n# {title}\n\n<ul class="lb-problems">{"".join(items)}</ul>\n'

@@ -20,7 +20,9 @@ def documents(catalog: Catalog) -> list[dict[str, Any]]:
         entry, work = catalog.entries[paper], catalog.works[paper]
         family = catalog.families[catalog.family_of[paper]].title
         words = [plain(entry.summary), f"{work.by} ({work.year}). {work.title}.", plain(family)]
-        out.append(_document(f"laws/{paper}/", plain(entry.title), words, [plain(alias) for alias in entry.aliases], boost=2))
+        out.append(
+            _document(f"laws/{paper}/", plain(entry.title), words, [plain(alias) for alias in entry.aliases], boost=2)
+        )
         for law_id, law in entry.laws.items():
             out.append(_document(f"laws/{paper}/#{law_id}", plain(law.name), _words(catalog, law), []))
     for family_id, group in catalog.families.items():
@@ -30,13 +32,22 @@ def documents(catalog: Catalog) -> list[dict[str, Any]]:
 
 def _words(catalog: Catalog, law: Law) -> list[str]:
     names = [catalog.symbol(law, name).name or name for name in law.symbols]
-    return [plain(law.statement), plain_math(law.formula.latex), "; ".join(map(plain, names)), law.kind.replace("-", " ")]
+    return [
+        plain(law.statement),
+        plain_math(law.formula.latex),
+        "; ".join(map(plain, names)),
+        law.kind.replace("-", " "),
+    ]
 
 
 def _document(location: str, title: str, words: list[str], tags: list[str], boost: float = 1) -> dict[str, Any]:
-    document: dict[str, Any] = {"location": location, "title": escape(title), "text": f"<p>{'</p><p>'.join(map(escape, words))}</p>"}
-    if tags:
-        document["text"] += f"<p>Also called {escape(', '.join(tags))}.</p>"
+    document: dict[str, Any] = {
+        "location": location,
+        "title": escape(title),
+        "text": f"<p>{'</p><p>'.join(map(escape, words))}</p>",
+    }
+    if tags:  # a field of its own, weighed like the title; the style sheet does not show it
+        document["tags"] = tags
     if boost != 1:
         document["boost"] = boost
     return document

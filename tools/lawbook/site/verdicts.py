@@ -10,7 +10,6 @@ from typing import Literal
 from lawbook.evidence.record import Evidence, Outcome, is_good
 from lawbook.reference.model import Entry
 
-
 Tone = Literal["good", "bad", "open", "other", "none"]
 
 

@@ -20,7 +20,9 @@ from lawbook.reference.rules import FITTED
 from lawbook.site import charts, gauge, verdicts
 from lawbook.site.charts import Chart, Explorer
 from lawbook.site.expression import latex, sympy_code
-from lawbook.site.markdown import Writer, math as to_math, plain as plain_text
+from lawbook.site.markdown import Writer
+from lawbook.site.markdown import math as to_math
+from lawbook.site.markdown import plain as plain_text
 from lawbook.site.verdicts import Told
 
 SUPPORT = {
@@ -77,9 +79,7 @@ class SymbolView:
     math: Markup
     name: Markup
     unit: str
-    role: str
     paper_writes: Markup | None
-    reach: str
 
 
 class LawView:
@@ -142,14 +142,10 @@ class LawView:
         rows = []
         for name in self.law.symbols:
             symbol = self.page.catalog.symbol(self.law, name)
-            reach = f"{plain(symbol.range[0])} to {plain(symbol.range[1])}" if symbol.range else ""
             writes = to_math(symbol.paper_writes) if symbol.paper_writes else None
             unit = "" if symbol.unit in (None, "1") else str(symbol.unit)
-            rows.append(
-                SymbolView(
-                    to_math(symbol.latex or name), self.page.write.line(symbol.name or name), unit, symbol.role or "", writes, reach
-                )
-            )
+            meaning = self.page.write.line(symbol.name or name)
+            rows.append(SymbolView(to_math(symbol.latex or name), meaning, unit, writes))
         return rows
 
     @cached_property
@@ -186,7 +182,8 @@ class LawView:
         record = self._record("check", name)
         rival = None
         if check.rival is not None:
-            value = Markup("{}").format(plain(check.rival.value)) if check.rival.value is not None else self.text(check.rival.expr or "")
+            number, expr = check.rival.value, check.rival.expr
+            value = self.text(expr) if expr is not None else Markup(plain(number if number is not None else 0.0))
             rival = Markup("{}: {}").format(self.page.write.line(check.rival.says), value)
         told = verdicts.tell(self.page.entry, self.page.evidence, "check", name)
         return Row(
@@ -250,7 +247,9 @@ class LawView:
         if record is None or (len(record.points) < 2 and not record.points[0].given):
             return ()
         return tuple(
-            PointView(self.at(p.given), plain(p.predicted), with_error(p.measured, p.error), band_of(p), _told(record, p))
+            PointView(
+                self.at(p.given), plain(p.predicted), with_error(p.measured, p.error), band_of(p), _told(record, p)
+            )
             for p in record.points
         )
 
@@ -344,12 +343,17 @@ class EntryView:
         record = self.evidence.shown.of("check", row.id) if self.evidence and row else None
         if row is None or record is None:
             return Markup("")
-        check = self.main.law.checks.get(row.id)
         point = record.representative
-        scaled = check is not None and isinstance(check.predicted, str) and check.tolerance.rel is not None
-        if scaled and len(record.points) > 1 and point.predicted and math.isfinite(point.predicted):
-            share = with_error(point.measured / point.predicted, point.error / abs(point.predicted))
-            return Markup("<b>{}</b> of it, at worst of {} points").format(share, len(record.points))
+        found = self.entry.check(row.id)
+        assert found is not None  # the row was made from it
+        check = found[2]
+        if len(record.points) > 1 and isinstance(check.predicted, str) and math.isfinite(point.predicted):
+            many = len(record.points)
+            if check.tolerance.rel is not None and point.predicted:
+                share = with_error(point.measured / point.predicted, point.error / abs(point.predicted))
+                return Markup("<b>{}</b> of it, at worst of {} points").format(share, many)
+            off = with_error(point.measured - point.predicted, point.error)
+            return Markup("off it by <b>{}</b>, at worst of {} points").format(off, many)
         if len(record.points) > 1:
             return Markup("<b>{}</b>, at worst of {} points").format(row.measured, len(record.points))
         return Markup("<b>{}</b>").format(row.measured)
@@ -404,12 +408,14 @@ class EntryView:
         run = self.evidence.shown
         many = len(self.evidence.seeds) > 1
         versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
-        seeds = f"Seeds {self.seeds_line}; the numbers shown are those of seed {run.seed}." if many else f"Seed {run.seed}."
+        seeds = (
+            f"Seeds {self.seeds_line}; the numbers shown are those of seed {run.seed}." if many else f"Seed {run.seed}."
+        )
         day = run.finished.split("T")[0]
         commit = f" at commit {run.commit}" if run.commit else ""
         return (
-            f"{seeds} Each measured value with its own standard error. Run on {day}{commit}, {run.usage.cpu:.0f} s of CPU, "
-            f"{run.usage.peak_mb:.0f} MB, {run.machine}; {versions}."
+            f"{seeds} Each measured value with its own standard error. Run on {day}{commit}, {run.usage.cpu:.0f} s of "
+            f"CPU, {run.usage.peak_mb:.0f} MB, {run.machine}; {versions}."
         )
 
     def number(self, value: float | str, error: float | None) -> str:

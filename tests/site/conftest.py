@@ -1,0 +1,57 @@
+"""The miniature knowledge base with made-up measurements: what pages are made from, without running a notebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lawbook.evidence.record import Evidence, Measured, Point, Run, Series, Usage
+from lawbook.reference.catalog import Catalog, load
+
+TINY = Path(__file__).resolve().parents[1] / "tinybook"
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    found, problems = load(TINY)
+    assert problems == []
+    return found
+
+
+def measured_run(seed: int = 0, *, control: str = "fails") -> Run:
+    """A run of halving2001: one check with a point, one with two, a control, a chart."""
+    exponent = Point(0.513, 0.012, 0.5, 0.4, 0.6, "holds", {}, 1.0)
+    far = [
+        Point(0.0312, 0.0008, 0.03125, 0.0219, 0.0406, "holds", {"n": 1024.0, "spread": 1.0}, 0.001),
+        Point(0.0225, 0.0005, 0.0221, 0.0155, 0.0287, "holds", {"n": 2048.0, "spread": 1.0}, 0.0005),
+    ]
+    broken = Point(0.01, 0.02, 0.5, 0.4, 0.6, control, {}, 1.0)  # type: ignore[arg-type]
+    records = (
+        Measured("check", "exponent", "inverse-root", "exponent", "holds", (exponent,)),
+        Measured("check", "extrapolates", "inverse-root", "extrapolates", "holds", tuple(far)),
+        Measured("control", "one-draw-repeated", "inverse-root", "exponent", control, (broken,)),  # type: ignore[arg-type]
+    )
+    n = (8.0, 16.0, 32.0, 64.0)
+    y = tuple(x**-0.5 * 1.02 for x in n)
+    series = Series(
+        "error", "inverse-root", "measured", n, y, error=tuple(v / 30 for v in y), prediction=tuple(x**-0.5 for x in n),
+        x_label="samples $n$", y_label="error", x_scale="log", y_scale="log",
+    )  # fmt: skip
+    return Run(
+        "halving2001", seed, "quick", "finished", measured=records, series=(series,), seconds=1.5,
+        usage=Usage(0.4, 0.0, 0.6, 90.0), versions={"python": "3.11.7", "numpy": "2.4.6"}, commit="abc123",
+        finished="2026-11-24T12:00:00+00:00", machine="Linux x86_64, 2 cores",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def evidence() -> dict[str, Evidence]:
+    runs = tuple(measured_run(seed) for seed in range(3))
+    return {"halving2001": Evidence("halving2001", runs[0], runs)}
+
+
+@pytest.fixture
+def unfinished() -> dict[str, Evidence]:
+    """A control that holds though it must fail, and a seed without a result."""
+    runs = (measured_run(0, control="holds"), Run("halving2001", 1, "quick", "timed out"))
+    return {"halving2001": Evidence("halving2001", runs[0], runs)}

@@ -1,0 +1,77 @@
+"""Prose: math, citations, and nothing that could run."""
+
+from __future__ import annotations
+
+import pytest
+from lawbook.reference.catalog import Catalog
+from lawbook.site.markdown import Writer, plain, plain_math
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\frac{2}{\eta}", "2/η"),
+        (r"\frac{2 + 2\beta}{\eta\,(1 + 2\beta)}", "(2 + 2β)/(η (1 + 2β))"),
+        (r"n^{-1/2}", "n^(−1/2)"),
+        (r"n^{-2}", "n⁻²"),
+        (r"\lambda_{\max}", "λ_max"),
+        (r"\sqrt{x}", "√(x)"),
+        (r"L_{\mathrm{test}} = \sigma\, n^{-b}", "L_test = σ n^(−b)"),
+    ],
+)
+def test_math_as_one_line_of_text(latex: str, text: str) -> None:
+    assert plain_math(latex) == text
+
+
+def test_plain_text_of_markdown() -> None:
+    assert plain(r"Falls as $n^{-1/2}$, *always* [@halving2001].") == "Falls as n^(−1/2), always."
+    assert plain("`code` and [a link](https://example.org)") == "code and a link"
+
+
+def test_citations_lead_to_the_page_the_law_or_the_bibliography(catalog: Catalog) -> None:
+    write = Writer(catalog, "../../")
+    assert 'href="../../laws/corner2002/"' in write.line("see [@corner2002]")
+    law = write.line("see [@corner2002/three-corners]")
+    assert 'href="../../laws/corner2002/#three-corners"' in law
+    assert ">The angles sum to π</a>" in law
+    assert 'href="../../bibliography/#someone1999"' in write.line("see [@someone1999]")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "$x$ <b onclick=alert(1)>b</b>",
+        "\ue0000\ue001 <i>",
+        '`<script>` "quoted"',
+    ],
+)
+def test_nothing_from_an_entry_is_markup(catalog: Catalog, hostile: str) -> None:
+    write = Writer(catalog, "")
+    for made in (write.line(hostile), write.block(hostile)):
+        for opening in ("<script", "<img", "<b ", "<i>", 'href="javascript', 'href="JaVa', 'href="data'):
+            assert opening not in made
+
+
+def test_math_survives_markdown(catalog: Catalog) -> None:
+    made = Writer(catalog, "").block(r"One $a_i^* b_j^*$ and *two* $c_i$.")
+    assert made.count("<math>") == 2
+    assert "<em>two</em>" in made
+    assert "\ue000" not in made
+    assert "<math" not in Writer(catalog, "").line("`$x$`")  # code stays code
+
+
+def test_plain_words_take_the_short_way_with_the_same_result(catalog: Catalog) -> None:
+    write = Writer(catalog, "")
+    assert write.line("Two angles give the third.") == "Two angles give the third."
+    assert write.block("Two angles.") == "<p>Two angles.</p>\n"
+    assert write.block("1. one\n2. two").startswith("<ol>")
+    assert write.block("- one").startswith("<ul>")
+
+
+def test_a_link_to_a_page_of_the_site_loses_its_suffix(catalog: Catalog) -> None:
+    assert 'href="../corner2002/#x"' in Writer(catalog, "../../").line("[c](corner2002.md#x)")

@@ -1,0 +1,55 @@
+"""A notebook made ready for mkdocs-jupyter, and mended after it."""
+
+from __future__ import annotations
+
+import json
+
+from lawbook.evidence.record import MIME
+from lawbook.site.notebook_page import mend, prepare, prose
+
+
+def same(target: str) -> str:
+    return target
+
+
+def test_math_of_every_kind_becomes_mathml_and_code_stays() -> None:
+    made = prose("a $x_i^* y_j^*$ b\n\n$$\\frac{1}{2}$$\n\n\\begin{align}a &= b\\\\c &= d\\end{align}\n\n`$z$`", same)
+    assert made.count("<math") == 3
+    assert "\\begin" not in made
+    assert "`$z$`" in made
+    assert "*" not in made.replace("`$z$`", "")
+
+
+def test_math_that_cannot_be_shown_is_shown_as_written() -> None:
+    assert prose(r"$\nosuchcommand{<}$", same) == "<code>&#92;nosuchcommand{&lt;}</code>"
+
+
+def test_links_are_resolved_and_images_left() -> None:
+    assert prose("[law](../laws/a.md) ![i](b.png)", lambda t: f"<{t}>") == "[law](<../laws/a.md>) ![i](b.png)"
+
+
+def test_figures_become_files_and_records_of_series_are_silent() -> None:
+    svg = '<svg width="72pt" height="36pt"></svg>'
+    outputs = [
+        {"output_type": "display_data", "data": {"image/svg+xml": svg, "text/plain": "f"}, "metadata": {}},
+        {"output_type": "display_data", "data": {MIME: {"type": "Series"}, "text/plain": "recorded"}, "metadata": {}},
+        {"output_type": "display_data", "data": {MIME: {}, "text/html": "<table></table>"}, "metadata": {}},
+    ]
+    notebook = {
+        "cells": [{"cell_type": "code", "source": ["x"], "outputs": outputs}],
+        "metadata": {"lawbook": {"key": 1}},
+    }
+    made = prepare("a2000", notebook, same)
+    assert made.figures == {"a2000-1.svg": svg.encode()}
+    (cell,) = json.loads(made.text)["cells"]
+    first, second = cell["outputs"]
+    assert 'src="../../figures/a2000-1.svg"' in first["data"]["text/html"]
+    assert 'width="96" height="48"' in first["data"]["text/html"]
+    assert second["data"] == {"text/html": "<table></table>"}
+    assert "lawbook" not in json.loads(made.text)["metadata"]
+    assert len(notebook["cells"][0]["outputs"]) == 3  # the notebook itself is untouched
+
+
+def test_mending_leaves_other_pages_alone() -> None:
+    page = "<article><style>a</style><pre>x</pre></article>"
+    assert mend(page) == page

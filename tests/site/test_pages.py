@@ -1,0 +1,135 @@
+"""Pages: everything in its place, escaped, and the same at every build."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from lawbook.evidence.record import Evidence
+from lawbook.reference.catalog import Catalog
+from lawbook.site.markdown import Writer
+from lawbook.site.pages import Book, heading, pages, tidy
+
+
+def test_which_pages_there_are(catalog: Catalog) -> None:
+    assert sorted(pages(catalog, {})) == [
+        "bibliography.md", "families/geometry.md", "families/scaling.md", "laws/corner2002.md", "laws/halving2001.md",
+        "laws/index.md",
+    ]  # fmt: skip
+
+
+def test_the_order_of_a_law_page(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    text = pages(catalog, evidence)["laws/halving2001.md"].text
+    heads = re.findall(r"^## (.*?) \{#", text, re.MULTILINE)
+    assert heads == [
+        "The law", "What it assumes", "Evidence", "Why", "Use", "Limits and disputes", "Related laws", "Notebook", "Cite",
+    ]  # fmt: skip
+    top = text.partition("## The law")[0]
+    assert [
+        top.index(part) for part in ("# The test", "lb-byline", "lb-formula-main", "lb-headline", "<svg", "lb-summary")
+    ] == sorted(
+        top.index(part) for part in ("# The test", "lb-byline", "lb-formula-main", "lb-headline", "<svg", "lb-summary")
+    )
+    assert "measured <b>0.513 ± 0.012</b>" in top
+    assert "in 3 of 3 seeds" in top
+
+
+def test_numbers_of_checks_and_controls(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    text = pages(catalog, evidence)["laws/halving2001.md"].text
+    part = text.partition("## Evidence")[2]
+    assert "± 0.1" in part
+    assert "ruled out" in part
+    assert "fails, as it must" in part
+    assert "all 2 points" in part
+    assert "numpy 2.4.6" in part
+    assert "the numbers shown are those of seed 0" in part
+
+
+def test_without_a_run_no_number_is_claimed(catalog: Catalog) -> None:
+    text = pages(catalog, {})["laws/halving2001.md"].text
+    assert "not run yet" in text
+    assert "<svg" not in text.replace('<svg class="lb-gauge"', "")
+    assert "lb-good" not in text
+
+
+def test_a_relation_shows_on_both_sides(catalog: Catalog) -> None:
+    made = pages(catalog, {})
+    assert (
+        '<span class="lb-tie">explains</span> <a class="lb-cite" href="../../laws/corner2002/">'
+        in made["laws/halving2001.md"].text
+    )
+    assert (
+        '<span class="lb-tie">explained by</span> <a class="lb-cite" href="../../laws/halving2001/">'
+        in made["laws/corner2002.md"].text
+    )
+
+
+def test_two_builds_give_the_same_bytes(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    assert pages(catalog, evidence) == pages(catalog, evidence)
+
+
+def test_hostile_text_from_entry_bibliography_and_record_is_escaped(
+    catalog: Catalog, evidence: dict[str, Evidence]
+) -> None:
+    nasty = '<script>alert("x")</script>\n\n# <img src=x onerror=y>'
+    entry = catalog.entries["halving2001"]
+    law = entry.main
+    check = law.checks["exponent"].model_copy(update={"measures": nasty, "data": nasty})
+    law = law.model_copy(
+        update={
+            "name": nasty,
+            "statement": nasty,
+            "source": nasty,
+            "checks": {"exponent": check, "extrapolates": law.checks["extrapolates"]},
+        }
+    )
+    entry = entry.model_copy(
+        update={"title": nasty, "summary": nasty, "laws": {"inverse-root": law}, "intuition": nasty, "aliases": [nasty]}
+    )
+    work = replace(catalog.works["halving2001"], title=nasty, venue=nasty, bibtex=nasty)
+    bad = replace(
+        catalog, entries=catalog.entries | {"halving2001": entry}, works=catalog.works | {"halving2001": work}
+    )
+    series = replace(evidence["halving2001"].shown.series[0], label=nasty, title=nasty, x_label=nasty)
+    run = replace(evidence["halving2001"].shown, series=(series,), machine=nasty, message=nasty)
+    for path, page in pages(bad, {"halving2001": Evidence("halving2001", run, (run,))}).items():
+        assert "<script>" not in page.text, path
+        assert "<img" not in page.text, path
+
+
+def test_a_block_of_html_has_no_blank_line_and_no_indent(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    for path, page in pages(catalog, evidence).items():
+        body = page.text.split("---\n", 2)[2]
+        for block in re.split(r"^#{1,3} .*$", body, flags=re.MULTILINE):
+            assert "\n\n" not in block.strip("\n"), path
+            assert not re.search(r"^[ \t]+<", re.sub(r"<pre.*?</pre>", "", block, flags=re.DOTALL), re.MULTILINE), path
+
+
+def test_a_heading_with_math_reads_as_text_in_the_table_of_contents(catalog: Catalog) -> None:
+    made = heading(Writer(catalog, ""), "Falls as $n^{-1/2}$ _", "x")
+    assert "<math>" in made
+    assert made.endswith("{#x data-toc-label='Falls as n^(−1/2) _'}")
+    assert heading(Writer(catalog, ""), "A *b* {#z}", "").startswith("A <em>b</em> &#123;&#35;z&#125;")
+
+
+def test_tidy_leaves_preformatted_text_alone() -> None:
+    assert tidy("  <p>\n\n  a\n<pre>\n  b\n</pre>\n## H\n<p>") == "<p>\na\n<pre>\n  b\n</pre>\n\n## H\n\n<p>\n"
+
+
+def test_the_home_page_counts(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    home = Book(catalog, evidence).home()
+    for part in (
+        "<b>2</b> papers",
+        "<b>2</b> laws",
+        "<b>2</b> of <b>3</b> checks hold",
+        "<b>1</b> not run yet",
+        "<b>1</b> of <b>2</b> controls",
+    ):
+        assert part in home
+
+
+def test_a_guide_has_live_numbers(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    text = pages(catalog, evidence)["families/scaling.md"].text
+    assert "0.513 ± 0.012" in text
+    assert 'href="../../laws/halving2001/#check-exponent"' in text
+    assert "The error of a mean of n flips." in text

@@ -1,0 +1,85 @@
+"""The guide of a family: text, tables that set laws side by side with live numbers, charts out of notebooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from markupsafe import Markup
+
+from lawbook.reference.model import Block, Cell
+from lawbook.site import charts, verdicts
+from lawbook.site.charts import Chart
+from lawbook.site.markdown import Writer
+from lawbook.site.markdown import plain as plain_text
+
+if TYPE_CHECKING:
+    from lawbook.site.pages import Book
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """A part of a guide, one of text, table and chart; a chart that was not run has only a title."""
+
+    text: Markup | None = None
+    title: str = ""
+    heads: tuple[Markup, ...] = ()
+    rows: tuple[tuple[Markup, ...], ...] = ()
+    chart: Chart | None = None
+
+
+def block(book: Book, part: Block, base: str) -> BlockView:
+    """A part of a guide for a page whose way up to the root is `base`."""
+    write = Writer(book.catalog, base)
+    if part.text is not None:
+        return BlockView(text=write.block(part.text))
+    if part.table is not None:
+        rows = tuple(tuple(_cell(book, write, cell) for cell in row) for row in part.table.rows)
+        return BlockView(title=plain_text(part.table.title), heads=tuple(map(write.line, part.table.head)), rows=rows)
+    assert part.chart is not None  # one of three, says the model
+    found = book.evidence.get(part.chart.paper)
+    for group in charts.grouped(found.shown.series) if found else ():
+        if group[0].chart == part.chart.chart:
+            return BlockView(title=plain_text(part.chart.caption), chart=charts.draw(group, book.cache))
+    return BlockView(title=plain_text(part.chart.caption))
+
+
+def _cell(book: Book, write: Writer, cell: str | Cell) -> Markup:
+    if isinstance(cell, str):
+        return write.line(cell)
+    parts = []
+    if cell.text is not None or cell.law is not None:
+        parts.append(_words(book, write, cell))
+    parts += [_number(book, write, reference, cell.show) for reference in cell.checks]
+    return Markup(" ").join(parts)
+
+
+def _words(book: Book, write: Writer, cell: Cell) -> Markup:
+    if cell.law is None:
+        return write.line(cell.text or "")
+    paper, _, law = cell.law.partition("/")
+    if cell.text is None:
+        return write.cite(paper, law)
+    # a link of math alone has a name only for those who see it
+    link = Markup('<a href="{}laws/{}/#{}" aria-label="{}">{}</a>')
+    return link.format(write.base, paper, law, plain_text(cell.text), write.line(cell.text))
+
+
+def _number(book: Book, write: Writer, reference: str, show: Literal["measured", "predicted"]) -> Markup:
+    """What a check predicts, or what came out, linked to its row on the law page."""
+    paper, _, name = reference.partition("/")
+    view = book.view(paper, write.base)
+    kind: Literal["check", "control"] = "check" if view.entry.check(name) else "control"
+    for law in view.laws:
+        for row in law.checks if kind == "check" else law.controls:
+            if row.id == name:
+                told = verdicts.tell(view.entry, view.evidence, kind, name)
+                shown = row.measured if show == "measured" else row.here or row.predicted
+                return Markup('<span class="lb-cell-check"><a href="{}laws/{}/#{}-{}">{}</a>{}</span>').format(
+                    write.base, paper, kind, name, shown or "–", _mark(told) if show == "measured" else ""
+                )
+    raise AssertionError(reference)  # the catalog has checked it
+
+
+def _mark(told: verdicts.Told) -> Markup:
+    return Markup(' <span class="lb-verdict lb-{}">{}</span>').format(told.tone, told.word)
