@@ -237,12 +237,12 @@ some = tuple(a[rng.choice(len(labels), 256, replace=False)] for a in digits)
 
 @jax.jit
 def angles(params, gradient):
-    """Cosines of a gradient with the three symmetries, for each unit."""
+    """Cosines of a gradient with the three symmetries, for each unit; 0 for a unit that no digit turns on."""
 
     def cosine(q, g, generator):
         along = generator(q)
         length = jnp.sqrt(symmetry.inner(along, along, groups=1) * symmetry.inner(g, g, groups=1))
-        return jnp.abs(symmetry.inner(g, along, groups=1)) / length
+        return jnp.abs(symmetry.inner(g, along, groups=1)) / jnp.where(length > 0, length, 1.0)
 
     return {
         "translation": cosine(params["out"], gradient["out"], symmetry.translation),
@@ -440,7 +440,7 @@ flow = {
     step_size: gradient_flow(
         modified, little, [0.0, end], args=(sample, jnp.asarray(step_size)), tolerance=1e-10
     ).params
-    for step_size in (0.0, 0.2, 0.1, 0.05, 0.025)
+    for step_size in (0.0, 0.05, 0.025, 0.0125, 0.00625)
 }
 before, after = (conserved(jax.tree.map(lambda w, when=when: w[when], flow[0.0])) for when in (0, 1))
 changes = [
@@ -466,7 +466,7 @@ def apart(a, b):
     return np.sqrt(sum(np.sum((a[k] - np.asarray(b[k][-1])) ** 2) for k in a))
 
 
-sizes = np.array([0.2, 0.1, 0.05, 0.025])
+sizes = np.array([0.05, 0.025, 0.0125, 0.00625])
 every = np.tile(np.arange(200), (round(end / sizes[-1]), 1))
 drawn = rng.integers(200, size=every.shape)
 reached = [descend(step_size, every) for step_size in sizes]

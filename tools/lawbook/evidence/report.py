@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator
@@ -180,6 +181,8 @@ def check_of(entry: Entry, kind: Kind, name: str) -> Check:
 
 
 def _over_seeds(values: list[float]) -> str:
+    if not all(map(math.isfinite, values)):
+        return "not a number"  # in at least one seed, which no mean must hide
     return with_error(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0)
 
 
