@@ -117,7 +117,7 @@ def mean_and_error(values):
 
 
 every = run(0.02, 0.05)
-single = run(0.01, 0.1, batch=1)
+single = run(0.005, 0.1, batch=1)
 slow = np.linspace(0, 1, POINTS + 1)
 every_curvature = np.array([np.asarray(spectrum(path)) for path in every])  # (repeats, 51, M)
 single_curvature = np.array([np.asarray(spectrum(path)) for path in single])
@@ -375,7 +375,7 @@ law.check(
 )
 
 # %%
-sample, _ = rise(rng.standard_normal((4000, home.size)))
+sample, _ = rise(rng.standard_normal((10_000, home.size)))
 law.check(
     "average-direction",
     measured=sample.mean(),
