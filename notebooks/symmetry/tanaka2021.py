@@ -349,7 +349,7 @@ for i, name in enumerate(("slow", "fast")):
         label=f"weight decay {SETTINGS[name][2]}", x_label="step", y_label="squared norm of a neuron's weights",
         x_scale="log", title="The radius follows a running average of squared gradients",
     )  # fmt: skip
-ax.set(xscale="log", xlabel="step", ylabel="squared norm of a neuron's weights (squared parameter)")
+ax.set(xscale="log", xlabel="step", ylabel="squared norm of the weights")
 ax.legend()
 plt.show()
 
