@@ -111,7 +111,7 @@ def test_a_crash_is_told_at_its_line_and_costs_the_others_nothing(tiny: Path) ->
 
 def test_a_notebook_that_hangs_is_stopped(tiny: Path) -> None:
     put(tiny, "hangs")
-    runs = execute(tiny, timeout=8)[0]
+    runs = execute(tiny, timeout=25)[0]
     assert runs["corner2002"].status == "timed out"
     assert runs["corner2002"].outcome("control", "on-the-sphere") == "timed out"
     assert runs["halving2001"].status == "finished"
