@@ -36,8 +36,8 @@ def with_error(value: float, error: float) -> str:
     lead = error / 10.0**error_exponent
     place = error_exponent - (1 if lead < 1.95 else 0)
     top = max(math.floor(math.log10(abs(value))) if value else error_exponent, error_exponent)
-    if top - place > 9:  # an error far below the digits that a value is read with
-        return f"{plain(value, 10)} ± {plain(error, 2)}"
+    if top - place > 6:  # an error far below the digits that a value is read with
+        return f"{plain(value, 6)} ± {plain(error, 2)}"
     if -4 <= top < 6 and place > -11:
         places = max(0, -place)
         return f"{value:.{places}f} ± {error:.{places}f}".replace("-", "−")
