@@ -29,6 +29,18 @@ addEventListener("load", () =>
   document.querySelectorAll(".md-code__nav").forEach((nav, i) => nav.setAttribute("aria-label", `Code block ${i + 1}`)),
 )
 
+// --- formulas ----------------------------------------------------------------
+// One that is a little too wide for the window is set smaller, so that it is seen whole; a much wider one scrolls.
+function fit() {
+  for (const box of document.querySelectorAll(".lb-formula")) {
+    box.style.fontSize = ""
+    const share = box.clientWidth / box.scrollWidth
+    if (share < 1) box.style.fontSize = `${Math.max(share * 0.99, 0.6)}em`
+  }
+}
+document.fonts.ready.then(fit)
+addEventListener("resize", fit)
+
 // --- the table of all laws ---------------------------------------------------
 for (const form of document.querySelectorAll(".lb-filter")) {
   const rows = [...document.querySelectorAll(".lb-laws tbody tr")]

@@ -53,3 +53,14 @@ def test_figures_become_files_and_records_of_series_are_silent() -> None:
 def test_mending_leaves_other_pages_alone() -> None:
     page = "<article><style>a</style><pre>x</pre></article>"
     assert mend(page) == page
+
+
+def test_a_long_record_is_cut_and_says_so() -> None:
+    rows = "".join(f"<tr><td>{i}</td></tr>" for i in range(100))
+    table = f'<table class="lawbook-record"><thead><tr><th>m</th></tr></thead><tbody>{rows}</tbody></table>'
+    outputs = [{"output_type": "display_data", "data": {MIME: {}, "text/html": table}, "metadata": {}}]
+    made = prepare("a2000", {"cells": [{"cell_type": "code", "source": "", "outputs": outputs}], "metadata": {}}, same)
+    shown = json.loads(made.text)["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert shown.count("<tr>") == 22
+    assert "and 80 more" in shown
+    assert shown.endswith("</tr></tbody></table>")

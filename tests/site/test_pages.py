@@ -121,9 +121,9 @@ def test_the_home_page_counts(catalog: Catalog, evidence: dict[str, Evidence]) -
     for part in (
         "<b>2</b> papers",
         "<b>2</b> laws",
-        "<b>2</b> of <b>3</b> checks hold",
-        "<b>1</b> not run yet",
-        "<b>1</b> of <b>2</b> controls",
+        "<b>2</b> of <b>2</b> checks hold",
+        "<b>1</b> check not run yet",
+        "<b>1</b> of <b>1</b> controls",
     ):
         assert part in home
 
@@ -133,3 +133,16 @@ def test_a_guide_has_live_numbers(catalog: Catalog, evidence: dict[str, Evidence
     assert "0.513 ± 0.012" in text
     assert 'href="../../laws/halving2001/#check-exponent"' in text
     assert "The error of a mean of n flips." in text
+
+
+def test_of_many_points_those_nearest_to_the_edge_are_listed(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    run = evidence["halving2001"].shown
+    record = run.measured[1]
+    points = tuple(replace(record.points[0], measured=0.03125 + 1e-5 * (i % 50)) for i in range(100))
+    many = replace(run, measured=(run.measured[0], replace(record, points=points), run.measured[2]))
+    text = pages(catalog, {"halving2001": Evidence("halving2001", many, (many,))})["laws/halving2001.md"].text
+    assert "20 of 100 points" in text
+    assert "and 80 more, none nearer to the edge" in text
+    listed = text.partition("20 of 100 points")[2].partition("</table>")[0]
+    assert "0.0317" in listed  # the farthest out
+    assert listed.count("<tr>") == 21

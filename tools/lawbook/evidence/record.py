@@ -47,10 +47,10 @@ class Measured:
     def representative(self) -> Point:
         """The point that decides: of a check the one nearest to failing, of a control the one nearest to passing."""
         sign = 1 if self.kind == "check" else -1
-        return max(self.points, key=lambda p: sign * _strain(p))
+        return max(self.points, key=lambda p: sign * strain(p))
 
 
-def _strain(point: Point) -> float:
+def strain(point: Point) -> float:
     """How far the measurement lies from the middle of the band, in half widths (1 is the edge)."""
     if not math.isfinite(point.measured):
         return math.inf

@@ -39,7 +39,10 @@ _FONT = "lawbook-text"
 
 @dataclass(frozen=True)
 class Key:
-    """A line of a legend: `mark` is line, point or law; `colour` counts the series, -1 for the law's own."""
+    """A line of a legend.
+
+    `mark` is line, point, curve (of the law) or law (dashed); `colour` counts the series, -1 for the law's own.
+    """
 
     label: str
     mark: str
@@ -88,7 +91,8 @@ def _keys(series: Sequence[Series]) -> tuple[Key, ...]:
         for i, s in enumerate(series)
     ]
     if any(s.prediction is not None for s in series):
-        keys.append(Key("the law", "law", -1 if alone else -2))
+        curve = alone and not _is_path(series[0])  # drawn whole; over a path or with others, dashed
+        keys.append(Key("the law", "curve" if curve else "law", -1 if alone else -2))
     return tuple(keys)
 
 

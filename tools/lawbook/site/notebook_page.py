@@ -110,7 +110,19 @@ def _output(paper: str, output: dict[str, Any], figures: dict[str, bytes]) -> di
             alt = f"Figure {len(figures)}, drawn by the code above"
             image = f'<img class="lb-figure" src="../../figures/{name}" alt="{alt}"{box} loading="lazy">'
             return output | {"data": {"text/html": image}}
+    if "text/html" in data:
+        table = data["text/html"]
+        data["text/html"] = _shortened(table if isinstance(table, str) else "".join(table))
     return output | {"data": data}
+
+
+def _shortened(table: str) -> str:
+    """The table of a record without its rows past the 20th: the whole is in the download."""
+    rows = list(re.finditer(r"<tr>.*?</tr>", table, re.DOTALL))
+    if "lawbook-record" not in table or len(rows) <= 21:  # with that of the headings
+        return table
+    rest = f'<tr><td colspan="9">and {len(rows) - 21} more, in the downloaded notebook</td></tr>'
+    return table[: rows[20].end()] + rest + table[rows[-1].end() :]
 
 
 _DROPPED = (

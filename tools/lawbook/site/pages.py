@@ -156,7 +156,8 @@ class Book:
                         counts[f"{kind}s"] += 1
                         counts[f"{kind} {told.tone}"] += 1
         shown = {
-            "checks": counts["checks"], "controls": counts["controls"], "held": counts["check good"],
+            "checks": counts["checks"] - counts["check none"], "controls": counts["controls"] - counts["control none"],
+            "held": counts["check good"],
             "caught": counts["control good"], "other": counts["check other"], "none": counts["check none"],
         }  # fmt: skip
         total = sum(len(entry.entry.laws) for entry in entries)

@@ -11,19 +11,22 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from lawbook.evidence.display import band_of
-from lawbook.evidence.record import Evidence, Measured, Point
+from lawbook.evidence.record import Evidence, Measured, Point, strain
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import Check, Control, Entry, Law, Reported
 from lawbook.reference.rules import FITTED
+from lawbook.reference.verdict import half_width
 from lawbook.site import charts, gauge, verdicts
 from lawbook.site.charts import Chart, Explorer
 from lawbook.site.expression import latex, sympy_code
-from lawbook.site.markdown import Writer
+from lawbook.site.markdown import Writer, plain_math
 from lawbook.site.markdown import math as to_math
 from lawbook.site.markdown import plain as plain_text
 from lawbook.site.verdicts import Told
+
+POINTS = 20  # a table of more tells a reader nothing
 
 SUPPORT = {
     "theorem": "theorem",
@@ -64,7 +67,8 @@ class Row:
     worst_of: int
     told: Told
     gauge: Markup
-    points: tuple[PointView, ...] = ()
+    points: tuple[PointView, ...] = ()  # at most POINTS of them, those nearest to the edge
+    left_out: int = 0
     rival: Markup | None = None
     data: str | None = None
     why_not: Markup | None = None
@@ -133,8 +137,11 @@ class LawView:
         return {name: self.page.catalog.symbol(self.law, name).latex or name for name in self.law.symbols}
 
     def text(self, expression: str) -> Markup:
-        """An expression of the entry as math."""
-        return to_math(latex(self.page.catalog.expression(self.law, expression), self.letters))
+        """An expression of the entry as math; a long one scrolls in its place."""
+        shown = latex(self.page.catalog.expression(self.law, expression), self.letters)
+        if len(plain_math(shown)) <= 24:
+            return to_math(shown)
+        return Markup('<span class="lb-wide" tabindex="0">{}</span>').format(to_math(shown))
 
     @cached_property
     def symbols(self) -> list[SymbolView]:
@@ -199,6 +206,7 @@ class LawView:
             told=told,
             gauge=_gauge(record, told),
             points=self._points(record),
+            left_out=max(0, len(record.points) - POINTS) if record else 0,
             rival=rival,
             data=check.data,
             why_not=self.page.write.line(check.not_reproduced) if check.not_reproduced else None,
@@ -221,6 +229,7 @@ class LawView:
             told=told,
             gauge=_gauge(record, told),
             points=self._points(record),
+            left_out=max(0, len(record.points) - POINTS) if record else 0,
             breaks=control.breaks,
             misses=control.must_miss,
         )
@@ -235,7 +244,9 @@ class LawView:
             return Markup("{}the fitted law").format(lead)
         if isinstance(check.predicted, str):
             return Markup("{}{}").format(lead, self.text(check.predicted))
-        return Markup("{}{}").format(lead, plain(check.predicted, 6))
+        half = half_width(check, check.predicted)  # of a bound, the number that decides
+        edge = {"equal": 0.0, "at-most": half, "at-least": -half}[check.sense]
+        return Markup("{}{}").format(lead, plain(check.predicted + edge, 6))
 
     def at(self, given: dict[str, float]) -> Markup:
         """`η = 0.7, β = 0.3`."""
@@ -250,8 +261,17 @@ class LawView:
             PointView(
                 self.at(p.given), plain(p.predicted), with_error(p.measured, p.error), band_of(p), _told(record, p)
             )
-            for p in record.points
+            for p in _nearest(record)
         )
+
+
+def _nearest(record: Measured) -> list[Point]:
+    """The points to list, in their order: all, or those nearest to changing the verdict."""
+    if len(record.points) <= POINTS:
+        return list(record.points)
+    sign = 1 if record.kind == "check" else -1
+    order = sorted(range(len(record.points)), key=lambda i: -sign * strain(record.points[i]))
+    return [record.points[i] for i in sorted(order[:POINTS])]
 
 
 def _told(record: Measured, point: Point) -> Told:
@@ -285,8 +305,8 @@ def tolerance(check: Check) -> str:
     """`± 6 %`, `± 0.07`, or nothing for a bare bound."""
     half = check.tolerance.rel if check.tolerance.rel is not None else check.tolerance.abs
     assert half is not None
-    if half == 0:
-        return ""
+    if half == 0 or (check.sense != "equal" and not isinstance(check.predicted, str)):
+        return ""  # nothing, or in the bound already
     sign = {"equal": "±", "at-most": "+", "at-least": "−"}[check.sense]
     if check.tolerance.rel is not None:
         return f"{sign} {plain(100 * half)} %" if half >= 1e-4 else f"{sign} {plain(half)} of it"
