@@ -130,8 +130,9 @@ def minimise(model: Model, width: int, rng: np.random.Generator, *, size: float 
     """
     from scipy.optimize import minimize
 
-    shapes = (model.classes, width), (len(model.labels), width), (model.classes,)
-    start = _flat(Point(*(size * rng.standard_normal(s) / np.sqrt(width) for s in shapes[:2]), np.zeros(shapes[2])))
+    scale = size / np.sqrt(width)
+    rows, features = (scale * rng.standard_normal((count, width)) for count in (model.classes, len(model.labels)))
+    start = _flat(Point(rows, features, np.zeros(model.classes)))
 
     def objective(flat: Array) -> tuple[float, Array]:
         value, gradient = model.value_and_gradient(_point(flat, model, width))
