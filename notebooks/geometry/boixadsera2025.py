@@ -1,0 +1,263 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # At convergence a layer's features are its inputs times the loss gradients
+#
+# When a network with weight decay has stopped moving, decay pulls each weight matrix as hard as the loss does.
+# Boix-Adserà, Mallinar, Simon and Belkin (2025) multiply that balance by the matrix itself and get a formula for
+# $W^{\mathsf T}W$, which says what directions the layer looks at. It is exact, where the neural feature ansatz is a
+# good guess. We test both on networks that read digits, and then on one where the guess fails. The predictions stand
+# in [the law page](../laws/boixadsera2025.md).
+
+# %%
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import alignment, plot, stationary, trained
+from lawbook.lab.alignment import agop, backward_fact, fact, feature_matrix, loss_agop, pearson, power
+
+jax.config.update("jax_enable_x64", True)
+law = notebook.open("boixadsera2025")
+rng = notebook.rng()
+plot.use()
+
+# %% [markdown]
+# ## Set-up
+#
+# The network that this family of pages shares: four layers without biases, GELU, 500 digits, cross-entropy, and weight
+# decay $\lambda=0.003$ in the gradient. First 10 000 steps on batches of 16. Then L-BFGS takes the same network to a
+# critical point of the regularised loss, because the theorem speaks of such points only.
+
+# %%
+network = trained.digits_classifier(rng)
+start, noisy = network.path[0], network.path[-1]
+end = network.converged()
+print(f"training error {network.mistakes(noisy):.3f}; largest gradient at the end {end.gradient:.0e}")
+layers = network.signals(end.weights)
+decay = network.decay
+
+
+def relative(found, expected):
+    """Distance of two matrices in units of the second, Frobenius norms."""
+    return float(np.linalg.norm(found - expected) / np.linalg.norm(expected))
+
+
+def misfit(signals, decay=decay):
+    """Relative error of the formula in every layer."""
+    return np.array([relative(fact(s, decay), feature_matrix(s)) for s in signals])
+
+
+# %% [markdown]
+# ## The formula, entry by entry
+#
+# Each point is one entry of the first layer's matrix. At the critical point they lie on the line. After ordinary
+# training they only follow it: the batches still push the weights around. The ansatz, scaled as well as can be, stays
+# a cloud.
+
+# %%
+shown = rng.choice(64 * 64, 150, replace=False)
+gram = feature_matrix(layers[0])
+moment = -fact(layers[0], 1.0).ravel()[shown]  # mean over samples of the loss gradient times the input
+line = law.formula("fact")(moment=moment, weight_decay=decay)
+guess = power(agop(layers[0]), 0.5)
+guess *= np.sum(guess * gram) / np.sum(guess**2)
+mid = network.signals(noisy)[0]
+clouds = {
+    "at the critical point": (line, gram.ravel()[shown]),
+    "after training by batches": (fact(mid, decay).ravel()[shown], feature_matrix(mid).ravel()[shown]),
+    "neural feature ansatz": (guess.ravel()[shown], gram.ravel()[shown]),
+}
+fig, ax = plt.subplots()
+ax.plot(np.sort(line), np.sort(line), color=plot.GREY, label="equality")
+for index, (label, (x, y)) in reversed(list(enumerate(clouds.items()))):
+    plot.points(ax, x, y, index=index, label=label)
+ax.set(xlabel="entry of the formula (no unit)", ylabel="entry of $W^T W$ (no unit)")
+ax.legend(fontsize="small")
+plt.show()
+order = np.argsort(line)
+law.series(
+    "entries", x=line[order], y=clouds["at the critical point"][1][order], prediction=line[order], law="fact",
+    label="at the critical point", x_label="entry of the formula", y_label="entry of $W^T W$",
+    title="First layer of a network trained on digits",
+)  # fmt: skip
+for label in ("after training by batches", "neural feature ansatz"):
+    x, y = clouds[label]
+    law.series(
+        "entries", x=np.sort(x), y=y[np.argsort(x)], label=label,
+        x_label="entry of the formula", y_label="entry of $W^T W$",
+    )  # fmt: skip
+
+# %% [markdown]
+# The error that is left comes from the gradient that is left: L-BFGS stopped at $10^{-8}$. One gradient of that size
+# in each direction is the standard error that we grant.
+
+# %%
+granted = np.array([end.gradient / decay / np.sqrt(np.mean(s.weight**2)) for s in layers])
+law.check("formula-holds-in-every-layer", measured=misfit(layers), error=granted)
+backward = [relative(backward_fact(s, decay), s.weight @ s.weight.T) for s in layers]
+law.check("backward-formula-holds", measured=backward, error=granted)
+
+# %% [markdown]
+# Now the controls. The same network before L-BFGS, the random network before training, and the right network with a
+# decay that is misread by a factor of two, which is what happens when one code writes $\lambda|W|^2$ and the other
+# $\frac12\lambda|W|^2$.
+
+# %%
+law.control("not-after-batches", measured=misfit(network.signals(noisy))[:3], error=granted[:3])
+law.control("not-at-the-start", measured=misfit(network.signals(start))[:3], error=granted[:3])
+law.control("decay-misread", measured=misfit(layers, 2 * decay), error=granted)
+unsettled = [relative(backward_fact(s, decay), s.weight @ s.weight.T) for s in network.signals(noisy)[:3]]
+law.control("backward-not-after-batches", measured=unsettled, error=granted[:3])
+
+# %% [markdown]
+# **Without decay** the formula reads $0/0$. The moment on its right fades as the loss is fitted; the weights do not.
+
+# %%
+free = trained.digits_classifier(rng, decay=0.0)
+settled = free.signals(free.path[-1])
+law.control("no-decay-no-formula", measured=misfit(settled), error=granted)
+faded = [np.linalg.norm(fact(s, 1.0)) / np.linalg.norm(feature_matrix(s)) for s in settled]
+print("moment over features without decay:", [f"{ratio:.0e}" for ratio in faded])
+
+# %% [markdown]
+# ## Who is right when
+#
+# Correlation of entries with $W^{\mathsf T}W$ in the first layer along training, the critical point last. The ansatz
+# follows the features from early on, but it agreed well with the random weights too. The formula begins at nothing,
+# lags through most of training, and ends at one. The last layer is left out: there the ansatz with power 1 holds for
+# any network at all.
+
+# %%
+steps = np.r_[np.maximum(trained.LOGS, 1), 10 * trained.LOGS[-1]]  # the critical point is drawn at ten times as many
+rules = {
+    "formula (FACT)": lambda s: fact(s, decay),
+    "ansatz, power 1/2": lambda s: power(agop(s), 0.5),
+    "loss gradients": loss_agop,
+}
+stages = [network.signals(w)[0] for w in (*network.path, end.weights)]
+fig, ax = plt.subplots()
+for label, rule in rules.items():
+    agreement = np.array([pearson(rule(s), feature_matrix(s)) for s in stages])
+    ax.plot(steps, agreement, marker="o", label=label)
+    law.series(
+        "along-training", x=steps, y=agreement, label=label, x_label="step (last point: critical point)",
+        y_label="correlation with $W^T W$", x_scale="log", title="First layer of the shared network",
+    )  # fmt: skip
+ax.set(xscale="log", xlabel="step (last point: the critical point)", ylabel="correlation with $W^T W$")
+ax.legend(fontsize="small")
+plt.show()
+
+# %%
+hidden = layers[:3]
+law.check(
+    "formula-correlates", measured=[pearson(fact(s, decay), feature_matrix(s)) for s in hidden], error=granted[:3]
+)
+early = [pearson(fact(s, decay), feature_matrix(s)) for s in network.signals(start)[:3]]
+law.control("uncorrelated-at-the-start", measured=early, error=np.zeros(3))
+
+# %% [markdown]
+# ## All layers weigh the same
+#
+# Take the trace of the formula. Above a layer of a ReLU network without biases, outputs are proportional to the layer's
+# input (Euler), so the trace is $-\frac1n\sum\nabla_f\ell\cdot f$, whatever the layer. Kinks stop L-BFGS early, so we
+# compare layers with each other, ask for half a per cent, and take the spread over layers for the error. With GELU the
+# network is not homogeneous.
+
+# %%
+kinked = trained.digits_classifier(rng, activation="relu")
+settled = kinked.converged(gradient=1e-7, iterations=1000)
+print(f"largest gradient at the end {settled.gradient:.0e}")
+
+
+def shares(signals):
+    """|W|² of the hidden layers in units of the last one."""
+    squares = np.array([np.sum(s.weight**2) for s in signals])
+    return squares[:-1] / squares[-1]
+
+
+weighed = shares(kinked.signals(settled.weights))
+law.check("every-layer-weighs-the-same", measured=weighed, error=np.full(3, weighed.std(ddof=1)))
+law.control("gelu-is-not-homogeneous", measured=shares(layers), error=granted[:3])
+print("in the random network:", shares(kinked.signals(kinked.path[0])).round(2))
+
+# %% [markdown]
+# ## A network that defeats the ansatz
+#
+# Two layers with squares, $f(x)=\sum_k a_k(w_k\cdot x)^2$, eight units, small decay. The target is
+# $x_0^2 + 0.03\,x_1^2$ where $x_0$ is rarely not zero and $x_1$ comes in units of $S$. Decay decides how much weight
+# each input gets, and it looks at the coefficients only. The gradients in the inputs grow with $S$.
+
+# %%
+coefficients = np.array([1.0, 0.03])
+
+
+def squares(z):
+    return z**2, 2 * z
+
+
+def defeat(size):
+    """Signals of the first layer at the minimum, the misfit of the formula, and second moments of the two inputs."""
+    x = rng.choice([-1.0, 0.0, 1.0], (500, 5), p=[0.25, 0.5, 0.25])
+    x[:, 0] = rng.choice([-1.0, 0.0, 1.0], 500, p=[0.05, 0.9, 0.05])
+    x[:, 1] *= size
+    y = x[:, :2] ** 2 @ coefficients
+    small = 1e-4
+
+    def objective(weights):
+        w, a = weights  # (8, 5), (1, 8)
+        z = x @ w.T
+        gap = z**2 @ a[0] - y
+        slope = gap[:, None] * a * 2 * z  # (n, 8)
+        value = 0.5 * np.mean(gap**2) + 0.5 * small * (np.sum(w**2) + np.sum(a**2))
+        return value, (slope.T @ x / 500 + small * w, (gap @ z**2 / 500)[None] + small * a)
+
+    begin = [0.3 * rng.standard_normal((8, 5)), np.abs(0.3 * rng.standard_normal((1, 8)))]
+    begin[0][:, 1] /= size
+    found = stationary.minimise(objective, begin, gradient=1e-8, iterations=8000, memory=60)
+    signals = alignment.signals(found.weights, x, squares, lambda f: f - y[:, None])
+    return signals[0], misfit(signals[:1], small)[0], np.mean(x[:, :2] ** 2, axis=0), found
+
+
+plain, plain_misfit, plain_moments, plain_end = defeat(1)
+harsh, harsh_misfit, harsh_moments, harsh_end = defeat(30)
+for size, found in ((1, plain_end), (30, harsh_end)):
+    print(f"S = {size}: {found.iterations} iterations, largest gradient {found.gradient:.0e}")
+for name, s in (("S = 1", plain), ("S = 30", harsh)):
+    print(
+        name, "diagonal of WᵀW", np.diag(feature_matrix(s)).round(4)[:2], "of the AGOP", np.diag(agop(s)).round(4)[:2]
+    )
+
+# %%
+diagonals = np.array([np.diag(feature_matrix(s))[:2] for s in (plain, harsh)])
+law.check(
+    "features-ignore-the-unit", measured=diagonals, error=np.full((2, 2), 1e-4),
+    given={"coefficient": np.tile(coefficients, (2, 1))},
+)  # fmt: skip
+law.check("formula-holds-there-too", measured=[plain_misfit, harsh_misfit], error=np.full(2, 1e-5))
+
+
+def agreement(signals):
+    """Cosine of the ansatz with the features, powers 1 and 1/2."""
+    return [alignment.cosine(power(agop(signals), s), feature_matrix(signals)) for s in (1, 0.5)]
+
+
+law.check("ansatz-fails", measured=agreement(harsh), error=np.full(2, 0.005))
+law.control("ansatz-holds-in-equal-units", measured=agreement(plain), error=np.full(2, 0.005))
+print("cosines of the ansatz, powers 1 and 1/2: S = 1", np.round(agreement(plain), 3))
+print("cosines of the ansatz, powers 1 and 1/2: S = 30", np.round(agreement(harsh), 3))
+
+# %% [markdown]
+# The formula does not care. The features do not care either: a change of unit of one input changes what the output
+# gradient sees, not what decay pays for.
+#
+# ## What to try next
+#
+# - Stop L-BFGS after 30, 100, 300 iterations. How fast does the formula come true?
+# - Give the layers biases. Does the formula still hold for the weights? (Yes: they enter only through $Wh$.)
+# - Use decoupled decay (AdamW). What takes the place of $\lambda$?
+# - Which $S$ between 1 and 30 does the ansatz survive?
