@@ -1,0 +1,293 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # A trained layer looks where the network's gradients point
+#
+# Which directions of its input does a layer look at? $W^{\mathsf T}W$ says it: an input direction that $W$ stretches is
+# a feature. Radhakrishnan, Beaglehole, Pandit and Belkin (2024) found that it resembles another matrix, the average
+# gradient outer product (AGOP): how strongly, on average, the output reacts to each direction. That is the neural
+# feature ansatz. We test it on networks that read digits, with care for a trap: the two matrices look alike before any
+# training. Then come linear networks, where it is exact, and kernel machines that learn features by it.
+# The predictions stand in [the law page](../laws/radhakrishnan2024.md).
+
+# %%
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import alignment, data, networks, plot, powerlaw, rfm, stationary, trained
+from lawbook.lab.alignment import agop, cosine, feature_matrix, power, traceless_cosine
+
+jax.config.update("jax_enable_x64", True)
+law = notebook.open("radhakrishnan2024")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## Set-up
+#
+# The network that this family of pages shares: four layers without biases, GELU, 500 digits, cross-entropy, weight
+# decay 0.003, 10 000 steps on batches of 16. L-BFGS then takes the same network to a critical point.
+
+# %%
+network = trained.digits_classifier(rng)
+start, noisy, end = network.path[0], network.path[-1], network.converged().weights
+print(f"training error {network.mistakes(noisy):.3f}")
+
+
+def agreement(weights, exponent=0.5, measure=traceless_cosine, model=network):
+    """Agreement of features and AGOP to a power, in the three hidden layers. The last obeys power 1 trivially."""
+    return np.array([measure(feature_matrix(s), power(agop(s), exponent)) for s in model.signals(weights)[:3]])
+
+
+# %% [markdown]
+# ## Direction by direction
+#
+# The eigenvectors of the AGOP are the directions, its eigenvalues their importance. How much weight does the first
+# layer give to each? The ansatz with power ½ is a line of slope ½ in this chart. Only its height is fitted.
+
+
+# %%
+def spectrum(weights):
+    """Eigenvalues of the AGOP of the first layer above rounding, and the weight along their eigenvectors."""
+    signals = network.signals(weights)[0]
+    values, vectors = np.linalg.eigh(agop(signals))
+    along = np.einsum("ki,kl,li->i", vectors, feature_matrix(signals), vectors)
+    large = values > 1e-6 * values[-1]  # decay leaves about a dozen directions
+    return values[large], along[large]
+
+
+fig, ax = plt.subplots()
+for index, (label, weights) in enumerate({"after training": end, "before training": start}.items()):
+    importance, weight = spectrum(weights)
+    points = {"importance": importance}
+    fit = law.fit("neural-feature-ansatz", x=points, y=weight, free={"scale": 1.0}, given={"alpha": 0.5})
+    line = fit(importance=importance)
+    plot.points(ax, importance, weight, index=index, label=label)
+    ax.plot(importance, line, color=plot.COLOURS[index])
+    law.series(
+        "weight-along-eigenvectors", x=importance, y=weight, prediction=line if index == 0 else None,
+        law="neural-feature-ansatz" if index == 0 else None, label=label, x_label="eigenvalue of the AGOP",
+        y_label="weight along its eigenvector", x_scale="log", y_scale="log", title="First layer, digits",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlabel="eigenvalue of the AGOP", ylabel="$v^T W^T W v$ (no unit)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ## The trap
+#
+# Cosines of matrix entries are high before training. A part is the identity that both matrices contain; rotating one
+# of the two at random shows how much. We subtract it (the traceless cosine). The larger part stays: the AGOP of a layer
+# has $W$ on both sides, so it resembles $W^{\mathsf T}W$ from the first. Only the random network tells how much that
+# is.
+
+# %%
+first = network.signals(start)[0]
+pair = feature_matrix(first), power(agop(first), 0.5)
+for name, measure in (("raw", cosine), ("traceless", traceless_cosine)):
+    mean, spread = alignment.chance(measure, *pair, rng, draws=20)
+    seen = [agreement(weights, 0.5, measure).round(2) for weights in (start, noisy)]
+    print(f"{name} cosine: chance {mean:+.2f} ± {spread:.2f}, before training {seen[0]}, after {seen[1]}")
+
+# %% [markdown]
+# Six numbers are checked: three hidden layers, after training on batches and at the critical point. The error is the
+# difference of these two.
+
+# %%
+before = agreement(start)
+after = np.array([agreement(noisy), agreement(end)])
+spread = np.broadcast_to(np.abs(after[0] - after[1]) / 2, (2, 3))
+law.check("ansatz-on-digits", measured=after, error=spread)
+law.check("better-than-before-training", measured=after - before, error=spread)
+other = np.array([agreement(w, 1.0) for w in (noisy, end)])
+law.check("first-power-too", measured=other, error=np.broadcast_to(np.abs(other[0] - other[1]) / 2, (2, 3)))
+
+# %% [markdown]
+# **Controls.** The random network must not pass. Nor must a network that learns lazily: first layer four times as
+# large, no decay, small steps. It classifies its training set without error and keeps the features that it was born
+# with.
+
+# %%
+law.control("not-before-training", measured=before, error=np.zeros(3))
+lazy = trained.digits_classifier(rng, decay=0.0, first_scale=4.0, step_size=0.01)
+kept = agreement(lazy.path[-1], model=lazy)[0]
+born = agreement(lazy.path[0], model=lazy)[0]
+print(f"lazy network: training error {lazy.mistakes(lazy.path[-1]):.3f}, first layer {born:.2f} → {kept:.2f}")
+law.control("lazy-learning-keeps-old-features", measured=kept, error=0.01)
+law.control("lazy-learning-gains-nothing", measured=kept - born, error=0.01)
+
+# %%
+steps = np.r_[np.maximum(trained.LOGS, 1), 10 * trained.LOGS[-1]]  # the critical point is drawn at ten times as many
+history = np.array([agreement(w) for w in (*network.path, end)])
+fig, ax = plt.subplots()
+for depth in range(3):
+    ax.plot(steps, history[:, depth], marker="o", label=f"layer {depth + 1}")
+    law.series(
+        "along-training", x=steps, y=history[:, depth], label=f"layer {depth + 1}",
+        x_label="step (last point: critical point)", y_label="traceless cosine, power 1/2", x_scale="log",
+        title="Agreement along training, digits",
+    )  # fmt: skip
+ax.set(xscale="log", xlabel="step (last point: the critical point)", ylabel="traceless cosine, power ½")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ## Linear networks: an exact exponent
+#
+# With weight decay a linear network of $L$ layers obeys the ansatz exactly, with power $1/L$. Digits again: pixels that
+# vary, centred one-hot targets, hidden layers of 20, decay 0.001. The end-to-end matrix $P$ has AGOP $P^{\mathsf T}P$.
+
+# %%
+images, labels = data.digits()
+pixels = images[:, images.std(axis=0) >= 0.05]
+pixels = pixels - pixels.mean(axis=0)
+targets = np.eye(10)[labels] - 0.1
+covariance = pixels.T @ pixels / len(pixels)
+best = np.linalg.lstsq(pixels, targets, rcond=None)[0].T  # (10, pixels)
+
+
+def linear(layers, decay, gradient):
+    """W₁ᵀW₁ and the AGOP of a linear network at a critical point."""
+    widths = [pixels.shape[1]] + [20] * (layers - 1) + [10]
+    weights = [w.weight for w in networks.initialise(widths, rng, gain=1.0)]
+    found = stationary.linear_network(
+        weights, best, decay=decay, covariance=covariance, gradient=gradient, iterations=6000
+    )
+    whole = np.linalg.multi_dot(found.weights[::-1])
+    return found.weights[0].T @ found.weights[0], whole.T @ whole
+
+
+def slope(gram, outer):
+    """Exponent of the nine non-zero eigenvalues of one against those of the other, and its standard error."""
+    found = powerlaw.fit(np.linalg.eigvalsh(outer)[-9:], np.linalg.eigvalsh(gram)[-9:])
+    return found.exponent, found.exponent_error
+
+
+depths = np.array([2, 3, 4])
+pairs = [linear(layers, 1e-3, 1e-9) for layers in depths]
+exponents, errors = np.transpose([slope(*p) for p in pairs])
+law.check("exponent-is-one-over-depth", measured=exponents, error=errors, given={"layers": depths})
+
+
+def gap(gram, outer, layers):
+    """Relative distance of the features from the AGOP to the power 1/L."""
+    return np.linalg.norm(gram - power(outer, 1 / layers)) / np.linalg.norm(gram)
+
+
+gaps = np.array([gap(*p, layers) for p, layers in zip(pairs, depths, strict=True)])
+law.check("equal-with-constant-one", measured=gaps, error=gaps / 2)
+
+# %% [markdown]
+# **Controls.** No decay from unbalanced weights: the identity is lost. And the GELU network, which has four layers too:
+# it obeys the ansatz roughly, but not with a quarter as the power and one as the constant.
+
+# %%
+unbalanced = np.array([gap(*linear(layers, 0.0, 1e-5), layers) for layers in depths])
+law.control("no-decay-no-identity", measured=unbalanced, error=np.full(3, 0.01))
+signals = network.signals(end)[0]
+law.control("gelu-is-not-linear", measured=gap(feature_matrix(signals), agop(signals), 4), error=0.01)
+
+# %%
+fig, ax = plt.subplots()
+for index, (layers, (gram, outer)) in enumerate(zip(depths, pairs, strict=True)):
+    x, y = np.linalg.eigvalsh(outer)[-9:], np.linalg.eigvalsh(gram)[-9:]
+    ax.plot(x, law.formula("linear-exponent")(importance=x, layers=layers), color=plot.COLOURS[index])
+    plot.points(ax, x, y, index=index, label=f"$L = {layers}$")
+ax.set(xscale="log", yscale="log", xlabel="eigenvalue of the AGOP", ylabel="eigenvalue of $W_1^T W_1$")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ## Kernels that learn features
+#
+# If the AGOP is what networks learn, give it to a kernel machine. Fit; take the AGOP of the fit as the new metric; fit
+# again. The authors' own example: $y=x_0x_1\,[x_5>0]$ in 20 dimensions, 1000 samples. Three coordinates matter.
+
+
+# %%
+def error_along(x, y, tests, truth, rounds, **how):
+    """Mean squared test error over the variance of the truth, of every round, and the last metric."""
+    found = rfm.recursive(x, y, tests, rounds=rounds, **how)
+    return np.array([np.mean((r.prediction - truth) ** 2) for r in found]) / np.var(truth), found[-1].metric
+
+
+def product(x):
+    return (x[:, 0] * x[:, 1] * (x[:, 5] > 0))[:, None]
+
+
+def radial(x):
+    return np.sin(3 * np.sum(x**2, axis=1, keepdims=True))
+
+
+def repeated(target, draws):
+    """Draws of 1000 samples each: the errors along five rounds, and the share of M on coordinates 0, 1 and 5."""
+    errors, shares = [], []
+    for _ in range(draws):
+        x = rng.normal(0, 0.5, (3000, 20))
+        y = target(x)
+        along, metric = error_along(x[:1000], y[:1000], x[1000:], y[1000:], 5, normalise=True)
+        errors.append(along)
+        shares.append(np.diag(metric)[[0, 1, 5]].sum() / np.trace(metric))
+    return np.array(errors), np.array(shares)
+
+
+def over_draws(values):
+    return np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
+
+
+errors, shares = repeated(product, 4)
+mean, error = over_draws(shares)
+law.check("metric-finds-the-coordinates", measured=mean, error=error)
+mean, error = over_draws(errors[:, -1] / errors[:, 0])
+law.check("error-falls", measured=mean, error=error)
+law.series(
+    "rfm", x=np.arange(6), y=errors.mean(axis=0), error=errors.std(axis=0, ddof=1) / np.sqrt(len(errors)),
+    x_label="round", y_label="test error over variance", title="Recursive feature machine, three coordinates of twenty",
+)  # fmt: skip
+print("test error by round:", errors.mean(axis=0).round(3))
+
+# %% [markdown]
+# **Control.** A target that needs all directions alike. Nothing can be gained by dropping any.
+
+# %%
+isotropic, _ = repeated(radial, 2)
+mean, error = over_draws(isotropic[:, -1] / isotropic[:, 0])
+law.control("isotropic-target", measured=mean, error=error)
+
+# %% [markdown]
+# **Digits, with distractors.** 64 pixels of pure noise beside the 64 true ones. One round of feature learning removes
+# them. On plain digits, where every direction is of some use, the same step does harm. That is worth knowing.
+
+
+# %%
+def mistakes(samples, noise):
+    """Share of wrong test digits in rounds 0 and 1."""
+    x = np.hstack([images, rng.normal(0, 0.5, (len(images), noise))])
+    order = rng.permutation(len(x))
+    rows, tests = order[:samples], order[samples:]
+    found = rfm.recursive(x[rows], np.eye(10)[labels[rows]], x[tests], rounds=1, normalise=True)
+    return [np.mean(r.prediction.argmax(axis=1) != labels[tests]) for r in found]
+
+
+noisy_digits = np.array([mistakes(1000, 64) for _ in range(3)])
+mean, error = over_draws(noisy_digits[:, 1] / noisy_digits[:, 0])
+law.check("distractors-are-dropped", measured=mean, error=error)
+plain_digits = np.array([mistakes(300, 0) for _ in range(4)])
+mean, error = over_draws(plain_digits[:, 1] / plain_digits[:, 0])
+law.control("nothing-to-drop", measured=mean, error=error)
+print("errors in rounds 0 and 1, with distractors:", noisy_digits.mean(axis=0).round(3))
+print("errors in rounds 0 and 1, plain digits:", plain_digits.mean(axis=0).round(3))
+
+# %% [markdown]
+# ## What to try next
+#
+# - Which power fits each layer of the GELU network best? Does it depend on depth as in linear networks?
+# - Train the first layer from a tenth of its random weights. How low does the agreement start, how high does it end?
+# - Give each of the distractors a variance of its own. When does the machine keep one?
+# - Look at [where the ansatz fails](../laws/boixadsera2025.md), and at the exact formula that takes its place.
