@@ -1,0 +1,244 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Activations, gradients and weights of a layer become one figure
+#
+# A layer has three matrices on each of its sides: the covariance of its activations, that of its error signals, and
+# the Gram matrix of its weights. Ziyin, Chuang, Galanti and Poggio (2024) conjecture that training makes the three
+# proportional to one another, on both sides (the canonical representation hypothesis), and that where this breaks they
+# are still powers of one another (the polynomial alignment hypothesis). We look at a network that reads digits, and at
+# a linear network where powers can be computed. The predictions stand in [the law page](../laws/ziyin2024.md).
+
+# %%
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import alignment, data, linear, networks, plot, powerlaw, stationary, trained
+from lawbook.lab.alignment import canonical, covariance
+
+jax.config.update("jax_enable_x64", True)
+law = notebook.open("ziyin2024")
+rng = notebook.rng()
+plot.use()
+
+# %% [markdown]
+# ## Set-up
+#
+# The network that this family of pages shares: four layers without biases, GELU, 500 digits, cross-entropy, weight
+# decay 0.003, 10 000 steps on batches of 16; L-BFGS then takes it to a critical point. We look at its third matrix, the
+# last hidden one. As in the paper, each activation and error vector is first scaled to length one.
+
+# %%
+network = trained.digits_classifier(rng)
+end = network.converged().weights
+steps = np.r_[np.maximum(trained.LOGS, 1), 10 * trained.LOGS[-1]]  # the critical point is drawn at ten times as many
+history = np.array([canonical(network.signals(w)[2]) for w in (*network.path, end)])  # (stages, six)
+names = {
+    "forward_rga": "activations and gradients, forward",
+    "backward_rga": "activations and gradients, backward",
+    "forward_rwa": "activations and weights, forward",
+    "backward_rwa": "activations and weights, backward",
+    "forward_gwa": "gradients and weights, forward",
+    "backward_gwa": "gradients and weights, backward",
+}
+
+# %% [markdown]
+# ## Six alignments along training
+#
+# Full alignment is 1. The first point is the random network, and it matters: two of the six correlations are above one
+# half before any training. What training adds is the evidence.
+
+# %%
+fig, ax = plt.subplots()
+for index, label in enumerate(names.values()):
+    dash = "-" if index < 5 else "--"  # five colours, six lines
+    ax.plot(steps, history[:, index], marker="o", linestyle=dash, label=label)
+    law.series(
+        "alignments-along-training", x=steps, y=history[:, index], label=label,
+        prediction=np.ones(len(steps)) if index == 0 else None, law="crh" if index == 0 else None,
+        x_label="step (last point: critical point)", y_label="correlation of entries", x_scale="log",
+        title="Last hidden layer of a network trained on digits",
+    )  # fmt: skip
+ax.axhline(1, color=plot.GREY, linestyle=":")
+ax.set(xscale="log", xlabel="step (last point: the critical point)", ylabel="correlation of entries")
+ax.legend(fontsize="x-small")
+plt.show()
+
+# %% [markdown]
+# Two numbers are judged, each after training on batches and at the critical point: the mean of the six, and the least
+# of them. Half of the difference of the two stages is taken as the error.
+
+# %%
+before, after = history[0], history[-2:]
+means, least = after.mean(axis=1), after.min(axis=1)
+law.check("mean-of-six", measured=means, error=np.full(2, np.ptp(means) / 2))
+law.check("least-of-six", measured=least, error=np.full(2, np.ptp(least) / 2))
+
+# %% [markdown]
+# **Controls.** The random network. And the same training without weight decay: it fits the digits as well, but nothing
+# wears off the random start.
+
+# %%
+law.control("not-before-training", measured=before.mean(), error=0.01)
+free = trained.digits_classifier(rng, decay=0.0)
+found = np.mean(canonical(free.signals(free.path[-1])[2]))
+print(f"mean of six: {before.mean():.2f} at random, {found:.2f} without decay, {means[0]:.2f} with decay")
+law.control("not-without-decay", measured=found, error=0.01)
+
+# %% [markdown]
+# How one measures decides much. Without scaling the vectors first, the gradients of a few hard digits rule:
+
+# %%
+for normalised in (True, False):
+    print("scaled" if normalised else "raw   ", np.round(canonical(network.signals(end)[2], normalised=normalised), 2))
+
+# %% [markdown]
+# ## Powers
+#
+# Along the eigenvectors of the weights' Gram matrix $Z$ we read off the other matrices, and fit a power of the
+# eigenvalue $z$. The paper says that if at least one alignment holds on each side, every exponent lies between −1 and
+# 3. We take the first layer, where the eigenvalues spread over a factor of twenty and more. In the last hidden layer
+# they are too much alike for a slope.
+
+
+# %%
+def exponents(layer, normalised):
+    """Powers of H_a, H_b, G_a, G_b in the eigenvalues of the weights that decay has left, and standard errors, (4,)."""
+    outward, singular, inward = np.linalg.svd(layer.weight, full_matrices=False)
+    z = singular**2
+    rank = np.sum(z > 1e-3 * z[0])
+    z, found = z[:rank], []
+    for vectors, axes in (
+        (layer.inputs, inward[:rank].T),
+        (layer.outputs, outward[:, :rank]),
+        (layer.input_gradient, inward[:rank].T),
+        (layer.gradient, outward[:, :rank]),
+    ):
+        along = np.einsum("ki,kl,li->i", axes, covariance(vectors, normalised=normalised), axes)
+        fit = powerlaw.fit(z, along)
+        found.append((fit.exponent, fit.exponent_error))
+    return np.transpose(found)
+
+
+measured, error = exponents(network.signals(end)[0], normalised=True)
+print("exponents of H_a, H_b, G_a, G_b in the first layer:", measured.round(2), "±", error.round(2))
+law.check("exponents-in-range", measured=measured, error=error)
+
+# %% [markdown]
+# ## A case that can be solved
+#
+# Two linear layers, white inputs, white label noise, weight decay $\gamma$. At the minimum every matrix is a power of
+# the weights, and the powers are whole numbers: with side 0 for the input and 1 for the output of layer $l$,
+# activations have $l-1+\text{side}$ and gradients $3-l-\text{side}$. Inputs are digits, whitened; the target is a
+# random map of rank 8.
+
+# %%
+images, labels = data.digits()
+white, variances = linear.whiten(images, 20)
+samples = len(white)
+left, right = (np.linalg.qr(rng.standard_normal((m, m)))[0] for m in (10, 20))
+target = left[:, :8] * (2.0 * 0.5 ** np.arange(8)) @ right[:, :8].T  # (10, 20)
+noise = rng.standard_normal((samples, 10))
+noise -= noise.mean(axis=0) + white @ (white.T @ noise) / samples  # uncorrelated with inputs in the sample
+noise = np.linalg.svd(noise, full_matrices=False)[0] * np.sqrt(samples)  # covariance exactly 1
+
+
+def solve(x, y, gamma, start_scale=1.0):
+    """Signals of both layers of a 20-16-10 linear network at the minimum of the regularised squared error."""
+    second = x.T @ x / samples
+    best = np.linalg.solve(second, x.T @ y / samples).T
+    start = [start_scale * w.weight for w in networks.initialise((20, 16, 10), rng, gain=1.0)]
+    found = stationary.linear_network(start, best, decay=gamma, covariance=second, gradient=1e-9 if gamma else 1e-6)
+    return alignment.signals(found.weights, x, lambda z: (z, np.ones_like(z)), lambda f: f - y)
+
+
+def table(layers):
+    """Exponents of activations, and of gradients, (layers, sides) each, with standard errors."""
+    rows = [exponents(layer, normalised=False) for layer in layers]
+    values, errors = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+    return values[:, :2], errors[:, :2], values[:, 2:], errors[:, 2:]
+
+
+where = {"layer": np.array([[1, 1], [2, 2]]), "side": np.array([[0, 1], [0, 1]])}
+solved = solve(white, white @ target.T + 0.5 * noise, 0.02)
+h, h_error, g, g_error = table(solved)
+law.check("activations-are-powers", measured=h, error=h_error, given=where)
+law.check("gradients-are-powers", measured=g, error=g_error, given=where)
+
+# %%
+fig, ax = plt.subplots()
+inner = solved[0]
+axes, singular, _ = np.linalg.svd(inner.weight)
+z = singular[:7] ** 2
+shown = {
+    "activations $H_b$": (inner.outputs, "activations-are-powers"),
+    "gradients $G_b$": (inner.gradient, "gradients-are-powers"),
+}
+for index, (label, (vectors, check)) in enumerate(shown.items()):
+    along = np.einsum("ki,kl,li->i", axes[:, :7], covariance(vectors, normalised=False), axes[:, :7])
+    line = along[0] * (z / z[0]) ** law.predict(check, layer=1, side=1)
+    ax.plot(z, line, color=plot.COLOURS[index])
+    plot.points(ax, z, along, index=index, label=label)
+ax.set(xscale="log", yscale="log", xlabel="eigenvalue $z$ of $WW^T$", ylabel="along its eigenvector")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# **Real labels.** The digits' own labels leave a residual that is not white. Activations keep their powers, since these
+# need white inputs only. The gradients lose theirs, and leave the range −1 to 3 in the second layer, where no forward
+# alignment holds any more. That is partial alignment.
+
+# %%
+classes = np.sqrt(10) * (np.eye(10)[labels] - np.eye(10)[labels].mean(axis=0))
+real = solve(white, classes, 0.02)
+h, h_error, g, g_error = table(real)
+law.check("activations-with-real-labels", measured=h, error=h_error, given=where)
+law.control("residual-not-white", measured=g, error=g_error, given=where)
+print("exponents of the gradients with real labels (layers by sides):", g.round(2).tolist())
+
+# %% [markdown]
+# **Inputs that are not white.** The same principal components, unscaled.
+
+# %%
+skewed = solve(white * np.sqrt(variances / variances.mean()), classes, 0.02)
+h, h_error, _, _ = table(skewed)
+law.control("inputs-not-white", measured=h, error=h_error, given=where)
+
+# %% [markdown]
+# ## Gradients shrink as the decay
+#
+# Where activations and gradients of a layer balance decay, $G_b = \gamma^2 H_b$ at the hidden layer, if the labels can
+# be fitted. The total gradient power over the total activation power is then $\gamma^2$. Label noise covers it up.
+
+
+# %%
+def ratio(gamma, sigma):
+    layer = solve(white, white @ target.T + sigma * noise, gamma)[0]
+    return np.trace(covariance(layer.gradient, normalised=False)) / np.trace(
+        covariance(layer.outputs, normalised=False)
+    )
+
+
+gammas = np.array([0.005, 0.01, 0.02, 0.04])
+ratios = np.array([ratio(gamma, 0.0) for gamma in gammas])
+law.check("gradients-balance-decay", measured=ratios, error=1e-5 * ratios, given={"weight_decay": gammas})
+covered = np.array([ratio(gamma, 0.5) for gamma in gammas])
+law.control("label-noise-covers-it", measured=covered, error=1e-5 * covered, given={"weight_decay": gammas})
+law.series(
+    "gradient-power", x=gammas, y=ratios, prediction=law.formula("gradient-balance")(weight_decay=gammas),
+    law="gradient-balance", label="no label noise", x_label="weight decay", y_label="gradient over activation power",
+    x_scale="log", y_scale="log", title="Hidden layer of a linear network, white inputs",
+)  # fmt: skip
+
+# %% [markdown]
+# ## What to try next
+#
+# - Watch the first and second hidden layers. Which alignments are weaker there?
+# - Train with decay 0.0003 and 0.001. Where between the control and the law does the mean fall?
+# - Replace the normalised covariances by raw ones along training.
+# - Give the shared network squared loss. Does $G/H$ still follow the decay?
