@@ -146,3 +146,28 @@ def test_of_many_points_those_nearest_to_the_edge_are_listed(catalog: Catalog, e
     listed = text.partition("20 of 100 points")[2].partition("</table>")[0]
     assert "0.0317" in listed  # the farthest out
     assert listed.count("<tr>") == 21
+
+
+def test_a_page_is_lent_only_while_everything_it_shows_is_as_before(
+    catalog: Catalog, evidence: dict[str, Evidence]
+) -> None:
+    first = Book(catalog, evidence)
+    first.pages()
+    again = Book(catalog, evidence, before=first)
+    assert again.law("halving2001") is first._made["halving2001"][1]
+    for changed in (
+        replace(
+            catalog,
+            entries=catalog.entries
+            | {"halving2001": catalog.entries["halving2001"].model_copy(update={"use": "New."})},
+        ),
+        replace(
+            catalog,
+            entries=catalog.entries | {"corner2002": catalog.entries["corner2002"].model_copy(update={"title": "New"})},
+        ),
+        replace(catalog, works={k: replace(w, venue="New") for k, w in catalog.works.items()}),
+    ):
+        assert Book(changed, evidence, before=first).law("halving2001") == Book(changed, evidence).law("halving2001")
+        assert Book(changed, evidence, before=first).law("halving2001") is not first._made["halving2001"][1]
+    fewer = {"halving2001": Evidence("halving2001", evidence["halving2001"].shown, evidence["halving2001"].seeds[:2])}
+    assert "in 2 of 2 seeds" in Book(catalog, fewer, before=first).law("halving2001").text

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import tempfile
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +123,15 @@ def write_atomically(path: Path, text: str) -> None:
 
 def read_run(path: Path) -> tuple[str, Run] | None:
     """The key and the run that an executed notebook holds, or None when there is no such (or no whole) file."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return _read_run(path, stat.st_mtime_ns, stat.st_size)
+
+
+@cache  # while the site is served, every change of an entry asks for all runs again
+def _read_run(path: Path, changed: int, size: int) -> tuple[str, Run] | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         about = dict(data["metadata"][METADATA])

@@ -70,15 +70,11 @@ def _number(book: Book, write: Writer, reference: str, show: Literal["measured",
     paper, _, name = reference.partition("/")
     view = book.view(paper, write.base)
     kind: Literal["check", "control"] = "check" if view.entry.check(name) else "control"
-    for law in view.laws:
-        for row in law.checks if kind == "check" else law.controls:
-            if row.id == name:
-                told = verdicts.tell(view.entry, view.evidence, kind, name)
-                shown = row.measured if show == "measured" else row.here or row.predicted
-                return Markup('<span class="lb-cell-check"><a href="{}laws/{}/#{}-{}">{}</a>{}</span>').format(
-                    write.base, paper, kind, name, shown or "–", _mark(told) if show == "measured" else ""
-                )
-    raise AssertionError(reference)  # the catalog has checked it
+    row = view.row(kind, name)
+    shown = row.measured if show == "measured" else row.here or row.predicted
+    link = Markup('<span class="lb-cell-check"><a href="{}laws/{}/#{}-{}">{}</a>{}</span>')
+    mark = _mark(row.told) if show == "measured" else ""
+    return link.format(write.base, paper, kind, name, shown or "–", mark)
 
 
 def _mark(told: verdicts.Told) -> Markup:

@@ -125,15 +125,16 @@ def _shortened(table: str) -> str:
     return table[: rows[20].end()] + rest + table[rows[-1].end() :]
 
 
+# No pattern starts with \s*: on 600 kB that alone would take a second a page.
 _DROPPED = (
-    re.compile(r"\s*<style[^>]*>.*?</style>", re.DOTALL),
-    re.compile(r"\s*<script(?![^>]*application/(?:json|ld))[^>]*>.*?</script>", re.DOTALL),
-    re.compile(r"\s*<!--.*?-->", re.DOTALL),
-    re.compile(r'\s*<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', re.DOTALL),
+    re.compile(r"<style[^>]*>.*?</style>", re.DOTALL),
+    re.compile(r"<script(?![^>]*application/(?:json|ld))[^>]*>.*?</script>", re.DOTALL),
+    re.compile(r"<!--.*?-->", re.DOTALL),
+    re.compile(r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>', re.DOTALL),
     re.compile(r"<div(?=[^>]*clipboard-copy-txt)[^>]*>.*?</div>", re.DOTALL),
-    re.compile(r'\s*<div class="jp-(?:Input|Output)Prompt[^>]*>[^<]*</div>'),
-    re.compile(r'\s*<div class="jp-(?:Cell|Collapser|OutputPrompt|InputPrompt)[^"]*"[^>]*>\s*</div>'),
-    re.compile(r'\s*<a class="anchor-link".*?</a>', re.DOTALL),
+    re.compile(r'<div class="jp-(?:Input|Output)Prompt[^>]*>[^<]*</div>'),
+    re.compile(r'<div class="jp-(?:Cell|Collapser|OutputPrompt|InputPrompt)[^"]*"[^>]*>\s*</div>'),
+    re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL),
     re.compile(r' (?:data-mime-type|data-type|data-jp-theme-[a-z]+|role)="[^"]*"'),
     re.compile(r' id="cell-id=[^"]*"'),  # the theme's copy button would take it for a part of a selector
 )

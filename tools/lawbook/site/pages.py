@@ -67,13 +67,26 @@ def _attribute(text: str) -> Markup:
 class Book:
     """The catalog with its evidence, and what all pages share."""
 
-    def __init__(self, catalog: Catalog, evidence: Mapping[str, Evidence], cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        evidence: Mapping[str, Evidence],
+        cache: Path | None = None,
+        before: Book | None = None,
+    ) -> None:
+        """`before`, the book of the last build, lends the pages of entries that have not changed since."""
         self.catalog, self.evidence, self.cache = catalog, evidence, cache
         self.accents = {family: i % ACCENTS for i, family in enumerate(catalog.families)}
         order = list(catalog.families)
         self.papers = sorted(
             catalog.entries, key=lambda p: (order.index(catalog.family_of[p]), catalog.works[p].year, p)
         )
+
+        self._views: dict[tuple[str, str], EntryView] = {}
+        self._made: dict[str, tuple[Any, Page]] = {}
+        self._before = before._made if before is not None else {}
+        # What the page of one entry says of the others.
+        self._names = [(p, e.title, {k: law.name for k, law in e.laws.items()}) for p, e in catalog.entries.items()]
 
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
@@ -92,10 +105,22 @@ class Book:
         entry = self.catalog.entries[paper]
         main = next(iter(entry.laws))
         shown.sort(key=lambda chart: chart.law != main)  # the main law's own chart goes above the fold
-        return EntryView(self.catalog, entry, found, base, shown)
+        view = EntryView(self.catalog, entry, found, base, shown)
+        if not drawn:
+            self._views[paper, base] = view
+        return view
 
     def law(self, paper: str) -> Page:
         """The page of a paper."""
+        catalog = self.catalog
+        runs = self.evidence[paper].seeds if paper in self.evidence else ()
+        drawn_on = (catalog.entries[paper], runs, catalog.ties(paper), self._names, catalog.notation, catalog.works)
+        known = self._before.get(paper)
+        page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
+        self._made[paper] = (drawn_on, page)
+        return page
+
+    def _law(self, paper: str) -> Page:
         entry = self.view(paper, "../../", drawn=True)
         meta = {
             "title": escape(plain(entry.entry.title)),

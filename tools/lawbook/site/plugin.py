@@ -46,7 +46,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         catalog, self.problems = load(self.root)
         if self.problems and not getattr(self, "serving", False):
             raise PluginError("\n".join(map(str, self.problems)))
-        self.book = Book(catalog, store.read(catalog), self.cache / "charts")
+        before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
+        self.book = Book(catalog, store.read(catalog), self.cache / "charts", before)
         self.stash: dict[str, list[str]] = {}
         self.generated: set[str] = set()
         config.nav = self._nav(config)
@@ -97,7 +98,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             return out
         text = found.shown.notebook.read_text(encoding="utf-8")
         out.append(File.generated(config, f"download/{paper}.ipynb", content=text))
-        ready = notebook_page.prepare(paper, json.loads(text), self._resolve)
+        ready = self._prepared(paper, text)
         folder = self.cache / "notebooks"
         target = folder / "notebooks" / f"{paper}.ipynb"
         if not target.is_file() or target.read_text(encoding="utf-8") != ready.text:
@@ -105,6 +106,13 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         out.append(File(f"notebooks/{paper}.ipynb", str(folder), config.site_dir, config.use_directory_urls))
         out += [File.generated(config, f"figures/{name}", content=data) for name, data in ready.figures.items()]
         return out
+
+    def _prepared(self, paper: str, text: str) -> notebook_page.Prepared:
+        """The notebook made ready; while serving, those that have not changed are not read again."""
+        known: dict[str, tuple[str, notebook_page.Prepared]] = self.__dict__.setdefault("_ready", {})
+        if paper not in known or known[paper][0] != text:
+            known[paper] = (text, notebook_page.prepare(paper, json.loads(text), self._resolve))
+        return known[paper][1]
 
     def _resolve(self, target: str) -> str:
         """A link of a notebook, written from its page, `../laws/cohen2021.md`; an unknown page is a warning."""

@@ -168,12 +168,12 @@ class LawView:
     @cached_property
     def checks(self) -> list[Row]:
         """The checks with their numbers."""
-        return [self._check(name, check) for name, check in self.law.checks.items()]
+        return [self.check(name, check) for name, check in self.law.checks.items()]
 
     @cached_property
     def controls(self) -> list[Row]:
         """The controls with their numbers."""
-        return [self._control(name, control) for name, control in self.law.controls.items()]
+        return [self.control(name, control) for name, control in self.law.controls.items()]
 
     @cached_property
     def charts(self) -> list[Chart]:
@@ -185,7 +185,8 @@ class LawView:
         """The formula under sliders."""
         return charts.explorer(self.page.catalog, self.law)
 
-    def _check(self, name: str, check: Check) -> Row:
+    def check(self, name: str, check: Check) -> Row:
+        """A check with its numbers."""
         record = self._record("check", name)
         rival = None
         if check.rival is not None:
@@ -212,7 +213,8 @@ class LawView:
             why_not=self.page.write.line(check.not_reproduced) if check.not_reproduced else None,
         )
 
-    def _control(self, name: str, control: Control) -> Row:
+    def control(self, name: str, control: Control) -> Row:
+        """A control with its numbers."""
         record = self._record("control", name)
         missed = self.law.checks[control.must_miss]
         told = verdicts.tell(self.page.entry, self.page.evidence, "control", name)
@@ -354,7 +356,17 @@ class EntryView:
     @cached_property
     def headline(self) -> Row | None:
         """The check that the page opens with: the first of the main law, else the first of all."""
-        return next((row for law in self.laws for row in law.checks), None)
+        first = next(((law, *item) for law in self.laws for item in law.law.checks.items()), None)
+        return None if first is None else first[0].check(first[1], first[2])
+
+    def row(self, kind: Literal["check", "control"], name: str) -> Row:
+        """A check or control of any of the laws, by its id."""
+        for law in self.laws:
+            if kind == "check" and name in law.law.checks:
+                return law.check(name, law.law.checks[name])
+            if kind == "control" and name in law.law.controls:
+                return law.control(name, law.law.controls[name])
+        raise KeyError(f"{self.id} has no {kind} {name!r}")
 
     @cached_property
     def headline_measured(self) -> Markup:
