@@ -1,0 +1,356 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # How sharp will it get? Ask the data
+#
+# Training sharpens a network until the step size stops it. How far would it go if nothing stopped it? Yoo, Song and
+# Yun (2025) answer for the smallest deep network there is: linear, one neuron a layer. The sharpness at the end lies
+# between two numbers that need only the data and the depth. Harder data, more layers: sharper. Small batches and
+# large steps: flatter.
+#
+# We check the bounds on handwritten digits, look at what breaks them, and see whether the same formula foretells the
+# sharpness of tanh networks. The predictions stand in [the law page](../laws/yoo2025.md).
+
+# %%
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import data, networks, plot, powerlaw
+from lawbook.lab.sharpness import sharpness
+from scipy.integrate import solve_ivp
+
+law = notebook.open("yoo2025")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## The data, and what is hard about them
+#
+# Pairs of digits with labels ±1. In the singular basis of the inputs $X=\sum_i\sigma_ie_iw_i^\top$ the labels have
+# components $d_i=e_i^\top y$. The *difficulty* $Q=\sum_i d_i^2/\sigma_i^2$ is the squared norm of the smallest weight
+# vector that fits the labels. It is large where the labels want directions in which the inputs hardly vary.
+
+# %%
+images, labels = data.digits(centred=True)
+PAIRS = [(3, 8), (1, 7), (4, 9)]
+
+
+def draw(pair, n):
+    """n images of two digits, half of each, and labels ±1: shapes (n, 64) and (n,)."""
+    rows = np.concatenate([rng.choice(np.flatnonzero(labels == digit), n // 2, replace=False) for digit in pair])
+    return images[rows], np.repeat([1.0, -1.0], n // 2)
+
+
+def summary(inputs, targets):
+    """Singular values of the inputs and components of the labels, each (r,), and the symbols of the law."""
+    left, sigma, _ = np.linalg.svd(inputs, full_matrices=False)
+    kept = sigma > 1e-8 * sigma[0]
+    sigma, d = sigma[kept], (left.T @ targets)[kept]
+    symbols = {
+        "sigma": sigma[0],
+        "difficulty": np.sum((d / sigma) ** 2),
+        "d_first": d[0] ** 2,
+        "d_all": d @ d,
+        "n": len(targets),
+    }
+    return sigma, d, symbols
+
+
+# %% [markdown]
+# ## The minimal network
+#
+# $f(x)=(x^\top u)\,v_1\cdots v_{D-1}$, trained by gradient flow. Only the projections $a_i=w_i^\top u$ matter, so the
+# flow is an ordinary differential equation of a few dozen numbers, and the Hessian at its end a matrix of that size.
+
+
+# %%
+def train(sigma, d, n, depth, in_norm=0.3, factor=0.3):
+    """Gradient flow from a random u of norm `in_norm` and all v = `factor`: a, shape (r,), and v, shape (D - 1,)."""
+
+    def velocity(_, state):
+        a, v = state[: len(sigma)], state[len(sigma) :]
+        product = np.prod(v)
+        pull = sigma * (d - sigma * a * product) / n
+        return np.concatenate([pull * product, (pull @ a) * product / v])
+
+    direction = rng.standard_normal(len(sigma))
+    begin = np.concatenate([in_norm * direction / np.linalg.norm(direction), np.full(depth - 1, factor)])
+    end = solve_ivp(velocity, (0, 1e7), begin, method="LSODA", rtol=1e-9, atol=1e-12).y[:, -1]
+    return end[: len(sigma)], end[len(sigma) :]
+
+
+def end_sharpness(sigma, a, v, n):
+    """Largest eigenvalue of the Hessian of |X u Π v - y|²/(2n) at a minimum, from the Jacobian of the outputs."""
+    product = np.prod(v)
+    jacobian = np.column_stack([np.diag(sigma) * product, *((sigma * a * product / factor) for factor in v)])
+    return np.linalg.norm(jacobian, 2) ** 2 / n
+
+
+depths = np.array([2, 3, 4, 5])
+sizes = [10, 20, 30]
+cases = []
+for pair in PAIRS:
+    for n in sizes:
+        sigma, d, symbols = summary(*draw(pair, n))
+        for depth in depths:
+            a, v = train(sigma, d, n, depth)
+            misfit = np.linalg.norm(sigma * a * np.prod(v) - d) / np.linalg.norm(d)
+            cases.append(symbols | {"depth": depth, "sharpness": end_sharpness(sigma, a, v, n), "misfit": misfit})
+measured = {name: np.array([case[name] for case in cases], float) for name in cases[0]}
+given = {name: measured[name] for name in ("sigma", "difficulty", "d_first", "n", "depth")}
+given_upper = given | {"d_all": measured["d_all"]}
+del given_upper["d_first"]
+lower, upper = law.predict("above-the-lower-bound", **given), law.predict("below-the-upper-bound", **given_upper)
+hardest = measured["difficulty"].max()
+print(f"difficulty {measured['difficulty'].min():.2f} to {hardest:.1f}; largest misfit {measured['misfit'].max():.0e}")
+print(f"intervals {np.median(upper / lower - 1):.1%} wide in the middle, {np.max(upper / lower - 1):.0%} at most")
+
+# %%
+fig, ax = plt.subplots()
+for index, depth in enumerate(depths):
+    at = np.flatnonzero(measured["depth"] == depth)
+    at = at[np.argsort(measured["difficulty"][at])]
+    ax.fill_between(measured["difficulty"][at], lower[at], upper[at], color=plot.COLOURS[index], alpha=0.3, linewidth=0)
+    plot.points(ax, measured["difficulty"][at], measured["sharpness"][at], index=index, label=f"depth {depth}")
+ax.set(xscale="log", yscale="log", xlabel="difficulty $Q$ (squared weight)", ylabel="sharpness at the end")
+ax.legend()
+plt.show()
+for depth in depths[[0, 1, 3]]:
+    at = np.flatnonzero(measured["depth"] == depth)
+    at = at[np.argsort(measured["difficulty"][at])]
+    law.series(
+        "sharpness-over-difficulty", x=measured["difficulty"][at], y=measured["sharpness"][at], prediction=lower[at],
+        law="difficulty-bounds", label=f"depth {depth}", x_label="difficulty $Q$", y_label="sharpness at the end",
+        x_scale="log", y_scale="log", title="The data and the depth say how sharp it gets (line: lower bound)",
+    )  # fmt: skip
+
+# %% [markdown]
+# The points lie in their bands, of which many are too narrow to be seen.
+
+# %%
+error = 1e-5 * measured["sharpness"]  # of the integrator
+law.check("above-the-lower-bound", measured=measured["sharpness"], error=error, given=given)
+law.check("below-the-upper-bound", measured=measured["sharpness"], error=error, given=given_upper)
+
+# %% [markdown]
+# ## Break the balance
+#
+# The bounds are for layers that start balanced. With two layers, a first one that starts ten times too large ends
+# flatter than the lower bound, and one ten times too small sharper than the upper. The imbalance $C=\|u\|^2-v^2$ is
+# conserved by the flow, and with it the end is known again.
+
+# %%
+n = 30
+inputs, targets = draw(PAIRS[0], n)
+sigma, d, symbols = summary(inputs, targets)
+starts = [(3.0, 0.3), (2.0, 0.3), (0.3, 2.0), (0.3, 3.0)]
+ends = [train(sigma, d, n, 2, *start) for start in starts]
+imbalance = np.array([first**2 - second**2 for first, second in starts])
+levels = np.array([end_sharpness(sigma, a, v, n) for a, v in ends])
+balanced = {name: symbols[name] for name in ("sigma", "difficulty", "n")} | {"depth": 2}
+below, above = balanced | {"d_first": symbols["d_first"]}, balanced | {"d_all": symbols["d_all"]}
+law.control("first-layer-too-large", measured=levels[0], error=1e-5 * levels[0], given=below)
+law.control("first-layer-too-small", measured=levels[3], error=1e-5 * levels[3], given=above)
+
+# %%
+squares = np.array([v[0] ** 2 for _, v in ends])
+law.check(
+    "second-layer",
+    measured=squares,
+    error=1e-5 * squares,
+    given={"imbalance": imbalance, "difficulty": np.full(4, symbols["difficulty"])},
+)
+
+# %% [markdown]
+# ## Finite steps and small batches
+#
+# Gradient descent changes $C$ at each step, by an amount of second order in the step size. Stochastic gradients
+# change it more. Either way it grows, and the end is flatter.
+
+
+# %%
+def descend(eta, steps, batch=n):
+    """Two layers by (stochastic) gradient descent: sharpness at the end and, each step, C, v, |g|² and a·g."""
+    coordinates = inputs @ np.linalg.svd(inputs, full_matrices=False)[2].T  # of the inputs in their row space
+    a, v = np.full(n, 0.3 / np.sqrt(n)), 0.3
+    rows = np.argsort(rng.random((steps, n)), axis=1)[:, :batch] if batch < n else None
+    log = np.empty((steps, 4))
+    for t in range(steps):
+        z, y = (coordinates, targets) if rows is None else (coordinates[rows[t]], targets[rows[t]])
+        g = z.T @ (z @ a * v - y) / batch  # gradient with respect to the product a v
+        along = a @ g
+        log[t] = a @ a - v * v, v, g @ g, along
+        a, v = a - eta * v * g, v - eta * along
+    kept = len(sigma)
+    return end_sharpness(sigma, a[:kept], np.array([v]), n), log
+
+
+step_size, steps = 0.2, 60_000 if full else 20_000
+batches = np.array([n, 15, 6, 3])
+runs = [descend(step_size, steps, batch) for batch in batches]
+levels = np.array([level for level, _ in runs])
+drifts = np.array([log[-1, 0] for _, log in runs])
+for batch, drift, level in zip(batches, drifts, levels, strict=True):
+    print(f"batch {batch:2d}: imbalance {drift:.3f}, sharpness {level:.3f}")
+
+# %% [markdown]
+# One step changes $C$ by exactly what the law says, full batch or not.
+
+# %%
+early = runs[-1][1][:201]
+law.check(
+    "drift-of-one-step",
+    measured=np.diff(early[:, 0])[::20],
+    error=1e-14,  # rounding
+    given={
+        "eta": step_size,
+        "second": early[:-1:20, 1],
+        "gradient": early[:-1:20, 2],
+        "along": early[:-1:20, 3],
+    },
+)
+
+# %% [markdown]
+# What mini-batches add is proportional to $(N-B)/B$ for batches of $B$ out of $N$. And with the $C$ they end up with,
+# the sharpness at the end is that of the formula for two unbalanced layers.
+
+# %%
+noise = (n - batches[1:]) / batches[1:]
+fit = powerlaw.fit(noise, drifts[1:] - drifts[0])
+law.check("drift-with-batch-noise", measured=fit.exponent, error=fit.exponent_error)
+given = {"imbalance": drifts[2:]} | {
+    name: np.full(2, symbols[name]) for name in ("sigma", "difficulty", "d_first", "n")
+}
+law.check("smaller-batches-are-flatter", measured=levels[2:], error=1e-3 * levels[2:], given=given)
+
+# %% [markdown]
+# If the step size is so large that the end of gradient flow would be unstable, even this network lives at the edge of
+# stability and ends at $2/\eta$, far below the bounds.
+
+# %%
+shares = np.array([0.8, 0.6])
+etas = 2 / (shares * levels[0])
+edges = np.array([descend(eta, steps)[0] for eta in etas])
+law.check("edge-in-the-minimal-network", measured=edges, error=1e-3 * edges, given={"eta": etas})
+law.control("large-steps-end-below", measured=edges[1], error=1e-3 * edges[1], given=below)
+
+# %% [markdown]
+# ## Does it hold for real networks?
+#
+# The leading term of the bounds, $\hat S=\sigma_1^2Q^{(D-1)/D}/N$, is a prediction for any network of depth $D$. We
+# train tanh networks of depth 4 and width 64 from small weights, with momentum and steps too small for the edge, on
+# 36 tasks at once. To spread the difficulty, a share of the labels of each task is flipped: random labels are hard.
+
+
+# %%
+def tanh_task(pair, flipped):
+    inputs, targets = draw(pair, 20)
+    wrong = rng.choice(20, round(flipped * 20), replace=False)
+    targets[wrong] *= -1
+    return inputs, targets
+
+
+repeats = 6 if full else 3
+tasks = [tanh_task(pair, share) for pair in PAIRS for share in (0.0, 0.1, 0.25, 0.5) for _ in range(repeats)]
+symbols = [summary(*task)[2] for task in tasks]
+given = {name: np.array([s[name] for s in symbols]) for name in ("sigma", "difficulty", "n")} | {"depth": 4.0}
+foretold = law.formula("predicted-sharpness")(**given)
+batch = tuple(np.array(part, np.float32) for part in zip(*tasks, strict=True))  # (tasks, 20, 64) and (tasks, 20)
+print(f"difficulty {given['difficulty'].min():.1f} to {given['difficulty'].max():.1f}")
+
+
+def tanh_loss(params, task):
+    outputs = networks.forward(params, task[0], jnp.tanh)[:, 0]
+    return 0.5 * jnp.mean((outputs - task[1]) ** 2)
+
+
+@partial(jax.jit, static_argnames="steps")
+def fit_all(start, batch, step_size, steps):
+    """Heavy-ball descent (β = 0.9) on all tasks at once; their final losses and sharpnesses, each (tasks,)."""
+
+    def one(task):
+        def step(_, state):
+            params, velocity = state
+            slope = jax.grad(tanh_loss)(params, task)
+            velocity = jax.tree.map(lambda v, g: 0.9 * v - step_size * g, velocity, slope)
+            return jax.tree.map(jnp.add, params, velocity), velocity
+
+        params, _ = jax.lax.fori_loop(0, steps, step, (start, jax.tree.map(jnp.zeros_like, start)))
+        return tanh_loss(params, task), sharpness(partial(tanh_loss, task=task), params, tolerance=1e-3, most=48).value
+
+    return jax.vmap(one)(batch)
+
+
+def trained(gain, step_size, steps):
+    """Sharpness of the networks trained from weights of standard deviation `gain` / √fan-in."""
+    start = networks.initialise((64, 64, 64, 64, 1), rng, gain=gain**2)
+    start = jax.tree.map(lambda w: jnp.asarray(w, jnp.float32), start)
+    losses, levels = map(np.asarray, fit_all(start, batch, step_size, steps))
+    print(f"gain {gain}: largest final loss {losses.max():.0e}")
+    return levels.astype(float)
+
+
+def correlation(levels):
+    """Pearson correlation with the foretold sharpness, and its bootstrap error over the tasks."""
+    draws = rng.integers(0, len(levels), (500, len(levels)))
+    return np.corrcoef(foretold, levels)[0, 1], np.std([np.corrcoef(foretold[i], levels[i])[0, 1] for i in draws])
+
+
+rich, lazy = trained(0.58, 0.02, 3000), trained(3.0, 0.005, 3000)
+
+# %%
+fig, ax = plt.subplots()
+line = np.array([foretold.min(), foretold.max()])
+ax.plot(line, line, color=plot.GREY, linewidth=1)
+plot.points(ax, foretold, rich, index=0, label="small weights at the start")
+plot.points(ax, foretold, lazy, index=1, label="large weights at the start")
+ax.set(xscale="log", yscale="log", xlabel=r"foretold sharpness $\hat S$", ylabel="sharpness at the end")
+ax.legend()
+plt.show()
+order = np.argsort(foretold)
+for label, values in {"small weights at the start": rich, "large weights: lazy": lazy}.items():
+    law.series(
+        "tanh-networks",
+        x=foretold[order],
+        y=values[order],
+        prediction=foretold[order] if values is rich else None,
+        law="predicted-sharpness",
+        label=label,
+        x_label="foretold sharpness",
+        y_label="sharpness at the end of training",
+        x_scale="log",
+        y_scale="log",
+        title="Tanh networks of depth 4, 36 tasks",
+    )
+
+# %%
+measured, error = correlation(rich)
+law.check("correlates-for-tanh", measured=measured, error=error)
+fit = powerlaw.fit(foretold, rich)
+law.check("proportional-for-tanh", measured=fit.exponent, error=fit.exponent_error)
+
+# %% [markdown]
+# **Control: large weights at the start.** The network is then lazy: it hardly moves, and its sharpness is that of the
+# start, whatever the task.
+
+# %%
+measured, error = correlation(lazy)
+law.control("lazy-networks-do-not-care", measured=measured, error=error)
+fit = powerlaw.fit(foretold, lazy)
+law.control("lazy-networks-keep-their-sharpness", measured=fit.exponent, error=fit.exponent_error)
+
+# %% [markdown]
+# ## What to try next
+#
+# - Flip no labels and vary the number of images instead. Wide networks follow the formula, narrow ones do not.
+# - Go to 50 images of a pair, close to the rank of the inputs. What happens to $Q$, and to training?
+# - Start the deep minimal network unbalanced. There is no formula; is there a pattern?
