@@ -217,7 +217,7 @@ small = eta * np.sqrt(log["alpha"][0])
 print(f"α = {log['alpha'][0]:.3f}, δ = {log['delta'][0]:.4f}, small parameter ε = {small:.3f}")
 
 # %%
-fig, axes = plt.subplots(1, 3, figsize=(9.5, 3))
+fig, axes = plt.subplots(1, 3, figsize=(9.5, 3.6))
 rows = {
     "sharpness": "sharpness (loss per squared parameter)",
     "x": "displacement $|x|$ (parameter)",
@@ -255,8 +255,8 @@ law.series(
 )
 
 # %% [markdown]
-# Blow-up, flattening, calm, sharpening, and again. The saw-tooth of the sharpness is the tilt of the sharpness along
-# $u$ itself: it changes sign with $x$ at each step.
+# Blow-up, flattening, calm, sharpening, and again. Where the sharpness saw-tooths, its gradient is tilted
+# along $u$: that part of it changes sign with $x$ at each step.
 #
 # ## Checks of the predicted dynamics
 #
