@@ -73,7 +73,11 @@ class Catalog:
 
     def expression(self, law: Law, text: str) -> Formula:
         """`text` parsed over the symbols of `law`."""
-        return Formula.parse(text, set(law.symbols))
+        parsed: dict[tuple[str, ...], Formula] = self.__dict__.setdefault("_parsed", {})
+        key = (text, *law.symbols)  # pages, charts and predictions ask for the same few over and over
+        if key not in parsed:
+            parsed[key] = Formula.parse(text, set(law.symbols))
+        return parsed[key]
 
     def require(self, paper: str) -> Entry:
         """The entry of `paper`; `KeyError` with the nearest name."""

@@ -6,8 +6,8 @@ the result is kept by content.
 
 from __future__ import annotations
 
-import copy
 import itertools
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lawbook.evidence.record import Series, digest, to_json
 from lawbook.reference.catalog import Catalog
@@ -25,7 +25,7 @@ from lawbook.site.markdown import plain
 
 _STEPS = 200
 VL_VERSION = "6.4"
-STYLE = 9  # raise it when the drawing changes: kept charts are then drawn anew
+STYLE = 10  # raise it when the drawing changes: kept charts are then drawn anew
 WIDTH, HEIGHT = 480, 232
 MANY = 40  # from so many points on, a series is a line
 # Colours that no chart would choose; each stands for a variable of the style sheet.
@@ -245,20 +245,25 @@ def _axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> 
     return alt.Axis(**options)
 
 
-def _scale(values: Sequence[float], kind: str, pad: float) -> Any:
+def _scale(values: Sequence[float], kind: Literal["linear", "log"], pad: float) -> Any:
     import altair as alt
 
+    domain = _domain(values, kind, pad)
+    return alt.Scale(type=kind, domain=domain, nice=False) if domain else alt.Scale(type="linear")
+
+
+def _domain(values: Sequence[float], kind: Literal["linear", "log"], pad: float) -> list[float] | None:
+    """What an axis spans: all that can be shown on it and a little more, from zero where zero is near."""
     good = [v for v in values if math.isfinite(v) and (kind == "linear" or v > 0)]
     if not good:
-        return alt.Scale(type="linear")
+        return None
     low, high = min(good), max(good)
     if kind == "log":
         a, b = math.log10(low), math.log10(high)
         margin = max(pad * (b - a), 0.03)
-        return alt.Scale(type="log", domain=[10 ** (a - margin), 10 ** (b + margin)], nice=False)
+        return [10 ** (a - margin), 10 ** (b + margin)]
     margin = pad * (high - low) or abs(high) * 0.1 or 1.0
-    floor = 0.0 if low >= 0 and low - margin < 0.35 * high else low - margin
-    return alt.Scale(type="linear", domain=[floor, high + margin], nice=False, zero=False)
+    return [0.0 if low >= 0 and low - margin < 0.35 * high else low - margin, high + margin]
 
 
 def _description(series: Sequence[Series]) -> str:
@@ -365,7 +370,8 @@ def _curve(
     start = {s.symbol: s.value for s in sliders} | fixed
     # Each slider at each of its ends, the others where they start: what the axis has to hold.
     ends = [start] + [start | {s.symbol: end} for s in sliders if s.symbol != over for end in (s.low, s.high)]
-    values = np.concatenate([np.broadcast_to(formula(**(at | {over: grid})), grid.shape) for at in ends])
+    columns = {name: np.array([[at[name]] for at in ends]) for name in start if name != over}
+    values = np.ravel(formula(**columns, **{over: grid}))
     values = values[np.isfinite(values)]
     log = scale == "log" and bool(values.size and np.all(values > 0))
     if log:
@@ -374,7 +380,8 @@ def _curve(
         at = f"exp({math.log(low)!r} + datum.i*{(math.log(high) - math.log(low)) / _STEPS!r})"
     else:
         at = f"{low!r} + datum.i*{(high - low) / _STEPS!r}"
-    spec = copy.deepcopy(_bare_curve(scale, log))
+    domain = _domain(values.tolist(), "log" if log else "linear", 0.04)
+    spec: dict[str, Any] = json.loads(_bare_curve(scale, log))
     spec["params"] = [{"name": f"p_{s.symbol}", "value": s.value} for s in sliders]
     others = [(s.symbol, f"p_{s.symbol}") for s in sliders if s.symbol != over]
     others += [(name, repr(value)) for name, value in fixed.items()]
@@ -387,24 +394,24 @@ def _curve(
         if scale == "log":
             layer["encoding"]["x"]["axis"]["values"] = _ticks(low, high)
         layer["encoding"]["y"]["title"] = y_title
-        layer["encoding"]["y"]["scale"] |= _scale(values.tolist(), "log" if log else "linear", 0.04).to_dict()
+        if domain is not None:
+            layer["encoding"]["y"]["scale"]["domain"] = domain
     return spec
 
 
 @lru_cache(maxsize=4)
-def _bare_curve(x_scale: str, log: bool) -> dict[str, Any]:
-    """The curve of no formula yet. Altair takes 12 ms to build one, so each formula fills in a copy."""
+def _bare_curve(x_scale: str, log: bool) -> str:
+    """The curve of no formula yet, as JSON. Altair takes 12 ms to build one, so each formula fills in a copy."""
     import altair as alt
 
     x = alt.X(
         "x:Q", axis=_axis("x", x_scale), scale=alt.Scale(type="log" if x_scale == "log" else "linear", nice=False)
     )
-    y_scale = alt.Scale(type="log", nice=False) if log else alt.Scale(type="linear", zero=False)
+    y_scale = alt.Scale(type="log" if log else "linear", nice=False)
     y = alt.Y("lb_y:Q", axis=_axis("y", "log" if log else "linear"), scale=y_scale)
     many: Any = {"sequence": {"start": 0, "stop": _STEPS + 1, "step": 1, "as": "i"}}
     curve = alt.Chart(many).mark_line(color=LAW, strokeWidth=2.5, clip=True).encode(x, y)
     one: Any = {"sequence": {"start": 0, "stop": 1, "step": 1, "as": "i"}}
     point = alt.Chart(one).mark_point(color=INK, fill=INK, size=70, opacity=1, clip=True).encode(x, y)
     chart = _configured(alt.layer(curve, point)).properties(width="container", height=220)
-    spec: dict[str, Any] = chart.to_dict(validate=False)
-    return spec
+    return json.dumps(chart.to_dict(validate=False))

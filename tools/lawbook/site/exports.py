@@ -44,7 +44,7 @@ def exports(catalog: Catalog, evidence: Mapping[str, Evidence]) -> dict[str, str
 
 
 def _text(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def ris(work: Work) -> str:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -155,7 +156,11 @@ def mend(html: str) -> str:
     if start < 0 or article < 0:
         return html
     end = html.find("</article>", start)
-    before, body, after = html[:article], html[article:end], html[end:]
+    return html[:article] + _mended(html[article:end]) + html[end:]
+
+
+@lru_cache(maxsize=64)  # while serving, most notebooks are as they were
+def _mended(body: str) -> str:
     for pattern in _DROPPED:
         body = pattern.sub("", body)
     body = _CODE.sub(_code, body)
@@ -164,5 +169,4 @@ def mend(html: str) -> str:
     )
     body = body.replace('jp-OutputArea-output">', 'jp-OutputArea-output" tabindex="0">')  # wide tables scroll
     parts = re.split(r"(<pre.*?</pre>)", body, flags=re.DOTALL)
-    body = "".join(part if i % 2 else re.sub(r"\n\s*(?=<)", "\n", part) for i, part in enumerate(parts))
-    return before + body + after
+    return "".join(part if i % 2 else re.sub(r"\n\s*(?=<)", "\n", part) for i, part in enumerate(parts))

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -65,6 +66,12 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             {"Laws": [{"All laws": "laws/index.md"}, *families]},
             {"About": [page for page in ABOUT if page in here]},
         ]
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        folder = self.cache / "templates"
+        folder.mkdir(parents=True, exist_ok=True)
+        env.bytecode_cache = FileSystemBytecodeCache(str(folder))  # MkDocs compiles the theme at every build
+        return env
 
     @event_priority(100)  # before mkdocs-jupyter looks for notebooks
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -149,7 +156,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         return block.sub(keep, markdown)
 
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
-        kept = self.stash.get(page.file.src_uri, [])
+        kept = self.stash.pop(page.file.src_uri, [])
         return re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
