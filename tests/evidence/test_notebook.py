@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,18 @@ def test_negative_errors_and_odd_shapes_are_refused(halving: notebook.OpenEntry)
         halving.series("s", x=[1, 2], y=[1])
     with pytest.raises(ValueError, match="expected 1 to"):
         halving.series("t", x=[], y=[])
+
+
+def test_peak_memory_is_of_this_process_alone() -> None:
+    """A child of a process that holds 400 MB reports its own peak."""
+    code = (
+        "import subprocess, sys\n"
+        "ballast = bytearray(400 * 2**20)\n"
+        "child = 'from lawbook.evidence.notebook import usage; print(usage().peak_mb)'\n"
+        "print(subprocess.run([sys.executable, '-c', child], capture_output=True, text=True, check=True).stdout)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 20 < float(done.stdout) < 300
 
 
 def test_predict_and_formula_draw_from_the_entry(halving: notebook.OpenEntry) -> None:

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -283,12 +284,19 @@ def _listen_to_compilation() -> None:
 
 def usage() -> Usage:
     """CPU seconds of this process so far, split, and its peak memory."""
-    import resource
-
     cpu = time.process_time()
     compute = max(0.0, cpu - _clock["start_up"] - _clock["compilation"])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    return Usage(_clock["start_up"], _clock["compilation"], compute, peak)
+    return Usage(_clock["start_up"], _clock["compilation"], compute, _peak_mb())
+
+
+def _peak_mb() -> float:
+    """The peak resident memory of this process in MB."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # Linux; there ru_maxrss starts from what the parent process used when it started this one
+        return next(float(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2  # macOS counts in bytes
 
 
 def missing(law: OpenEntry) -> Sequence[tuple[str, str]]:
