@@ -293,7 +293,8 @@ def _peak_mb() -> float:
     """The peak resident memory of this process in MB."""
     status = Path("/proc/self/status")
     if status.is_file():  # Linux; there ru_maxrss starts from what the parent process used when it started this one
-        return next(float(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+        high_water = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return float(high_water.split()[1]) / 1024
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2  # macOS counts in bytes
