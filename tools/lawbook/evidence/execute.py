@@ -161,6 +161,7 @@ def environment(job: Job) -> dict[str, str]:
     env["LAWBOOK_MEMORY_GB"] = str(job.memory_gb)
     env["JAX_PLATFORMS"] = env.get("JAX_PLATFORMS", "cpu")
     env.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(job.root, "build", "cache", "jax")))
+    env.setdefault("LAWBOOK_CACHE", str(Path(job.root, "build", "cache")))  # of what the lab makes once, such as a text
     env["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     env["PYTHONHASHSEED"] = "0"
     env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
