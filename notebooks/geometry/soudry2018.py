@@ -180,6 +180,11 @@ def mean(values):
 
 measured, error = mean(slope(angles))
 law.check("angle-falls-like-one-over-log", measured=measured, error=error)
+cosines = np.array(
+    [1 - w @ m.vector / (np.linalg.norm(w, axis=1) * n) for w, m, n in zip(paths, machines, norms, strict=True)]
+)
+measured, error = mean(slope(cosines))
+law.check("cosine-falls-like-one-over-log-squared", measured=measured, error=error)
 measured, error = mean(slope(missing))
 law.check("margin-falls-like-one-over-log", measured=measured, error=error)
 for k, pair in enumerate(PAIRS):
