@@ -26,9 +26,9 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from jax import lax
-from jax.flatten_util import ravel_pytree
 from lawbook import notebook
-from lawbook.lab import central_flow, data, networks, plot
+from lawbook.lab import central_flow, plot
+from lawbook.lab.parity import parity
 from lawbook.lab.sharpness import hessian_product, top_eigenpairs
 
 law = notebook.open("cohen2025")
@@ -43,22 +43,8 @@ plot.use()
 # Sample weights let one program do full batches (all ones) and mini-batches.
 
 # %%
-images, labels = data.digits(centred=True)
-samples = 1000 if full else 200
-rows = rng.permutation(len(labels))[:samples]
-parity = images[rows], np.where(labels[rows] % 2 == 0, 1.0, -1.0)[:, None]
-hidden = (64, 64) if full else (24, 24)
-
-
-network = networks.initialise((64, *hidden, 1), rng, gain=1.0, bias=True)
-start, unravel = ravel_pytree(jax.tree.map(jnp.asarray, network))
-
-
-def loss(w, batch, weights=1.0):
-    """Of parameters w, shape (p,); `weights` of the samples, shape (samples,)."""
-    inputs, targets = batch
-    misses = networks.forward(unravel(w), inputs, jax.nn.silu) - targets
-    return 0.5 * jnp.mean(weights * misses[:, 0] ** 2)
+samples, hidden = (1000, (64, 64)) if full else (200, (24, 24))
+start, digits, loss = parity(rng, samples=samples, hidden=hidden)
 
 
 # %% [markdown]
@@ -167,11 +153,11 @@ def approach(start, batch, eta):
 # %%
 eta = 0.3
 steps = 4000 if full else 1750
-near = approach(start, parity, eta)
-descent, flow_end = run(near.w, parity, eta=eta, steps=steps)
+near = approach(start, digits, eta)
+descent, flow_end = run(near.w, digits, eta=eta, steps=steps)
 edge = law.formula("time-averaged-sharpness")(eta=eta)
 clock, measured_at = np.arange(steps), np.arange(0, steps, EVERY)
-two = jax.jit(lambda w: top_eigenpairs(hessian_product(partial(loss, batch=parity), w), w.size, count=2).values)(
+two = jax.jit(lambda w: top_eigenpairs(hessian_product(partial(loss, batch=digits), w), w.size, count=2).values)(
     flow_end
 )
 print(f"{int(near.steps)} steps before the start of the clock; the edge is at {edge:.3f}")
@@ -327,7 +313,7 @@ law.check(
 # %%
 order = np.argsort(rng.random((PIECE, samples)), axis=1)
 tens = np.where(order < samples // 20, 20.0, 0.0)
-noisy, _ = run(near.w, parity, eta=eta, steps=PIECE, weights=tens)
+noisy, _ = run(near.w, digits, eta=eta, steps=PIECE, weights=tens)
 level, level_error = windows(noisy["sharpness"], count=1)
 law.control("mini-batches-stay-below", measured=level, error=level_error, given={"eta": eta})
 
@@ -342,8 +328,8 @@ law.control("mini-batches-stay-below", measured=level, error=level_error, given=
 rate, beta2 = 0.03, 0.99
 steps = 3000 if full else 1250
 clock, measured_at = np.arange(steps), np.arange(0, steps, EVERY)
-first = jax.grad(loss)(start, parity)
-adaptive, _ = run(start, parity, eta=rate, steps=steps, beta2=beta2, nu=first @ first)
+first = jax.grad(loss)(start, digits)
+adaptive, _ = run(start, digits, eta=rate, steps=steps, beta2=beta2, nu=first @ first)
 step_size = rate / np.sqrt(adaptive["nu"])
 effective = step_size[::EVERY] * adaptive["sharpness"]
 
@@ -384,7 +370,7 @@ law.check("adaptive-variance", measured=measured, error=error, given={"variance"
 # Mini-batches again break it: noise inflates the gradient norm, and with it $\nu$.
 
 # %%
-noisy, _ = run(start, parity, eta=rate, steps=PIECE, beta2=beta2, nu=first @ first, weights=tens)
+noisy, _ = run(start, digits, eta=rate, steps=PIECE, beta2=beta2, nu=first @ first, weights=tens)
 level, level_error = windows(rate / np.sqrt(noisy["nu"][::EVERY]) * noisy["sharpness"], count=1)
 law.control("noise-shrinks-the-step", measured=level, error=level_error)
 

@@ -26,9 +26,9 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from jax import lax
-from jax.flatten_util import ravel_pytree
 from lawbook import notebook
-from lawbook.lab import central_flow, data, networks, plot
+from lawbook.lab import central_flow, plot
+from lawbook.lab.parity import parity
 from lawbook.lab.sharpness import hessian_product, top_eigenpairs
 
 law = notebook.open("damian2022")
@@ -91,20 +91,8 @@ law.check("time-to-the-peak-of-the-map", measured=arrivals, error=0.5, given={"a
 # direction, and start a little off it, so that the first cycle begins at once.
 
 # %%
-images, labels = data.digits(centred=True)
-samples = 1000 if full else 200
-rows = rng.permutation(len(labels))[:samples]
-parity = images[rows], np.where(labels[rows] % 2 == 0, 1.0, -1.0)[:, None]
-hidden = (64, 64) if full else (24, 24)
-network = networks.initialise((64, *hidden, 1), rng, gain=1.0, bias=True)
-start, unravel = ravel_pytree(jax.tree.map(jnp.asarray, network))
-
-
-def loss(w, batch, weights=1.0):
-    """Of parameters w, shape (p,); `weights` of the samples, shape (samples,)."""
-    inputs, targets = batch
-    misses = networks.forward(unravel(w), inputs, jax.nn.silu) - targets
-    return 0.5 * jnp.mean(weights * misses[:, 0] ** 2)
+samples, hidden = (1000, (64, 64)) if full else (200, (24, 24))
+start, digits, loss = parity(rng, samples=samples, hidden=hidden)
 
 
 # %% [markdown]
@@ -193,9 +181,9 @@ def follow(dagger, begin, batch, eta, kick, steps):
 
 def paths(eta, kick, steps):
     """The log of `follow` from the edge of that step size, as NumPy arrays, and the point it started from."""
-    dagger, begin, before = arrive(start, parity, eta)
+    dagger, begin, before = arrive(start, digits, eta)
     print(f"η = {eta}: at the edge after {int(before)} steps")
-    return jax.tree.map(np.asarray, follow(dagger, begin, parity, eta, kick, steps)), dagger
+    return jax.tree.map(np.asarray, follow(dagger, begin, digits, eta, kick, steps)), dagger
 
 
 def concordance(measured, predicted):
@@ -366,8 +354,8 @@ def wander(w, batch, weights, eta, decay):
 
 order = np.argsort(rng.random((steps // 5, 5, samples)), axis=2)
 tens = np.where(order < samples // 20, 20.0, 0.0)
-noisy = np.asarray(wander(constrained, parity, tens, eta, 0.0))
-decayed = np.asarray(wander(constrained, parity, np.ones_like(tens), eta, 0.01))
+noisy = np.asarray(wander(constrained, digits, tens, eta, 0.0))
+decayed = np.asarray(wander(constrained, digits, np.ones_like(tens), eta, 0.01))
 fig, ax = plt.subplots()
 ax.axhline(edge, color=plot.GREY, linestyle=":", linewidth=1)
 for values, label in ((log["sharpness"][::5], "as it was"), (noisy, "batches of ten"), (decayed, "weight decay 0.01")):
