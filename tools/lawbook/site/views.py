@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -187,53 +187,38 @@ class LawView:
 
     def check(self, name: str, check: Check) -> Row:
         """A check with its numbers."""
-        record = self._record("check", name)
         rival = None
         if check.rival is not None:
             number, expr = check.rival.value, check.rival.expr
             value = self.text(expr) if expr is not None else Markup(plain(number if number is not None else 0.0))
             rival = Markup("{}: {}").format(self.page.write.line(check.rival.says), value)
-        told = verdicts.tell(self.page.entry, self.page.evidence, "check", name)
-        return Row(
-            id=name,
-            kind="check",
-            name=humanised(name),
-            measures=self.page.write.line(check.measures),
-            predicted=self.predicted(check),
-            here=_here(check, record),
-            band=tolerance(check),
-            measured=_measured(record),
-            worst_of=len(record.points) if record else 0,
-            told=told,
-            gauge=_gauge(record, told),
-            points=self._points(record),
-            left_out=max(0, len(record.points) - POINTS) if record else 0,
-            rival=rival,
-            data=check.data,
-            why_not=self.page.write.line(check.not_reproduced) if check.not_reproduced else None,
-        )
+        why_not = self.page.write.line(check.not_reproduced) if check.not_reproduced else None
+        row = self._row("check", name, check.measures, check)
+        return replace(row, rival=rival, data=check.data, why_not=why_not)
 
     def control(self, name: str, control: Control) -> Row:
         """A control with its numbers."""
-        record = self._record("control", name)
-        missed = self.law.checks[control.must_miss]
-        told = verdicts.tell(self.page.entry, self.page.evidence, "control", name)
+        row = self._row("control", name, control.measures, self.law.checks[control.must_miss])
+        return replace(row, breaks=control.breaks, misses=control.must_miss)
+
+    def _row(self, kind: Literal["check", "control"], name: str, measures: str, against: Check) -> Row:
+        """What both have: a measurement held against the prediction of a check."""
+        record = self._record(kind, name)
+        told = verdicts.tell(self.page.entry, self.page.evidence, kind, name)
         return Row(
             id=name,
-            kind="control",
+            kind=kind,
             name=humanised(name),
-            measures=self.page.write.line(control.measures),
-            predicted=self.predicted(missed),
-            here=_here(missed, record),
-            band=tolerance(missed),
+            measures=self.page.write.line(measures),
+            predicted=self.predicted(against),
+            here=_here(against, record),
+            band=tolerance(against),
             measured=_measured(record),
             worst_of=len(record.points) if record else 0,
             told=told,
             gauge=_gauge(record, told),
             points=self._points(record),
             left_out=max(0, len(record.points) - POINTS) if record else 0,
-            breaks=control.breaks,
-            misses=control.must_miss,
         )
 
     def _record(self, kind: Literal["check", "control"], name: str) -> Measured | None:
