@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from lawbook.lab import transformer
+from lawbook.lab import schedule, transformer
 
 V, L, WIDTH = 7, 12, 16
 
@@ -66,24 +66,17 @@ def test_learns_a_cycle_and_copies_from_the_past():
     start = rng.integers(0, V, (steps, 16, 1))
     cycle = (start + np.arange(L + 1)) % V
     network = transformer.initialise(rng, vocabulary=V, context=L, width=WIDTH)
-    _, losses = transformer.train(network, cycle, transformer.schedule(steps, 0.01))
+    _, losses = transformer.train(network, cycle, schedule.stable_decay(0.01, steps, warmup=0.05, decay=0.95))
     assert losses[0] > 1.5
     assert losses[-1] < 0.01
 
     half = rng.integers(0, V, (steps * 4, 16, L // 2))
     twice = np.concatenate([half, half, half[..., :1]], axis=-1)  # the second half repeats the first
     network = transformer.initialise(rng, vocabulary=V, context=L, width=WIDTH)
-    trained, _ = transformer.train(network, twice, transformer.schedule(steps * 4, 0.01))
+    trained, _ = transformer.train(network, twice, schedule.stable_decay(0.01, 4 * steps, warmup=0.05, decay=0.95))
     log_probability = jax.nn.log_softmax(transformer.logits(trained, twice[-1][:, :-1]))
     picked = np.take_along_axis(np.asarray(log_probability), twice[-1][:, 1:, None], axis=-1)[..., 0]
     assert -picked[:, L // 2 :].mean() < 0.5 * np.log(V)  # only attention can know it
-
-
-def test_schedule_rises_and_falls():
-    sizes = transformer.schedule(100, 0.1, warm_up=0.1)
-    assert sizes[9] == pytest.approx(0.1)
-    assert sizes[0] == pytest.approx(0.01)
-    assert sizes[-1] == pytest.approx(0.1 / 90)
 
 
 def test_wrong_lengths_are_refused(network):

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 from jax import Array, lax
 from numpy.typing import NDArray
 
 CHUNK = 32  # steps in one compiled scan: runs of every length share it
-BETA1, BETA2, EPSILON = 0.9, 0.98, 1e-8  # of Adam
+ADAM = optax.scale_by_adam(b1=0.9, b2=0.98)  # its step size comes from the schedule
 
 
 class Attention(NamedTuple):
@@ -127,7 +128,7 @@ def train(
     Arguments:
         params: Where to start.
         batches: Tokens, shape (steps, batch, length + 1); steps is a multiple of `CHUNK`.
-        step_sizes: Of each step, shape (steps,); see `schedule`.
+        step_sizes: Of each step, shape (steps,); see `lawbook.lab.schedule`.
         heads: Number of attention heads.
 
     Returns:
@@ -140,22 +141,13 @@ def train(
         raise ValueError(
             f"found {len(batches)} batches and {len(step_sizes)} step sizes, expected as many, a multiple of {CHUNK}"
         )
-    zeros = jax.tree.map(np.zeros_like, params)
-    state, losses = (params, zeros, zeros), []
+    state, losses = (params, ADAM.init(params)), []
     for first in range(0, len(batches), CHUNK):
         part = slice(first, first + CHUNK)
-        times = np.arange(first + 1, first + CHUNK + 1, dtype=np.float32)
         tokens = np.asarray(batches[part], np.int32)
-        state, chunk = _chunk(state, tokens, np.asarray(step_sizes[part], np.float32), times, heads=heads)
+        state, chunk = _chunk(state, tokens, np.asarray(step_sizes[part], np.float32), heads=heads)
         losses.append(chunk)
     return state[0], np.concatenate([np.asarray(chunk) for chunk in losses])
-
-
-def schedule(steps: int, peak: float, *, warm_up: float = 0.05) -> NDArray[np.float64]:
-    """Step sizes, shape (steps,): up in a straight line over a share `warm_up` of the steps, then down to zero."""
-    t = np.arange(steps)
-    rise = max(1.0, warm_up * steps)
-    return np.asarray(peak * np.minimum((t + 1) / rise, (steps - t) / max(1.0, steps - rise)))
 
 
 def _normalise(x: Array, gain: Array) -> Array:
@@ -173,15 +165,12 @@ def _attend(x: Array, qkv: Array, heads: int) -> Array:
 
 
 @partial(jax.jit, static_argnames="heads", donate_argnums=0)
-def _chunk(state: Any, tokens: Array, step_sizes: Array, times: Array, *, heads: int) -> tuple[Any, Array]:
-    def step(state: Any, now: tuple[Array, Array, Array]) -> tuple[Any, Array]:
-        params, mean, square = state
-        batch, step_size, t = now
+def _chunk(state: Any, tokens: Array, step_sizes: Array, *, heads: int) -> tuple[Any, Array]:
+    def step(state: Any, now: tuple[Array, Array]) -> tuple[Any, Array]:
+        params, moments = state
+        batch, step_size = now
         value, slope = jax.value_and_grad(loss)(params, batch, heads)
-        mean = jax.tree.map(lambda m, g: BETA1 * m + (1 - BETA1) * g, mean, slope)
-        square = jax.tree.map(lambda s, g: BETA2 * s + (1 - BETA2) * g**2, square, slope)
-        scale, root = step_size / (1 - BETA1**t), 1 / jnp.sqrt(1 - BETA2**t)
-        move = lambda w, m, s: w - scale * m / (jnp.sqrt(s) * root + EPSILON)  # noqa: E731
-        return (jax.tree.map(move, params, mean, square), mean, square), value
+        direction, moments = ADAM.update(slope, moments)
+        return (jax.tree.map(lambda w, v: w - step_size * v, params, direction), moments), value
 
-    return lax.scan(step, state, (tokens, step_sizes, times))
+    return lax.scan(step, state, (tokens, step_sizes))
