@@ -1,0 +1,564 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Four regimes of a scaling law
+#
+# Bahri, Dyer, Kaplan, Lee and Sharma sort the power laws of the loss by two questions. Which resource grows, data or
+# width? And is it the plentiful one or the scarce one? The plentiful one only averages out noise around a limit: that
+# gives the exponent 1, always. The scarce one resolves the data ever more finely: that gives an exponent which depends
+# on the data, and the same one for data and for width. [The law page](../laws/bahri2024.md) states six laws. We measure
+# them in a model that can be solved, and then on images of digits.
+
+# %%
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import data, kernel, networks, plot, powerlaw
+from lawbook.lab.random_features import arc_cosine, fitted, relu_features, unresolved
+from scipy.spatial import cKDTree
+
+law = notebook.open("bahri2024")
+rng = notebook.rng()
+plot.use()
+full = notebook.scale() == "full"
+
+
+def exponent(x, samples):
+    """Exponent in x of the mean over repetitions, and its standard error. `samples`: (repetitions, len(x))."""
+    return powerlaw.bootstrap(lambda mean: powerlaw.fit(x, mean).exponent, samples, rng)
+
+
+def local_exponents(x, samples):
+    """Exponents between neighbours, and their standard errors."""
+    return powerlaw.bootstrap(lambda mean: np.diff(np.log(mean)) / np.diff(np.log(x)), samples, rng)
+
+
+# %% [markdown]
+# ## Much of one resource
+#
+# ### A linear student
+#
+# The teacher is a random linear function of 400 Gaussian features whose variances fall as $k^{-2}$. The student sees
+# 20 random projections of them, and is fitted by least squares to $n$ samples. Its limit loss is known from the
+# projections, so the excess is a clean number; teachers are averaged in closed form.
+
+# %%
+features, teacher = 20, 400
+spectrum = np.arange(1, teacher + 1.0) ** -2.0
+few, many = np.array([32, 40, 60, 100]), np.array([200, 400, 800, 1600, 3200] + [6400, 12800] * full)
+
+
+def relative_excess(sizes, stretch=0.0):
+    """Excess over the limit loss, divided by it, for one student and each number of samples, (len(sizes),)."""
+    samples = rng.standard_normal((sizes[-1], teacher)) * np.sqrt(spectrum)
+    samples *= np.exp(stretch * rng.standard_normal((len(samples), 1)) - stretch**2)  # mean square 1
+    projection = rng.standard_normal((features, teacher))
+    limit = unresolved(projection * np.sqrt(spectrum), spectrum)
+    return np.array([fitted(samples[:n], projection, spectrum) / limit - 1 for n in sizes])
+
+
+linear = np.array([relative_excess(many) for _ in range(40)])
+measured, error = exponent(many, linear)
+law.check("linear-student-in-data", measured=measured, error=error)
+
+# %% [markdown]
+# Near the limit of one sample a feature everything is different: the local exponent is far from 1, and grows without
+# bound. In this model the whole curve is known exactly.
+
+# %%
+near = np.array([relative_excess(few) for _ in range(300)])
+measured, error = local_exponents(few, near)
+law.control("few-samples-per-feature", measured=measured, error=error)
+
+# %%
+mean, error = near.mean(axis=0), near.std(axis=0, ddof=1) / np.sqrt(len(near))
+law.check("near-the-peak", measured=mean, error=error, given={"features": features, "n": few})
+everywhere = np.concatenate([few, many])
+curve = law.formula("gaussian-excess")(features=features, n=everywhere)
+both = np.concatenate([mean, linear.mean(axis=0)])
+both_error = np.concatenate([error, linear.std(axis=0, ddof=1) / np.sqrt(len(linear))])
+fig, ax = plt.subplots()
+ax.plot(everywhere, curve, label="exact for Gaussian features")
+ax.plot(everywhere, features / everywhere, "--", color=plot.GREY, label="features / samples")
+plot.points(ax, everywhere, both, both_error, label="measured")
+ax.set(xscale="log", yscale="log", xlabel="training samples $n$", ylabel="excess loss / limit loss (no unit)")
+ax.legend()
+plt.show()
+law.series(
+    "near-the-peak", x=everywhere, y=both, error=both_error, prediction=curve, law="gaussian-excess",
+    x_label="training samples $n$", y_label="excess loss / limit loss", x_scale="log", y_scale="log",
+    title="A linear student with 20 random features",
+)  # fmt: skip
+
+# %% [markdown]
+# Control: samples of unequal size, each stretched by its own lognormal factor. The features keep their second moments
+# but are no longer Gaussian, and the exact formula is too low.
+
+# %%
+stretched = np.array([relative_excess(few[:3], stretch=0.7) for _ in range(100)])
+law.control(
+    "samples-of-unequal-size",
+    measured=stretched.mean(axis=0),
+    error=stretched.std(axis=0, ddof=1) / np.sqrt(len(stretched)),
+    given={"features": features, "n": few[:3]},
+)
+
+# %% [markdown]
+# ### Digits, more and more of them
+#
+# Now 20 random ReLU features of images of digits, to tell even digits from odd ones. The population is the 1797 images;
+# a training set draws from them with replacement, so that its size has no end.
+
+# %%
+images, digit = data.digits(centred=True)
+images /= np.linalg.norm(images, axis=1, keepdims=True)
+population = len(images)
+parity = np.where(digit % 2 == 0, 1.0, -1.0)
+draws = np.array([320, 640, 1280, 2560, 5120])
+
+
+def digits_excess():
+    """Excess loss of least squares for one draw of 20 features and each number of samples, (len(draws),)."""
+    phi = relu_features(images, 20, rng)  # (population, 20)
+    best = np.linalg.solve(phi.T @ phi, phi.T @ parity)
+    rows = rng.integers(0, population, draws[-1])
+    excess = []
+    for n in draws:
+        some, label = phi[rows[:n]], parity[rows[:n]]
+        found = np.linalg.solve(some.T @ some, some.T @ label)
+        excess.append((np.mean((phi @ found - parity) ** 2) - np.mean((phi @ best - parity) ** 2)) / 2)
+    return np.array(excess)
+
+
+in_data = np.array([digits_excess() for _ in range(80)])
+measured, error = exponent(draws, in_data)
+law.check("digits-in-data", measured=measured, error=error)
+
+# %% [markdown]
+# ### Digits, wider and wider
+#
+# The other way round: 40 images, and many random ReLU features. Infinitely many of them are a kernel of known form
+# (arc-cosine), whose loss is the limit. The excess is small beside its own scatter, so we take off what scatters most:
+# the part of the difference that is linear in the fluctuation of the kernel. Its mean is exactly zero, because the
+# features average to the kernel. Narrow networks are pieces of the widest one.
+
+# %%
+seen, tested, unit, ridge = 40, 500, 500, 1e-3
+widths = unit * 2 ** np.arange(5)
+exact = arc_cosine(images, images)
+
+
+def width_excess():
+    """Excess loss and mean distance from the limit function for each width, (2, len(widths)), of one draw."""
+    order = rng.permutation(population)
+    train, test = order[:seen], order[seen : seen + tested]
+    label, wanted = parity[train], parity[test]
+    inside, across = exact[np.ix_(train, train)] + ridge * np.eye(seen), exact[np.ix_(test, train)]
+    dual = np.linalg.solve(inside, label)
+    limit = across @ dual
+    influence = np.linalg.solve(inside, across.T @ (limit - wanted)) / tested  # of the loss on the training kernel
+    phi = relu_features(images[order[: seen + tested]], widths[-1], rng) * np.sqrt(widths[-1] / unit)
+    parts = phi.reshape(seen + tested, -1, unit).transpose(1, 0, 2)  # (pieces, images, unit)
+    kernels = parts @ parts[:, :seen].transpose(0, 2, 1)  # (pieces, images, seen)
+    found = []
+    while True:
+        rows = []
+        for k in kernels:
+            trained = k[:seen] + ridge * np.eye(seen)
+            output = k[seen:] @ np.linalg.solve(trained, label)
+            response = (limit - wanted) @ (k[seen:] @ dual) / tested - influence @ (trained @ dual)
+            excess = (np.mean((output - wanted) ** 2) - np.mean((limit - wanted) ** 2)) / 2
+            rows.append([excess - response, np.mean(np.abs(output - limit))])
+        found.append(np.mean(rows, axis=0))
+        if len(kernels) == 1:
+            return np.array(found).T
+        kernels = (kernels[::2] + kernels[1::2]) / 2  # features in two pieces: the mean of their kernels
+
+
+wide = np.array([width_excess() for _ in range(24)])
+measured, error = exponent(widths, wide[:, 0])
+law.check("digits-in-width", measured=measured, error=error)
+
+# %% [markdown]
+# Control: let the loss have a kink just at the limit, $|f-f_\infty|$ instead of a smooth function of $f$. Then the
+# fluctuations count at first order, and the exponent is that of a standard deviation.
+
+# %%
+measured, error = exponent(widths, wide[:, 1])
+law.control("kink-at-the-limit", measured=measured, error=error)
+
+# %% [markdown]
+# ### A network that is trained
+#
+# Two layers, ReLU, both trained by full-batch gradient descent on 50 images, in the parametrisation where wide
+# networks have a limit (outputs over the square root of the width). The initial output is subtracted, since it is
+# random at any width. The gap between the loss of one network and the loss of the average of 16 networks needs no
+# knowledge of the limit. For squared loss it is the variance over networks, averaged over images.
+
+# %%
+network_widths = np.array([128, 256, 512, 1024, 2048])
+order = rng.permutation(population)
+x, y, x_test = (a.astype(np.float32) for a in (images[order[:50]], parity[order[:50]], images[order[50:1050]]))
+
+
+def output(params, x):
+    """Outputs of a two-layer network in the NTK parametrisation, (samples,)."""
+    hidden, last = params
+    return networks.forward((hidden, last), x, jax.nn.relu)[:, 0] * np.float32(np.sqrt(2 / hidden.weight.shape[0]))
+
+
+@jax.jit
+def train(start, x, y, x_test, kept):
+    """Outputs on the test images after 300 steps; `kept` is the share of the initial output that stays."""
+    target = y + (1 - kept) * output(start, x)
+
+    def step(_, params):
+        slope = jax.grad(lambda p: jax.numpy.mean((output(p, x) - target) ** 2) / 2)(params)
+        return jax.tree.map(lambda w, g: w - g, params, slope)
+
+    return output(jax.lax.fori_loop(0, 300, step, start), x_test) - (1 - kept) * output(start, x_test)
+
+
+def spread(width, kept):
+    """Half the variance over 16 networks of their outputs, shape (16, ): one contribution a network, to resample."""
+    outputs = []
+    for _ in range(16):
+        weights = rng.standard_normal((width, 64)), rng.standard_normal((1, width))
+        start = tuple(networks.Layer(w.astype(np.float32)) for w in weights)
+        outputs.append(np.asarray(train(start, x, y, x_test, np.float32(kept)), float))
+    outputs = np.array(outputs)
+    return np.mean((outputs - outputs.mean(axis=0)) ** 2, axis=1) / 2 * 16 / 15
+
+
+centred = np.array([spread(w, 0.0) for w in network_widths]).T
+measured, error = exponent(network_widths, centred)
+law.check("network-in-width", measured=measured, error=error)
+
+# %% [markdown]
+# Control: keep the initial output. There is no limit function any more, only a limit distribution, and the gap stays.
+
+# %%
+kept = np.array([spread(w, 1.0) for w in network_widths[:4]]).T
+measured, error = exponent(network_widths[:4], kept)
+law.control("initial-output-kept", measured=measured, error=error)
+
+# %% [markdown]
+# All four on one chart, each with the law $c/x$ through it.
+
+# %%
+fig, ax = plt.subplots()
+runs = {
+    "linear student, in samples": (many, linear),
+    "digits, 20 ReLU features, in samples": (draws, in_data),
+    "digits, 40 images, in ReLU features": (widths, wide[:, 0]),
+    "trained network, 50 images, in width": (network_widths, centred),
+}
+for i, (label, (resource, samples)) in enumerate(runs.items()):
+    mean, error = samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+    fit = law.fit("variance-limited", x={"resource": resource}, y=mean, free={"coefficient": 10.0})
+    ax.plot(resource, fit(resource=resource), color=plot.COLOURS[i])
+    plot.points(ax, resource, mean, error, index=i, label=label)
+    law.series(
+        "variance-limited", x=resource, y=mean, error=error, prediction=fit(resource=resource), label=label,
+        x_label="samples $n$ or width $m$", y_label="loss above its limit", x_scale="log", y_scale="log",
+        title="Much of one resource: the exponent is 1",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlabel="samples $n$ or width $m$ (count)", ylabel="loss above its limit")
+ax.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# ## Little of one resource: a manifold is resolved
+#
+# Points on a flat torus of dimension $d$, which lies in $2d$ dimensions. The learner takes the label of the nearest
+# of $n$ training points, or a plane through the nearest few. Its error is a power of the distance to them, and that
+# distance falls as $n^{-1/d}$.
+
+# %%
+counts = np.array([2048, 4096, 8192, 16384, 32768] + [65536, 131072] * full)
+dimensions = np.array([1, 2, 3])
+
+
+def embed(angles):
+    """Angles on the torus, (n, d), as points in twice as many dimensions."""
+    return np.concatenate([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def interpolation(d, extra=0):
+    """Errors of one random target, (4, len(counts)): nearest |.|, nearest squared, plane, plane for a jump.
+
+    `extra` more directions of noise hide the torus.
+    """
+    directions, phases, heights = (
+        rng.standard_normal((2 * d, 20)),
+        rng.uniform(0, 2 * np.pi, 20),
+        rng.standard_normal(20),
+    )
+    angles = rng.uniform(0, 2 * np.pi, (counts[-1] + 1000, d))
+    smooth = np.sin(embed(angles) @ directions / np.sqrt(d) + phases) @ heights
+    jump = np.sign(np.sin(angles[:, 0]))
+    points = np.concatenate([embed(angles), rng.uniform(-1, 1, (len(angles), extra))], axis=1)
+    rows = []
+    for n in counts:
+        _, near = cKDTree(points[:n]).query(points[counts[-1] :], 2 * (d + 1) + 1)  # (tests, neighbours)
+        apart = angles[near] - angles[counts[-1] :, None]
+        apart = (apart + np.pi) % (2 * np.pi) - np.pi
+        plane = np.concatenate(
+            [np.ones((*near.shape, 1)), apart / np.abs(apart).max(axis=(1, 2), keepdims=True)], axis=2
+        )
+        labels = np.stack([smooth[near], jump[near]], axis=2)
+        fits = np.linalg.solve(plane.transpose(0, 2, 1) @ plane, plane.transpose(0, 2, 1) @ labels)[:, 0]  # at the test
+        nearest = smooth[near[:, 0]] - smooth[counts[-1] :]
+        rows.append([
+            np.mean(np.abs(nearest)),
+            np.mean(nearest**2),
+            np.mean((fits[:, 0] - smooth[counts[-1] :]) ** 2),
+            np.mean((fits[:, 1] - jump[counts[-1] :]) ** 2),
+        ])  # fmt: skip
+    return np.array(rows).T
+
+
+torus = {d: np.array([interpolation(d) for _ in range(12)]) for d in dimensions}
+for i, name in enumerate(["nearest-point", "nearest-point-squared", "local-planes"]):
+    slopes = np.array([exponent(counts, torus[d][:, i]) for d in dimensions])
+    law.check(name, measured=slopes[:, 0], error=slopes[:, 1], given={"dimension": dimensions})
+
+# %%
+fig, ax = plt.subplots()
+for i, d in enumerate(dimensions):
+    samples = torus[d][:, 2]
+    mean, error = samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+    line = law.formula("resolution-limited")(n=counts, order=4, dimension=d)
+    line *= np.exp(np.mean(np.log(mean / line)))  # the law is a proportionality
+    ax.plot(counts, line, color=plot.COLOURS[i])
+    plot.points(ax, counts, mean, error, index=i, label=f"$d={d}$")
+    law.series(
+        "manifold", x=counts, y=mean, error=error, prediction=line, law="resolution-limited", label=f"d = {d}",
+        x_label="training points $n$", y_label="squared error of local planes", x_scale="log", y_scale="log",
+        title="A smooth function on a torus of dimension d",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlabel="training points $n$", ylabel="squared error (squared label)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Controls: a target with a jump, which no plane can follow; and noise in four more dimensions, which takes the points
+# off the manifold.
+
+# %%
+slopes = np.array([exponent(counts, torus[d][:, 3]) for d in (2, 3)])
+law.control("jump-in-the-target", measured=slopes[:, 0], error=slopes[:, 1], given={"dimension": [2, 3]})
+noisy = np.array([interpolation(2, extra=4)[1] for _ in range(6)])
+measured, error = exponent(counts, noisy)
+law.control("points-off-the-manifold", measured=measured, error=error, given={"dimension": 2})
+
+# %% [markdown]
+# ## Data and width do the same
+#
+# Back to the linear teacher, now with one resource scarce and the other infinite. With infinite width, $n$ samples
+# resolve $n$ directions of the teacher; with infinite data, $n$ random features do. Both losses are half a trace, with
+# teachers averaged in closed form. Spectra fall as $k^{-(1+\alpha_K)}$ and have 16 modes for each direction.
+
+# %%
+sizes = np.array([32, 64, 128, 256] + [512, 1024] * full)
+alphas = np.array([0.5, 1.0, 2.0])
+
+
+def power_law(n, alpha):
+    return np.arange(1, 16 * n + 1.0) ** -(1 + alpha)
+
+
+def losses(spectrum_of, repetitions=8):
+    """Losses of independent Gaussian draws, (repetitions, len(sizes))."""
+    return np.array([
+        [unresolved(rng.standard_normal((n, len(s))) * np.sqrt(s), s) for n, s in ((n, spectrum_of(n)) for n in sizes)]
+        for _ in range(repetitions)
+    ])  # fmt: skip
+
+
+in_samples = [losses(lambda n, a=a: power_law(n, a)) for a in alphas]
+in_features = [losses(lambda n, a=a: power_law(n, a)) for a in alphas]
+for name, runs in (("data-exponent", in_samples), ("width-exponent", in_features)):
+    slopes = np.array([exponent(sizes, r) for r in runs])
+    law.check(name, measured=slopes[:, 0], error=slopes[:, 1], given={"alpha_k": alphas})
+
+# %% [markdown]
+# It is no accident that the two cells run the same code. Gaussian samples $F$ have rows $\mathcal C^{1/2}z$, and a
+# Gaussian projection $\mathcal P$ enters only through $\mathcal P\,\mathcal C^{1/2}$, whose rows are such vectors too.
+# In this model duality is an identity. On digits, below, it is not.
+#
+# Two controls. An exponential spectrum has no exponent: each local slope is far from the best single one. And noise on
+# the labels stops the decay.
+
+# %%
+steep = losses(lambda n: np.exp(-np.arange(1000) / 20))
+single, _ = exponent(sizes, steep)
+measured, error = local_exponents(sizes, steep)
+law.control("exponential-spectrum", measured=measured, error=error, given={"alpha_k": -single})
+
+# %%
+labelled = []
+for _ in range(8):
+    row = []
+    for n in sizes:
+        eta = power_law(n, 1.0)
+        samples = rng.standard_normal((n, len(eta))) * np.sqrt(eta)
+        noise = kernel.solve(samples, eta, np.zeros((1, len(eta))), np.array([1e-12])).variance[0]
+        row.append(unresolved(samples, eta) + noise / 2)  # label noise of standard deviation 1
+    labelled.append(row)
+measured, error = exponent(sizes, np.array(labelled))
+law.control("labels-with-noise", measured=measured, error=error, given={"alpha_k": 1.0})
+
+# %% [markdown]
+# ### On digits
+#
+# The teacher is a random function of the arc-cosine kernel on the 1797 images, again averaged in closed form. `in data`
+# fits it with the kernel itself on $n$ images, `in width` with $n$ random ReLU features on all images. The predicted
+# curve for both uses nothing but the kernel's eigenvalues, through the effective ridge $\kappa$.
+
+# %%
+values, modes = np.linalg.eigh(exact / population)
+values, modes = values[::-1], modes[:, ::-1]
+mapped = modes * np.sqrt(population * values)  # features of the images, uncorrelated, of second moments `values`
+digit_sizes = np.array([16, 32, 64, 128, 256])  # the images are to be many more
+by_images = np.array([
+    [unresolved(mapped[rng.choice(population, n, replace=False)], values) for n in digit_sizes] for _ in range(16)
+])  # fmt: skip
+by_features = np.array([
+    [unresolved(relu_features(images, n, rng).T @ modes / np.sqrt(population), values) for n in digit_sizes]
+    for _ in range(16)
+])  # fmt: skip
+data_slope, width_slope = exponent(digit_sizes, by_images), exponent(digit_sizes, by_features)
+law.check(
+    "digits-exponents-agree",
+    measured=width_slope[0],
+    error=np.hypot(data_slope[1], width_slope[1]),
+    given={"data_exponent": -data_slope[0]},
+)
+
+
+# %%
+def ridge_and_tail(eta, n):
+    """What the closed form needs, and what its rival needs."""
+    return {"kappa": kernel.effective_ridge(eta, int(n), 0.0), "tail": float(np.sum(eta[n:])), "n": float(n)}
+
+
+def gather(rows):
+    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
+
+
+def mean_and_error(samples):
+    return samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+
+
+solvable = [gather([ridge_and_tail(power_law(n, a), n) for n in sizes]) for a in alphas]
+measured, error = mean_and_error(np.stack(in_samples, axis=1)[:, :2])  # (2, sizes)
+given = {key: np.stack([s[key] for s in solvable[:2]]) for key in solvable[0]}
+law.check("solvable-curve", measured=measured, error=error, given=given)
+
+# %%
+given = gather([ridge_and_tail(values, n) for n in digit_sizes])
+measured, error = mean_and_error(np.stack([by_images, by_features], axis=1))  # (2, sizes)
+law.check("digits-curve", measured=measured, error=error, given=given)
+line = law.predict("digits-curve", **given)
+fig, ax = plt.subplots()
+ax.plot(digit_sizes, line, label="from the eigenvalues")
+for i, label in enumerate(["$n$ images, infinite width", "$n$ ReLU features, all images"]):
+    plot.points(ax, digit_sizes, measured[i], error[i], index=i + 1, label=label)
+    law.series(
+        "duality", x=digit_sizes, y=measured[i], error=error[i], prediction=line, law="curve-from-eigenvalues",
+        label=["n images, infinite width", "n features, all images"][i], x_label="images or features $n$",
+        y_label="loss (squared label)", x_scale="log", y_scale="log", title="Digits: data and width resolve alike",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlabel="images or features $n$ (count)", ylabel="loss (squared label)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Control: 1600 of the 1797 images. To take most of what there is, without replacement, is no longer like drawing random
+# directions, and the predicted loss is too low.
+
+# %%
+n = 1600
+most = np.array([unresolved(mapped[rng.choice(population, n, replace=False)], values) for _ in range(4)])
+law.control(
+    "most-of-the-population",
+    measured=most.mean(),
+    error=most.std(ddof=1) / np.sqrt(len(most)),
+    given=ridge_and_tail(values, n),
+)
+
+# %% [markdown]
+# ## Fewer classes, the same exponent
+#
+# Kernel regression on the classes of the digits: all ten, neighbours merged in pairs, small against large, even
+# against odd. The exponent hardly moves. Noise on the images moves it a lot; and labels without structure have none.
+
+# %%
+class_sizes = np.array([32, 64, 128, 256, 512])
+labels = {
+    "ten": digit,
+    "five": digit // 2,
+    "halves": digit // 5,
+    "parity": digit % 2,
+    "shuffled": rng.permutation(digit),
+}
+one_hot = np.concatenate(
+    [np.eye(k.max() + 1)[k] - np.mean(np.eye(k.max() + 1)[k], axis=0) for k in labels.values()], axis=1
+)
+edges = np.cumsum([0] + [k.max() + 1 for k in labels.values()])
+
+
+def class_losses(kernel_matrix):
+    """Loss for each labelling and size, (repetitions, labellings, sizes), on images that are never trained on."""
+    found = []
+    for _ in range(20):
+        order, rows = rng.permutation(population), []
+        test = order[class_sizes[-1] :]
+        for n in class_sizes:
+            train = order[:n]
+            inside = kernel_matrix[np.ix_(train, train)] + 1e-6 * np.eye(n)
+            missed = kernel_matrix[np.ix_(test, train)] @ np.linalg.solve(inside, one_hot[train]) - one_hot[test]
+            rows.append(np.add.reduceat(np.mean(missed**2, axis=0), edges[:-1]) / 2)
+        found.append(np.array(rows).T)
+    return np.array(found)
+
+
+by_class = class_losses(exact)
+slopes = np.array([exponent(class_sizes, by_class[:, i]) for i in range(len(labels))])
+print({name: f"{s:.3f} ± {e:.3f}" for name, (s, e) in zip(labels, slopes, strict=True)})
+ten = -slopes[0, 0]
+
+
+def beyond_ten(mean):
+    """Exponents of the merged labellings less that of all ten classes. `mean`: (labellings, sizes)."""
+    found = np.array([powerlaw.fit(class_sizes, row).exponent for row in mean])
+    return found[1:4] - found[0]
+
+
+# all labellings share the draws, so the error that counts is that of the difference
+_, error = powerlaw.bootstrap(beyond_ten, by_class, rng)
+law.check("merged-classes", measured=slopes[1:4, 0], error=error, given={"ten_classes": ten, "classes": [5, 2, 2]})
+
+# %%
+blurred = images * np.linalg.norm(data.digits(centred=True)[0], axis=1, keepdims=True)
+blurred += 0.25 * rng.standard_normal(images.shape)  # in units of the full grey scale
+blurred /= np.linalg.norm(blurred, axis=1, keepdims=True)
+noisy_slope = exponent(class_sizes, class_losses(arc_cosine(blurred, blurred))[:, 0])
+law.control(
+    "noise-on-the-images", measured=noisy_slope[0], error=noisy_slope[1], given={"ten_classes": ten, "classes": 10}
+)
+law.control("shuffled-labels", measured=slopes[4, 0], error=slopes[4, 1], given={"ten_classes": ten, "classes": 10})
+
+# %% [markdown]
+# ## What to try next
+#
+# * Let the number of samples pass through the number of features, 20, one by one. Where is the peak?
+# * Take another spectrum for the teacher, say $k^{-1}\log^{-2}k$. Does $n\kappa/2$ still follow the loss?
+# * How much noise on the images halves the exponent? Does the spectrum of the kernel tell beforehand?
+# * Replace ReLU by another activation in `digits-in-width`. The exponent is 1 for any.
