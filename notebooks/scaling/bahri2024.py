@@ -68,45 +68,12 @@ law.check("linear-student-in-data", measured=measured, error=error)
 
 # %% [markdown]
 # Near the limit of one sample a feature everything is different: the local exponent is far from 1, and grows without
-# bound. In this model the whole curve is known exactly.
+# bound.
 
 # %%
 near = np.array([relative_excess(few) for _ in range(300)])
 measured, error = local_exponents(few, near)
 law.control("few-samples-per-feature", measured=measured, error=error)
-
-# %%
-mean, error = near.mean(axis=0), near.std(axis=0, ddof=1) / np.sqrt(len(near))
-law.check("near-the-peak", measured=mean, error=error, given={"features": features, "n": few})
-everywhere = np.concatenate([few, many])
-curve = law.formula("gaussian-excess")(features=features, n=everywhere)
-both = np.concatenate([mean, linear.mean(axis=0)])
-both_error = np.concatenate([error, linear.std(axis=0, ddof=1) / np.sqrt(len(linear))])
-fig, ax = plt.subplots()
-ax.plot(everywhere, curve, label="exact for Gaussian features")
-ax.plot(everywhere, features / everywhere, "--", color=plot.GREY, label="features / samples")
-plot.points(ax, everywhere, both, both_error, label="measured")
-ax.set(xscale="log", yscale="log", xlabel="training samples $n$", ylabel="excess loss / limit loss (no unit)")
-ax.legend()
-plt.show()
-law.series(
-    "near-the-peak", x=everywhere, y=both, error=both_error, prediction=curve, law="gaussian-excess",
-    x_label="training samples $n$", y_label="excess loss / limit loss", x_scale="log", y_scale="log",
-    title="A linear student with 20 random features",
-)  # fmt: skip
-
-# %% [markdown]
-# Control: samples of unequal size, each stretched by its own lognormal factor. The features keep their second moments
-# but are no longer Gaussian, and the exact formula is too low.
-
-# %%
-stretched = np.array([relative_excess(few[:3], stretch=0.7) for _ in range(100)])
-law.control(
-    "samples-of-unequal-size",
-    measured=stretched.mean(axis=0),
-    error=stretched.std(axis=0, ddof=1) / np.sqrt(len(stretched)),
-    given={"features": features, "n": few[:3]},
-)
 
 # %% [markdown]
 # ### Digits, more and more of them
@@ -135,7 +102,7 @@ def digits_excess():
     return np.array(excess)
 
 
-in_data = np.array([digits_excess() for _ in range(80)])
+in_data = np.array([digits_excess() for _ in range(240)])
 measured, error = exponent(draws, in_data)
 law.check("digits-in-data", measured=measured, error=error)
 
@@ -268,9 +235,48 @@ for i, (label, (resource, samples)) in enumerate(runs.items()):
         x_label="samples $n$ or width $m$", y_label="loss above its limit", x_scale="log", y_scale="log",
         title="Much of one resource: the exponent is 1",
     )  # fmt: skip
-ax.set(xscale="log", yscale="log", xlabel="samples $n$ or width $m$ (count)", ylabel="loss above its limit")
+ax.set(xscale="log", yscale="log", xlim=(80, 12000))
+ax.set(xlabel="samples $n$ or width $m$ (count)", ylabel="loss above its limit")
 ax.legend(fontsize="small")
 plt.show()
+
+# %% [markdown]
+# ### The exact curve
+#
+# For the linear student on Gaussian features the whole curve is known, down to the peak at one sample a feature.
+
+# %%
+mean, error = near.mean(axis=0), near.std(axis=0, ddof=1) / np.sqrt(len(near))
+law.check("near-the-peak", measured=mean, error=error, given={"features": features, "n": few})
+everywhere = np.concatenate([few, many])
+curve = law.formula("gaussian-excess")(features=features, n=everywhere)
+both = np.concatenate([mean, linear.mean(axis=0)])
+both_error = np.concatenate([error, linear.std(axis=0, ddof=1) / np.sqrt(len(linear))])
+fig, ax = plt.subplots()
+ax.plot(everywhere, curve, label="exact for Gaussian features")
+ax.plot(everywhere, features / everywhere, "--", color=plot.GREY, label="features / samples")
+plot.points(ax, everywhere, both, both_error, label="measured")
+ax.set(xscale="log", yscale="log", xlabel="training samples $n$", ylabel="excess loss / limit loss (no unit)")
+ax.legend()
+plt.show()
+law.series(
+    "near-the-peak", x=everywhere, y=both, error=both_error, prediction=curve, law="gaussian-excess",
+    x_label="training samples $n$", y_label="excess loss / limit loss", x_scale="log", y_scale="log",
+    title="A linear student with 20 random features",
+)  # fmt: skip
+
+# %% [markdown]
+# Control: samples of unequal size, each stretched by its own lognormal factor. The features keep their second moments
+# but are no longer Gaussian, and the exact formula is too low.
+
+# %%
+stretched = np.array([relative_excess(few[:3], stretch=0.7) for _ in range(100)])
+law.control(
+    "samples-of-unequal-size",
+    measured=stretched.mean(axis=0),
+    error=stretched.std(axis=0, ddof=1) / np.sqrt(len(stretched)),
+    given={"features": features, "n": few[:3]},
+)
 
 # %% [markdown]
 # ## Little of one resource: a manifold is resolved
@@ -343,6 +349,8 @@ for i, d in enumerate(dimensions):
         title="A smooth function on a torus of dimension d",
     )  # fmt: skip
 ax.set(xscale="log", yscale="log", xlabel="training points $n$", ylabel="squared error (squared label)")
+ax.set_xticks(counts, labels=counts)
+ax.minorticks_off()
 ax.legend()
 plt.show()
 
