@@ -1,0 +1,91 @@
+"""The hierarchical grammar: exact marginals, entropies and covariances, by enumeration; the learner on easy cases."""
+
+import numpy as np
+import pytest
+from lawbook.lab import correlations, hierarchy
+
+FANO = (1, 2, 4)  # a (7, 3, 1) difference set
+
+
+@pytest.fixture(scope="module")
+def grammar():
+    return hierarchy.cyclic_grammar(7, FANO, 3, np.random.default_rng(0))
+
+
+def test_rules_are_unambiguous_and_uniform(grammar):
+    for level in grammar.rules:
+        pairs = level.reshape(-1, 2)
+        assert len(np.unique(pairs, axis=0)) == 21
+        for side in (0, 1):
+            np.testing.assert_array_equal(np.bincount(pairs[:, side], minlength=7), 3)
+
+
+def test_what_is_no_difference_set_is_refused():
+    with pytest.raises(ValueError, match="expected a difference set modulo 7"):
+        hierarchy.cyclic_grammar(7, (0, 1, 2), 2, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("symbols", "differences"), [(7, FANO), (3, (0, 1)), (13, (0, 1, 3, 9)), (7, (0, 3, 5, 6))])
+def test_covariances_are_exact(symbols, differences):
+    """Against the joint distribution of two leaves, by multiplying conditional probabilities down the tree."""
+    made = hierarchy.cyclic_grammar(symbols, differences, 4, np.random.default_rng(1))
+    m = len(differences)
+    steps = np.zeros((2, 4, symbols, symbols))  # side, height, parent, child
+    for height, level in enumerate(made.rules):
+        for side in (0, 1):
+            np.add.at(steps[side, height], (np.arange(symbols)[:, None], level[..., side]), 1 / m)
+    for k in range(4):
+        joint = np.zeros((symbols, symbols))  # of u_k and z_k
+        np.add.at(joint, (made.rules[k, ..., 0], made.rules[k, ..., 1]), 1 / (m * symbols))
+        for height in range(k - 1, -1, -1):
+            joint = steps[0, height].T @ joint @ steps[1, height]
+        singular = np.linalg.svd(correlations.covariance(joint), compute_uv=False)
+        np.testing.assert_allclose(singular[:-1], made.correlations()[k], rtol=1e-10)  # all of them equal
+
+
+def test_decay_of_the_covariances(grammar):
+    # (m - lambda) / m^2 with m = 3 and lambda = 1
+    np.testing.assert_allclose(grammar.correlations()[1:] / grammar.correlations()[:-1], 2 / 9)
+
+
+def test_entropies_by_enumeration(grammar):
+    """log 7, then log 3: three symbols go with a left sibling. Then from the joint distribution of a tree of height 2."""
+    found = hierarchy.conditional_entropies(grammar, np.random.default_rng(0))
+    assert found[:2] == pytest.approx([np.log(7), np.log(3)])
+    joint = np.zeros((7, 7, 7))  # of u_0, u_1 and y
+    for pairs in grammar.rules[1]:
+        for left, right in pairs:
+            for u, y in grammar.rules[0, right]:
+                joint[u, left, y] += 1 / (7 * 3 * 3)
+    given = joint.sum(axis=2, keepdims=True)
+    exact = -np.sum(joint[joint > 0] * np.log((joint / np.where(given > 0, given, 1))[joint > 0]))
+    assert found[2] == pytest.approx(exact, abs=0.006)
+
+
+def test_strings_have_the_stated_statistics(grammar):
+    strings = hierarchy.sample(grammar, 200_000, np.random.default_rng(0))
+    assert strings.shape == (200_000, 8)
+    for token in (0, 5, 7):
+        np.testing.assert_allclose(np.bincount(strings[:, token]) / 200_000, 1 / 7, atol=0.004)
+    siblings = {(int(a), int(b)) for a, b in np.unique(strings[:, 6:], axis=0)}
+    assert siblings == {(int(a), int(b)) for a, b in grammar.rules[0].reshape(-1, 2)}
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_learner_reaches_the_entropy(shared):
+    rng = np.random.default_rng(0)
+    made = hierarchy.cyclic_grammar(7, FANO, 2, rng)
+    strings, test = hierarchy.sample(made, 40_000, rng), hierarchy.sample(made, 8000, rng)
+    curve = hierarchy.learning_curve(strings, test, [20, 40_000], 7, shared=shared)
+    entropies = hierarchy.conditional_entropies(made, rng)
+    np.testing.assert_allclose(curve.held[1], entropies, atol=0.05)
+    assert curve.best[1] == curve.held[1, -1]
+    assert curve.best[0] > 1.1  # twenty strings teach next to nothing
+
+
+def test_learner_learns_nothing_from_unrelated_answers():
+    rng = np.random.default_rng(0)
+    made = hierarchy.cyclic_grammar(7, FANO, 2, rng)
+    strings, test = hierarchy.sample(made, 5000, rng), hierarchy.sample(made, 4000, rng)
+    strings[:, -1] = rng.permutation(strings[:, -1])
+    assert hierarchy.learning_curve(strings, test, [5000], 7).best[0] == pytest.approx(np.log(7), abs=0.03)

@@ -1,0 +1,234 @@
+"""The random hierarchy model with rules from a cyclic difference set, its exact statistics, and a learner that counts.
+
+A string is the leaves of a binary tree: each symbol becomes one of m ordered pairs, equally likely, `depth` times
+(Cagnetta and Wyart 2024; Cagnetta et al. 2026). The task is to predict the last token y from the tokens before it.
+Block k is the 2^k tokens at lags 2^k to 2^(k+1) - 1, the leaves of one subtree: its root u_k is the left sibling of
+z_k, the ancestor of y at height k (z_0 = y).
+
+Rules from a difference set make all token correlations of one lag equally strong, with the strength known exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+Symbols = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Production rules; the alphabet is the same at every height.
+
+    Attributes:
+        rules: `rules[h, s, i]` is the i-th pair that symbol s of height h + 1 becomes; shape (depth, v, m, 2).
+        singular: Singular value of the map from a symbol to one of its children, sqrt(m - lambda) / m.
+    """
+
+    rules: Symbols
+    singular: float
+
+    @property
+    def symbols(self) -> int:
+        """v, how many symbols there are at each height."""
+        return int(self.rules.shape[1])
+
+    @property
+    def depth(self) -> int:
+        """Height of the root: strings have 2^depth tokens."""
+        return int(self.rules.shape[0])
+
+    def correlations(self) -> Array:
+        """Largest singular value of the covariance of y with a token of block k, shape (depth,), exact.
+
+        The covariance of siblings falls by (m - lambda) / m^2 for each height that both descend.
+        """
+        return np.asarray(self.singular ** (1 + 2.0 * np.arange(self.depth)) / self.symbols)
+
+
+def cyclic_grammar(symbols: int, differences: tuple[int, ...], depth: int, rng: np.random.Generator) -> Grammar:
+    """Random rules such that any two symbols share the same number of left children, and of right children.
+
+    Rule i of symbol p(s) is (q(s + d_i), r(s + c d_i + b)) mod v: random permutations p, q, r and random b and c at
+    each height, with c neither 0 nor 1. No pair belongs to two symbols, and every symbol is equally frequent.
+
+    Arguments:
+        symbols: v, a prime, so that c may be any other number.
+        differences: A (v, m, lambda) difference set: d_i - d_j takes each value but 0 lambda times.
+        depth: Height of the tree.
+        rng: Draws the rules.
+
+    Raises:
+        ValueError: The differences are no difference set.
+    """
+    d = np.asarray(differences)
+    found = np.bincount((d[:, None] - d).ravel() % symbols, minlength=symbols)[1:]
+    if found.min() != found.max():
+        raise ValueError(f"found {differences}, expected a difference set modulo {symbols}: the counts are {found}")
+    rules = np.empty((depth, symbols, len(d), 2), dtype=np.uint8)
+    s = np.arange(symbols)[:, None]
+    for level in rules:
+        own, left, right = (rng.permutation(symbols) for _ in range(3))
+        c, b = rng.integers(2, symbols), rng.integers(symbols)
+        level[own, :, 0] = left[(s + d) % symbols]
+        level[own, :, 1] = right[(s + c * d + b) % symbols]
+    m = len(d)
+    return Grammar(rules, float(np.sqrt(m - m * (m - 1) / (symbols - 1)) / m))
+
+
+def sample(grammar: Grammar, strings: int, rng: np.random.Generator) -> Symbols:
+    """Independent strings, shape (strings, 2^depth), stored token by token: the learner counts down the columns."""
+    m = grammar.rules.shape[2]
+    rows = rng.integers(grammar.symbols, size=(1, strings), dtype=np.uint8)  # (tokens, strings)
+    for level in grammar.rules[::-1]:
+        rule = rows * m + rng.integers(m, size=rows.shape, dtype=np.uint8)
+        rows = np.stack([level[..., side].ravel()[rule] for side in (0, 1)], axis=1).reshape(-1, strings)
+    return rows.T
+
+
+def conditional_entropies(grammar: Grammar, rng: np.random.Generator, *, strings: int = 100_000) -> Array:
+    """Entropy of y in nats given blocks 0..K-1, for K = 0..depth; shape (depth + 1,).
+
+    Given u_0..u_(K-1) all y are equally likely whose path (u_k, z_k) -> z_(k+1) is made of legal pairs, so the entropy
+    is the mean log number of them. Exact up to the sampling of the u_k.
+    """
+    v, depth = grammar.symbols, grammar.depth
+    parent = np.full((depth, v, v), v, dtype=np.int64)  # v: not a legal pair
+    for table, level in zip(parent, grammar.rules, strict=True):
+        table[level[..., 0], level[..., 1]] = np.arange(v)[:, None]
+    z = rng.integers(v, size=strings)
+    lefts = []
+    for level in grammar.rules[::-1]:
+        pairs = level[z, rng.integers(level.shape[1], size=strings)]
+        lefts.append(pairs[:, 0])
+        z = pairs[:, 1]
+    candidates = np.tile(np.arange(v), (strings, 1))
+    entropies = [np.log(v)]
+    for table, left in zip(parent, lefts[::-1], strict=True):
+        upward = np.column_stack([table.reshape(v, v)[left], np.full(strings, v)])  # (strings, v + 1): dead stays dead
+        candidates = np.take_along_axis(upward, candidates, axis=1)
+        entropies.append(float(np.mean(np.log(np.sum(candidates < v, axis=1)))))
+    return np.array(entropies)
+
+
+class Curve(NamedTuple):
+    """Test losses of the counting learner in nats."""
+
+    best: Array  # with as many blocks as the validation strings advise, shape (sizes,)
+    held: Array  # held to at most K blocks, K = 0..depth, shape (sizes, depth + 1)
+
+
+MIXTURES = np.array([1e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 0.6])
+
+
+def learning_curve(strings: Symbols, test: Symbols, sizes: ArrayLike, symbols: int, *, shared: bool = False) -> Curve:
+    """Losses of the counting learner on the first P strings, for each P of `sizes`.
+
+    Arguments:
+        strings: To learn from, shape (at least max(sizes), 2^depth).
+        test: Shape (t, 2^depth); the first half chooses the mixture and the number of blocks, the second is the test.
+        sizes: How many strings to learn from, shape (sizes,).
+        symbols: v.
+        shared: Let the classes of pairs that were found next to y serve in all blocks. Otherwise each position of each
+            block has its own, learned from its own correlation with y.
+    """
+    held = np.stack([_held_losses(strings[:size], test, symbols, shared) for size in np.asarray(sizes)])
+    return Curve(held[:, -1], held)
+
+
+def _held_losses(strings: Symbols, test: Symbols, v: int, shared: bool) -> Array:
+    """Test losses with at most K blocks, shape (depth + 1,)."""
+    depth = int(np.log2(strings.shape[1]))
+    y = strings[:, -1].astype(np.int64)
+    prior = np.bincount(y, minlength=v) / len(y)
+    z, log_score = y, np.tile(np.log(np.maximum(prior, 1e-12)), (len(test), 1))  # (t, v)
+    candidates = np.tile(np.arange(v), (len(test), 1))
+    half = len(test) // 2
+    chosen = [_mixed_losses(log_score, prior, test[:, -1], half)]
+    known: list[NDArray[np.int64]] = []
+    for k in range(depth):
+        u, u_test = _roots(_block(strings, k), _block(test, k), y, v, known if shared else None)
+        pairs = np.bincount(u * v + z, minlength=v * v).reshape(v, v)
+        with np.errstate(divide="ignore"):
+            logs = np.log(pairs / np.maximum(pairs.sum(axis=0), 1))  # (u, z) of p(u | z)
+        log_score = log_score + logs[u_test[:, None], candidates]
+        chosen.append(_mixed_losses(log_score, prior, test[:, -1], half))
+        if k + 1 < depth:
+            table = _classes(_rows(u * v + z, _block(strings, k + 1), v), v)
+            z = table[u * v + z]
+            candidates = table[u_test[:, None] * v + candidates]
+    validation, final = np.array(chosen).T
+    winners = [int(np.argmin(validation[: k + 1])) for k in range(depth + 1)]
+    return np.asarray(final[winners])
+
+
+def _block(strings: Symbols, k: int) -> Symbols:
+    """Its tokens, shape (n, 2^k)."""
+    return strings[:, strings.shape[1] - 2 ** (k + 1) : strings.shape[1] - 2**k]
+
+
+def _roots(
+    block: Symbols, test: Symbols, y: NDArray[np.int64], v: int, known: list[NDArray[np.int64]] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What the learner takes for the root of a block, in the strings it learns from and in the test strings.
+
+    Neighbouring symbols are put in one class if they say the same about y, position by position, height by height.
+    With `known`, the classes of each height are kept there when first found, and used from then on.
+    """
+    row, row_test = block.T.astype(np.int64), test.T.astype(np.int64)
+    height = 0
+    while len(row) > 1:
+        pairs, pairs_test = row[::2] * v + row[1::2], row_test[::2] * v + row_test[1::2]  # (positions, n)
+        if known is None:
+            tables = [_classes(_rows(position, y[:, None], v), v) for position in pairs]
+        else:
+            if height == len(known):
+                known.append(_classes(_rows(pairs[-1], y[:, None], v), v))
+            tables = [known[height]] * len(pairs)
+        row = np.stack([table[position] for table, position in zip(tables, pairs, strict=True)])
+        row_test = np.stack([table[position] for table, position in zip(tables, pairs_test, strict=True)])
+        height += 1
+    return row[0], row_test[0]
+
+
+def _rows(pairs: NDArray[np.int64], tokens: NDArray[np.integer], v: int) -> tuple[Array, NDArray[np.int64]]:
+    """p(token | pair) - p(token) for every token column, shape (v^2, columns * v), and how often each pair was seen."""
+    counts = np.stack(
+        [np.bincount(pairs * v + column, minlength=v**3).reshape(v * v, v) for column in tokens.T],
+        axis=1,
+    )  # (v^2, columns, v)
+    seen = counts[:, 0].sum(axis=1)
+    rows = counts / np.maximum(seen, 1)[:, None, None] - counts.sum(axis=0) / len(pairs)
+    return rows.reshape(v * v, -1), seen
+
+
+def _classes(rows_and_seen: tuple[Array, NDArray[np.int64]], v: int) -> NDArray[np.int64]:
+    """Class of each pair, shape (v^2,): Ward clustering of the seen rows into v. Pairs never seen are in class 0."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    rows, seen = rows_and_seen
+    table = np.zeros(len(rows), dtype=np.int64)
+    present = np.flatnonzero(seen)
+    if len(present) > v:
+        table[present] = fcluster(linkage(rows[present], "ward"), v, "maxclust") - 1
+    else:
+        table[present] = np.arange(len(present))
+    return table
+
+
+def _mixed_losses(log_score: Array, prior: Array, y: Symbols, half: int) -> tuple[float, float]:
+    """Validation and test loss of the score mixed with the prior, with the weight that validates best."""
+    top = log_score.max(axis=1, keepdims=True)
+    score = np.exp(log_score - np.where(np.isfinite(top), top, 0.0))
+    total = score.sum(axis=1)
+    share = score[np.arange(len(y)), y] / np.maximum(total, 1e-300)
+    base = prior[y]
+    weight = np.where(total[:, None] > 0, MIXTURES, 1.0)  # (t, mixtures): the prior alone where no y is left
+    losses = -np.log(np.maximum((1 - weight) * share[:, None] + weight * base[:, None], 1e-12))
+    validation, final = losses[:half].mean(axis=0), losses[half:].mean(axis=0)
+    best = int(np.argmin(validation))
+    return float(validation[best]), float(final[best])
