@@ -70,23 +70,19 @@ def imported_modules(text: str) -> set[str]:
         if name in found or path is None:
             continue
         found.add(name)
-        queue += _module_imports(path)
+        queue += _imports(path.read_text(encoding="utf-8"))
         if "." in name:
             queue.append(name.rpartition(".")[0])  # importing a module runs its packages
     return found
 
 
-@lru_cache(maxsize=256)
-def _module_imports(path: Path) -> frozenset[str]:
-    return frozenset(_imports(path.read_text(encoding="utf-8")))
-
-
-def _imports(text: str) -> set[str]:
+@lru_cache(maxsize=1024)  # by text, not by path: a file that changed while the site is served is another text
+def _imports(text: str) -> frozenset[str]:
     names: set[str] = set()
     try:
         tree = ast.parse(text)
     except SyntaxError:
-        return names  # the run itself will say what is wrong
+        return frozenset()  # the run itself will say what is wrong
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
@@ -96,7 +92,7 @@ def _imports(text: str) -> set[str]:
     names = {name for name in names if name.split(".")[0] == "lawbook"}
     if "lawbook.notebook" in names:  # a lazy name of the package
         names.add("lawbook.evidence.notebook")
-    return names
+    return frozenset(names)
 
 
 def _module_path(name: str) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from lawbook.reference.tex import pieces
@@ -56,7 +57,12 @@ def tree(package: Path) -> str:
 
 def first_line(path: Path) -> str:
     """The first line of a module's docstring."""
-    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    return _first_line(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1024)  # while the site is served, every change of an entry asks for all modules again
+def _first_line(text: str) -> str:
+    doc = ast.get_docstring(ast.parse(text))
     return doc.splitlines()[0] if doc else ""
 
 
