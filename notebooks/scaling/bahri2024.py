@@ -381,7 +381,7 @@ def power_law(n, alpha):
     return np.arange(1, 16 * n + 1.0) ** -(1 + alpha)
 
 
-def losses(spectrum_of, repetitions=8):
+def losses(spectrum_of, repetitions=32):
     """Losses of independent Gaussian draws, (repetitions, len(sizes))."""
     return np.array([
         [unresolved(rng.standard_normal((n, len(s))) * np.sqrt(s), s) for n, s in ((n, spectrum_of(n)) for n in sizes)]
@@ -404,7 +404,7 @@ for name, runs in (("data-exponent", in_samples), ("width-exponent", in_features
 # the labels stops the decay.
 
 # %%
-steep = losses(lambda n: np.exp(-np.arange(1000) / 20))
+steep = losses(lambda n: np.exp(-np.arange(1000) / 20), repetitions=8)
 single, _ = exponent(sizes, steep)
 measured, error = local_exponents(sizes, steep)
 law.control("exponential-spectrum", measured=measured, error=error, given={"alpha_k": -single})
