@@ -109,13 +109,13 @@ law.check("digits-in-data", measured=measured, error=error)
 # %% [markdown]
 # ### Digits, wider and wider
 #
-# The other way round: 40 images, and many random ReLU features. Infinitely many of them are a kernel of known form
+# The other way round: 20 images, and many random ReLU features. Infinitely many of them are a kernel of known form
 # (arc-cosine), whose loss is the limit. The excess is small beside its own scatter, so we take off what scatters most:
 # the part of the difference that is linear in the fluctuation of the kernel. Its mean is exactly zero, because the
 # features average to the kernel. Narrow networks are pieces of the widest one.
 
 # %%
-seen, tested, unit, ridge = 40, 500, 500, 1e-3
+seen, tested, unit, ridge = 20, 300, 500, 1e-3
 widths = unit * 2 ** np.arange(5)
 exact = arc_cosine(images, images)
 
@@ -147,7 +147,7 @@ def width_excess():
         kernels = (kernels[::2] + kernels[1::2]) / 2  # features in two pieces: the mean of their kernels
 
 
-wide = np.array([width_excess() for _ in range(24)])
+wide = np.array([width_excess() for _ in range(60)])
 measured, error = exponent(widths, wide[:, 0])
 law.check("digits-in-width", measured=measured, error=error)
 
@@ -222,7 +222,7 @@ fig, ax = plt.subplots()
 runs = {
     "linear student, in samples": (many, linear),
     "digits, 20 ReLU features, in samples": (draws, in_data),
-    "digits, 40 images, in ReLU features": (widths, wide[:, 0]),
+    "digits, 20 images, in ReLU features": (widths, wide[:, 0]),
     "trained network, 50 images, in width": (network_widths, centred),
 }
 for i, (label, (resource, samples)) in enumerate(runs.items()):
