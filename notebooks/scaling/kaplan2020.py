@@ -1,0 +1,481 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Language models obey simple power laws
+#
+# Kaplan and colleagues trained hundreds of transformers and found that one smooth surface, with four constants,
+# gives the loss at any model size and any amount of data. Their smallest models are our largest. So we do not test
+# their exponents, which belong to their text and their tokens. We test what they claimed about the *form*: measure a
+# part of the surface with tiny networks on real text, and let the law say the rest. The predictions stand in
+# [the law page](../laws/kaplan2020.md).
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import characters, plot, powerlaw, scaling, text
+from scipy.optimize import brentq, minimize_scalar
+
+law = notebook.open("kaplan2020")
+rng = notebook.rng()
+plot.use()
+
+# %% [markdown]
+# ## The text and the networks
+#
+# The text is the documentation of scientific Python packages: 40 characters, about 8 million of them, the paragraphs
+# shuffled. The networks see the last eight characters through an embedding of 16 numbers each, have one hidden layer,
+# and guess the next character. They stand in for the transformers of the paper, which would not fit into a minute;
+# at `full` scale there are transformers too (last section). $N$ counts all weights but the embedding.
+#
+# A network of each size is trained on each amount of text. Training is at a constant step size and the running
+# average of the weights is tested, so that its whole curve counts. The best point of the curve is kept, which is
+# early stopping.
+
+# %%
+full = notebook.scale() == "full"
+corpus = text.encode(text.english())
+V = len(text.ALPHABET)
+held_out = characters.windows(corpus[-40_000:], every=8)
+corpus = corpus[:-40_000]
+hidden = [8, 16, 32, 64, 128] + [256, 512] * full
+extra = [256] if not full else [1024]  # trained on all of the text only
+amounts = [8_000, 16_000, 32_000, 64_000, 128_000, len(corpus)]
+steps = 20_000 if full else 1500
+log_at = [int(s) for s in np.unique(np.geomspace(50, steps, 12).astype(int))]
+
+
+def curve(codes, units):
+    """Held-out loss at each of `log_at`, of one network on one text."""
+    return characters.train(codes, held_out, hidden=units, vocabulary=V, log_at=log_at, rng=rng)
+
+
+def stretch(size):
+    """That many characters from a random place of the text."""
+    start = rng.integers(0, len(corpus) - size + 1)
+    return corpus[start : start + size]
+
+
+curves = [[curve(stretch(size), units) for size in amounts] for units in hidden]
+curves_extra = [curve(corpus, units) for units in extra]
+N = np.array([characters.count(units, V) for units in hidden + extra])
+D = np.array(amounts)
+loss = np.array([[c.min() for c in row] for row in curves])  # (sizes, amounts)
+all_text = np.array([*loss[:, -1], *(c.min() for c in curves_extra)])  # (sizes + 1,)
+for n, row in zip(N, loss, strict=False):
+    print(f"N = {n:6d}:  ", "  ".join(f"{value:.3f}" for value in row))
+
+# %% [markdown]
+# All networks are tested on the same held-out text, so what makes one loss differ from the next by chance is its
+# training: random weights, random batches. The standard error comes from training one of them four times.
+
+# %%
+again = [loss[2, -1], *(curve(corpus, hidden[2]).min() for _ in range(3))]
+chance = float(np.std(np.log(again), ddof=1))  # relative
+print(f"relative standard error of a loss: {chance:.4f}")
+
+# %% [markdown]
+# ## Larger networks
+#
+# All of the text, so that only size limits. The law is fitted to the three smallest networks and says what networks
+# of up to four times the size of these reach.
+
+# %%
+small, large = slice(0, 3), slice(3, len(hidden))
+by_size = law.fit(
+    "loss-vs-parameters", x={"parameters": N[small]}, y=all_text[small], free={"alpha_N": 0.1, "N_c": 1e6}
+)
+fig, ax = plt.subplots()
+axis = np.geomspace(N[0], N[len(hidden) - 1], 50)
+ax.plot(axis, by_size(parameters=axis), label="law, fitted to the three smallest")
+plot.points(ax, N[small], all_text[small], chance * all_text[small], label="fitted")
+plot.points(ax, N[large], all_text[large], chance * all_text[large], index=1, label="not fitted")
+plot.points(ax, N[: len(hidden)], loss[:, 0], chance * loss[:, 0], index=2, label="too little text (8000 characters)")
+ax.set(xscale="log", yscale="log", xlabel="parameters $N$", ylabel="loss (nats per character)")
+ax.set_yticks([1.6, 2.0, 2.5, 3.0], ["1.6", "2", "2.5", "3"])
+ax.set_xticks(N[: len(hidden)], [str(n) for n in N[: len(hidden)]])
+ax.minorticks_off()
+ax.legend()
+plt.show()
+law.series(
+    "size", x=N, y=all_text, error=chance * all_text, prediction=by_size(parameters=N), law="loss-vs-parameters",
+    label="all of the text", x_label="parameters $N$", y_label="loss (nats per character)", x_scale="log",
+    y_scale="log", title="Larger networks, predicted from the three smallest",
+)  # fmt: skip
+law.series(
+    "size", x=N[: len(hidden)], y=loss[:, 0], error=chance * loss[:, 0], label="too little text (8000 characters)",
+    x_label="parameters $N$", y_label="loss (nats per character)", x_scale="log", y_scale="log",
+)  # fmt: skip
+law.check(
+    "larger-networks",
+    measured=all_text[large],
+    error=chance * all_text[large],
+    given={"parameters": N[large], "reached": np.full(len(N[large]), all_text[2])},
+    fit=by_size,
+)
+
+# %% [markdown]
+# ## One surface for size and data
+#
+# The joint law has four constants. Fitted to all cells, it must have the exponents of both single laws: the slope in
+# $N$ where text is plentiful,
+
+# %%
+cells_n, cells_d = (a.astype(float) for a in np.meshgrid(N[: len(hidden)], D, indexing="ij"))
+
+
+def joint(shown):
+    """The entry's joint law fitted to the cells of a mask."""
+    start = scaling.fit("kaplan", cells_n[shown], cells_d[shown], loss[shown]).values
+    return law.fit(
+        "joint-loss",
+        x={"parameters": cells_n[shown], "tokens": cells_d[shown]},
+        y=loss[shown],
+        free={
+            "alpha_N": start["alpha_N"],
+            "alpha_D": start["alpha_D"],
+            "N_c": np.exp(start["log_Nc"]),
+            "D_c": np.exp(start["log_Dc"]),
+        },
+    )
+
+
+whole = joint(np.ones(loss.shape, bool))
+print({name: f"{value:.3g} ± {whole.errors[name]:.2g}" for name, value in whole.values.items()})
+plentiful = powerlaw.fit(N[: len(hidden)], loss[:, -1])
+law.check(
+    "exponent-in-size",
+    measured=-plentiful.exponent,
+    error=plentiful.exponent_error,
+    given={"alpha_N": whole.values["alpha_N"]},
+)
+
+# %% [markdown]
+# and the slope in $D$ where the network is large: the largest of the grid, from 16 000 to 64 000 characters. (On
+# fewer, little is learned beyond how frequent each character is; on more, the network begins to be too small.) Which
+# short text one happens to get matters, so each length is drawn three times, and the spread gives the error.
+
+# %%
+middle = slice(1, 4)
+redrawn = [[loss[-1, j]] + [curve(stretch(D[j]), hidden[-1]).min() for _ in range(2)] for j in range(1, 4)]
+redrawn = np.log(redrawn)  # (lengths, draws)
+of_text = np.sqrt(redrawn.var(axis=1, ddof=1).mean() / 3)  # relative error of a mean
+row = np.exp(redrawn.mean(axis=1))
+with_data = powerlaw.fit(D[middle], row, of_text * row)
+law.check(
+    "exponent-in-data",
+    measured=-with_data.exponent,
+    error=with_data.exponent_error,
+    given={"alpha_D": whole.values["alpha_D"]},
+)
+
+# %% [markdown]
+# Now the hardest place: the corner of the two largest networks and the two largest texts, predicted from all other
+# cells. Beside it Chinchilla's sum $E+A N^{-a}+B D^{-b}$ with its own best constants.
+
+# %%
+corner = (cells_n >= N[len(hidden) - 2]) & (cells_d >= D[-2])
+rest = joint(~corner)
+form = scaling.fit("additive", cells_n[~corner], cells_d[~corner], loss[~corner])
+given = {"parameters": cells_n[corner], "tokens": cells_d[corner]}
+fig, ax = plt.subplots()
+axis = np.geomspace(D[0], D[-1], 80)
+for i in range(len(hidden)):
+    label = "joint law" if i == 0 else None
+    ax.plot(axis, rest(parameters=float(N[i]), tokens=axis), color=plot.COLOURS[i % 5], label=label)
+    plot.points(ax, D, loss[i], chance * loss[i], index=i, label=f"$N$ = {N[i]}")
+ax.plot(axis, form(N[len(hidden) - 1], axis), color=plot.GREY, linestyle=":", label="sum of powers, largest $N$")
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel="training text $D$ (characters)",
+    ylabel="loss (nats per character)",
+    ylim=(1.7, 3.2),
+)
+ax.set_yticks([1.8, 2.0, 2.5, 3.0], ["1.8", "2", "2.5", "3"])
+ax.minorticks_off()
+ax.legend(fontsize="small", ncols=2, loc="upper right")
+plt.show()
+for i in (0, len(hidden) - 1):
+    law.series(
+        "surface", x=D, y=loss[i], error=chance * loss[i], prediction=rest(parameters=float(N[i]), tokens=D),
+        law="joint-loss", label=f"N = {N[i]}", x_label="training text $D$ (characters)",
+        y_label="loss (nats per character)", x_scale="log", y_scale="log",
+        title="Fitted to all but the large networks on much text",
+    )  # fmt: skip
+law.check(
+    "held-out-corner",
+    measured=loss[corner],
+    error=chance * loss[corner],
+    given=given | {"sum_form": form(cells_n[corner], cells_d[corner])},
+    fit=rest,
+)
+
+# %% [markdown]
+# How well does each form fit when it may see everything? The scatter of the joint law over that of two independent
+# power laws, a plain product. The error comes from leaving out one cell at a time.
+
+
+# %%
+def scatter_ratio(table):
+    """Scatter of log loss about the joint law over that about the product of powers, and its standard error."""
+
+    def ratio(shown):
+        laws = [scaling.fit(f, cells_n[shown], cells_d[shown], table[shown]) for f in ("kaplan", "product")]
+        return laws[0].rms / laws[1].rms
+
+    without = []
+    for cell in range(table.size):
+        kept = np.ones(table.shape, bool)
+        kept.flat[cell] = False
+        without.append(ratio(kept))
+    value = ratio(np.ones(table.shape, bool))
+    return value, np.sqrt((table.size - 1) * np.mean((np.array(without) - value) ** 2))
+
+
+measured, error = scatter_ratio(loss)
+law.check("form-beats-product", measured=measured, error=error)
+
+# %% [markdown]
+# ## How much text does a network need?
+#
+# For each size, the amount of text at which overfitting costs 6, 10 or 15 % over all of the text: their geometric
+# mean. The joint law says that it grows as a power of size. The smallest network is left out: it does not overfit by
+# 15 % on any of our texts.
+
+# %%
+penalty = loss[1:] / loss[1:, -1:] - 1  # (sizes - 1, amounts)
+levels = np.log([0.06, 0.10, 0.15])
+enough = [
+    np.interp(-levels, -np.log(np.maximum(row[:-1], 1e-3)), np.log(D[:-1])).mean() for row in penalty
+]  # log of the amount, (sizes - 1,)
+grows = powerlaw.fit(N[1 : len(hidden)], np.exp(enough))
+print(f"by the joint law: {law.formula('data-needed')(**{k: whole.values[k] for k in ('alpha_N', 'alpha_D')}):.2f}")
+law.check("text-grows-slower-than-size", measured=grows.exponent, error=grows.exponent_error)
+
+# %% [markdown]
+# ## Training curves
+#
+# The same runs on all of the text, now at every logged step after the warm-up. A law of the same simplicity joins
+# size and steps. Fitted to the smaller networks, it predicts the whole curve of the largest.
+
+# %%
+long = np.array(log_at) >= 100
+table = np.array([row[-1] for row in curves] + curves_extra)[:, long]  # (sizes + 1, steps)
+at = np.array(log_at)[long].astype(float)
+grid_n, grid_s = (a.ravel() for a in np.meshgrid(N[:-1].astype(float), at, indexing="ij"))
+by_step = law.fit(
+    "training-curves",
+    x={"parameters": grid_n, "steps": grid_s},
+    y=table[:-1].ravel(),
+    free={"alpha_N": 0.1, "N_c": 1e6, "alpha_S": 0.5, "S_c": 200.0},
+)
+fig, ax = plt.subplots()
+for i, n in enumerate(N):
+    ax.plot(
+        at,
+        by_step(parameters=float(n), steps=at),
+        color=plot.COLOURS[i % 5],
+        linestyle="--" if i == len(N) - 1 else "-",
+    )
+    plot.points(ax, at, table[i], index=i, label=f"$N$ = {n}")
+ax.set(xscale="log", yscale="log", xlabel="steps $S$", ylabel="loss (nats per character)")
+ax.set_yticks([1.6, 2.0, 2.5, 3.0], ["1.6", "2", "2.5", "3"])
+ax.set_xticks([at[0], 300, 1000], [f"{at[0]:.0f}", "300", "1000"])
+ax.minorticks_off()
+ax.legend(fontsize="small", ncols=2)
+plt.show()
+given = {"parameters": np.full(len(at), float(N[-1])), "steps": at}
+constants = {name: np.full(len(at), value) for name, value in by_step.values.items()}
+law.check("curve-of-the-largest", measured=table[-1], error=chance * table[-1], given=given | constants, fit=by_step)
+
+# %% [markdown]
+# ## The best use of compute
+#
+# Here no network is needed. The paper's curve $L(N,S)$ with its critical batch $B(L)$ makes compute
+# $C=6\,N\,B(L)\,S$ a function of size and loss. For each loss we look for the size that reaches it most cheaply, and
+# read off the exponent. The constants are those the paper reports for this fit.
+
+# %%
+alphas = {"alpha_N": 0.076, "alpha_S": 0.76, "alpha_B": 0.21}
+curve_of = law.formula("training-curves")
+constants = {"alpha_N": alphas["alpha_N"], "N_c": 6.5e13, "alpha_S": alphas["alpha_S"], "S_c": 2.1e3}
+
+
+def cheapest(target, batch):
+    """Least compute, up to a constant factor, that reaches a loss. `batch(loss)` is the batch size."""
+
+    def compute(log_n):
+        size = np.exp(log_n)
+        short = lambda log_s: curve_of(parameters=size, steps=np.exp(log_s), **constants) - target  # noqa: E731
+        return log_n + brentq(short, -20, 60) + np.log(batch(target))
+
+    smallest = np.log(constants["N_c"]) - np.log(target) / alphas["alpha_N"]  # below it no number of steps is enough
+    return minimize_scalar(compute, bounds=(smallest + 0.01, smallest + 10), method="bounded").fun
+
+
+targets = np.linspace(2.0, 4.0, 9)
+
+
+def compute_exponent(batch):
+    """The exponent of loss in compute and its standard error."""
+    found = powerlaw.fit(np.exp(np.array([cheapest(t, batch) for t in targets])), targets)
+    return -found.exponent, found.exponent_error
+
+
+critical = compute_exponent(lambda value: value ** (-1 / alphas["alpha_B"]))
+law.check("best-compute", measured=critical[0], error=critical[1], given=alphas)
+
+# %% [markdown]
+# Control: the same at a batch size that does not grow.
+
+# %%
+fixed = compute_exponent(lambda value: 1.0)
+law.control("fixed-batch", measured=fixed[0], error=fixed[1], given=alphas)
+
+# %% [markdown]
+# ## Break the assumptions
+#
+# **Too little data.** With 8000 characters the size of the network is not what limits: a larger one gains nothing.
+
+# %%
+starved = powerlaw.fit(N[: len(hidden)], loss[:, 0])
+law.control(
+    "too-little-text",
+    measured=-starved.exponent,
+    error=starved.exponent_error,
+    given={"alpha_N": whole.values["alpha_N"]},
+)
+
+# %% [markdown]
+# **Stopped too soon.** The grid at the first of the logged steps, when time is what limits: the joint form is no
+# better than the product.
+
+# %%
+measured, error = scatter_ratio(np.array([[c[0] for c in row] for row in curves]))
+law.control("stopped-too-soon", measured=measured, error=error)
+
+# %% [markdown]
+# **Too small a network.** The smallest, from 32 000 characters on: more text gains nothing.
+
+# %%
+tiny = powerlaw.fit(D[2:], loss[0, 2:])
+law.control(
+    "too-small-a-network",
+    measured=-tiny.exponent,
+    error=tiny.exponent_error,
+    given={"alpha_D": whole.values["alpha_D"]},
+)
+
+# %% [markdown]
+# **No structure.** The same characters in random order. There is nothing to learn but how frequent each is, and no
+# size helps.
+
+# %%
+noise = rng.permutation(corpus)
+noise_held_out = characters.windows(rng.permutation(corpus)[:40_000], every=8)
+ends = [0, len(hidden) - 1]
+flat = np.array([
+    characters.train(noise, noise_held_out, hidden=hidden[i], vocabulary=V, log_at=[500], rng=rng)[-1] for i in ends
+])  # fmt: skip
+span = np.log(N[ends[1]] / N[ends[0]])
+law.control(
+    "permuted-text",
+    measured=-np.diff(np.log(flat))[0] / span,
+    error=0.005 / span,  # each of the two losses is uncertain by less than half a per cent
+    given={"alpha_N": whole.values["alpha_N"]},
+)
+
+# %% [markdown]
+# ## A model whose exponents are known
+#
+# Why should all this be so? The simplest world that obeys it: facts of Zipf frequency $k^{-1-a}$, a model that stores
+# the $N$ facts it saw most often in $D$ draws, and a loss that is the frequency of the facts it lacks. Both exponents
+# follow from $a$ alone.
+
+# %%
+facts = 400_000
+memory = 2 ** np.arange(4, 11)  # N
+draws_of = 4 ** np.arange(4, 13)  # D
+tails, repetitions = [0.5, 1.0], 4
+
+
+def memoriser(a):
+    """Loss (repetitions, memory + 1, draws); the last row has memory without limit."""
+    p = np.arange(1, facts + 1) ** (-1.0 - a)
+    p /= p.sum()
+    losses = np.empty((repetitions, len(memory) + 1, len(draws_of)))
+    for r in range(repetitions):
+        for j, total in enumerate(draws_of):
+            seen = rng.multinomial(total, p)
+            known = np.flatnonzero(seen)
+            order = known[np.lexsort((rng.random(len(known)), -seen[known]))]  # ties by lot
+            stored = np.concatenate([[0.0], np.cumsum(p[order])])
+            losses[r, :, j] = 1 - stored[np.minimum([*memory, facts], len(order))]
+    return losses
+
+
+worlds = {a: memoriser(a) for a in tails}
+in_size = [
+    powerlaw.bootstrap(lambda mean: -powerlaw.fit(memory, mean).exponent, worlds[a][:, :-1, -1], rng) for a in tails
+]
+wide = draws_of <= 4**9  # beyond, the last of the finitely many facts begin to be known
+in_data = [
+    powerlaw.bootstrap(lambda mean: -powerlaw.fit(draws_of[wide], mean).exponent, worlds[a][:, -1, wide], rng)
+    for a in tails
+]
+in_size, in_data = np.array(in_size), np.array(in_data)
+law.check("memory-exponent", measured=in_size[:, 0], error=in_size[:, 1], given={"tail": tails})
+
+# %%
+law.check("sample-exponent", measured=in_data[:, 0], error=in_data[:, 1], given={"tail": tails})
+
+# %% [markdown]
+# Control: facts whose frequencies fall exponentially. The loss falls faster than any power of memory.
+
+# %%
+rates = np.exp(-np.arange(4000) / 40)
+left = 1 - np.cumsum(rates / rates.sum())[memory[2:] - 1]  # exact: as if every fact had been seen
+slopes = -np.diff(np.log(left)) / np.diff(np.log(memory[2:]))
+law.control("exponential-frequencies", measured=slopes[-2:], error=0.0, given={"tail": [0.5, 0.5]})
+
+# %% [markdown]
+# ## Transformers (full scale)
+#
+# With `full` scale, small transformers on all of the text, 128 characters of context. Their exponent is recorded
+# beside that of the networks above.
+
+# %%
+if full:
+    from lawbook.lab import schedule, transformer
+
+    widths, context, batch, training = [16, 32, 64, 128, 256], 128, 64, 625 * transformer.CHUNK
+    test = corpus[: 64 * (context + 1)].reshape(64, context + 1)
+    sizes, reached = [], []
+    for width in widths:
+        network = transformer.initialise(rng, vocabulary=V, context=context, width=width, layers=4)
+        starts = rng.integers(test.size, len(corpus) - context - 1, (training, batch))
+        peak = 0.01 * (32 / width) ** 0.7
+        tokens = corpus[starts[..., None] + np.arange(context + 1)]
+        network, _ = transformer.train(
+            network, tokens, schedule.stable_decay(peak, training, warmup=0.05, decay=0.95), heads=max(1, width // 32)
+        )
+        sizes.append(transformer.count(network, embeddings=False))
+        reached.append(float(transformer.loss(network, test, max(1, width // 32))))
+    law.series(
+        "transformers", x=sizes, y=reached, label="transformers of four layers", x_label="parameters $N$",
+        y_label="loss (nats per character)", x_scale="log", y_scale="log", title="Transformers on all of the text",
+    )  # fmt: skip
+
+# %% [markdown]
+# ## What to try next
+#
+# * Count the embedding too (640 weights in each network). How much does the exponent in size change, and why more for
+#   small networks?
+# * Give the networks four characters of context instead of eight. Where does the power law in $N$ end?
+# * Fit the sum of powers with $E$ held at the entropy you believe English to have.
+# * Replace early stopping by the last point of each curve. Which cells change?
