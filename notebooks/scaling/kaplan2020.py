@@ -194,7 +194,7 @@ ax.set(
     yscale="log",
     xlabel="training text $D$ (characters)",
     ylabel="loss (nats per character)",
-    ylim=(1.7, 3.2),
+    ylim=(None, 3.2),
 )
 ax.set_yticks([1.8, 2.0, 2.5, 3.0], ["1.8", "2", "2.5", "3"])
 ax.minorticks_off()
