@@ -1,0 +1,385 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Superposition and the width
+#
+# A language model has to represent far more things than it has dimensions. Liu, Liu and Gore (2025) say what that
+# costs: the vectors overlap, squared overlaps are one over the width, and so is the loss, however frequent or rare the
+# things are. [The law page](../laws/liu2025superposition.md) states six laws. We begin with codes that nobody trained,
+# where the loss is an integral, and then ask what training does to it.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import plot, powerlaw, superposition, text
+
+law = notebook.open("liu2025superposition")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+
+def exponent(widths, losses):
+    """Slope of log loss against log width, its sign turned."""
+    slope, _ = np.polyfit(np.log(widths), np.log(losses), 1)
+    return -slope
+
+
+def mean_and_error(repeats):
+    """Mean over the leading axis and its standard error."""
+    repeats = np.asarray(repeats)
+    return repeats.mean(axis=0), repeats.std(axis=0, ddof=1) / np.sqrt(len(repeats))
+
+
+# %% [markdown]
+# ## Frequencies
+#
+# Four formulas, and one that nobody chose: the words of the documentation of scientific Python packages, from *the*
+# downwards. All are scaled so that one feature is active in a sample on average.
+
+# %%
+features = 4096
+ranks, _ = text.words(text.english())
+counts = np.sort(np.bincount(ranks))[::-1]
+i = np.arange(1, features + 1)
+frequencies = {
+    "flat": np.ones(features),
+    "$i^{-1}$": 1.0 / i,
+    "$i^{-3/2}$": i**-1.5,
+    "$e^{-i/400}$": np.exp(-i / 400),
+    "words": counts[:features],
+}
+frequencies = {name: p / p.sum() for name, p in frequencies.items()}
+fig, ax = plt.subplots()
+for name, p in frequencies.items():
+    ax.plot(i, p, label=name)
+ax.set(xscale="log", yscale="log", ylim=(1e-7, 1), xlabel="feature, by frequency", ylabel="probability to be active")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ## Random codes
+#
+# Every feature gets a random unit vector, four times for each width. From these codes we take three things: the mean
+# squared overlap; the loss when one feature is active, from 400 features against all others; and the loss on samples
+# with several. The only thing that is tuned is one threshold a width.
+
+# %%
+widths = np.array([16, 32, 64, 128, 256, 512, 1024] + [2048] * full)
+codes, rows, draws = 4, 400, 300
+scaled = np.linspace(3.5, 7.0, 71)  # thresholds times the root of the width
+samples = {name: superposition.draw(p, draws, rng) for name, p in frequencies.items()}
+wide = widths >= 64
+
+
+def one_active(code, chosen, thresholds):
+    """Measured interference of the features `chosen` with all others."""
+    overlaps = code[chosen] @ code.T
+    overlaps[np.arange(len(chosen)), chosen] = 0
+    return superposition.measured_interference(overlaps, thresholds) * features / (features - 1)
+
+
+formula = law.formula("random-code-loss")
+
+
+def best(interference, thresholds, features):
+    """The least loss over thresholds, by the entry's formula, and where it is."""
+    curve = formula(features=features, interference=interference, threshold=thresholds)
+    return curve.min(), int(curve.argmin())
+
+
+squares, single, worded = np.zeros((3, codes, len(widths)))
+relative = {name: np.zeros((codes, len(widths))) for name in frequencies}
+for c in range(codes):
+    for k, width in enumerate(widths):
+        code = superposition.random_code(features, width, rng)
+        thresholds = scaled / np.sqrt(width)
+        thresholds = thresholds[thresholds < 2]
+        squares[c, k] = superposition.mean_squared_overlap(code)
+        single[c, k], _ = best(one_active(code, np.arange(rows), thresholds), thresholds, features)
+        if width in (64, 256, 1024):
+            drawn = rng.choice(features, 1000, p=frequencies["words"])
+            worded[c, k], _ = best(one_active(code, drawn, thresholds), thresholds, features)
+        if wide[k]:
+            for name in frequencies:
+                relative[name][c, k] = superposition.losses(code, samples[name], thresholds).min()
+
+# %% [markdown]
+# ### One active feature: the integral
+#
+# The prediction is the law's formula with the integral over the law of one overlap, at the threshold that makes it
+# least. Nothing is fitted, and no frequency enters.
+
+
+# %%
+def integral(width, features):
+    """The ingredients of the formula at the best threshold."""
+    thresholds = scaled / np.sqrt(width)
+    thresholds = thresholds[thresholds < 2]
+    values = superposition.interference(width, thresholds)
+    _, where = best(values, thresholds, features)
+    return {"features": features, "interference": values[where], "threshold": thresholds[where]}
+
+
+def together(parts):
+    """One array for each ingredient."""
+    return {key: np.array([part[key] for part in parts], float) for key in parts[0]}
+
+
+given = together([integral(width, features) for width in widths])
+measured, error = mean_and_error(single)
+law.check("integral-holds", measured=measured, error=error, given=given)
+asked = np.isin(widths, (64, 256, 1024))
+heard, heard_error = mean_and_error(worded[:, asked])
+law.check(
+    "integral-for-words", measured=heard, error=heard_error, given={key: value[asked] for key, value in given.items()}
+)
+predicted = formula(**given)
+print("best threshold times root of the width:", np.round(given["threshold"] * np.sqrt(widths), 2))
+
+# %% [markdown]
+# The threshold in units of $1/\sqrt m$ stays put: the problem looks the same at every width. Only where the loss
+# comes near that of an output of zero does the curve bend.
+
+# %%
+fig, ax = plt.subplots()
+ax.plot(widths, predicted, label="integral")
+plot.points(ax, widths, measured, error, index=1, label="flat, one active feature")
+plot.points(ax, widths[asked], heard, heard_error, index=2, label="words, one active feature")
+ax.set(xscale="log", yscale="log", xlabel="width $m$ (dimensions)", ylabel="loss (relative to the input)")
+ax.legend()
+plt.show()
+for label, x, y, bars in (
+    ("flat", widths, measured, error),
+    ("words", widths[asked], heard, heard_error),
+):
+    law.series(
+        "random-code", x=x, y=y, error=bars, prediction=formula(**{k: v[np.isin(widths, x)] for k, v in given.items()}),
+        law="random-code-loss", label=label, x_label="width $m$", y_label="loss relative to the input",
+        x_scale="log", y_scale="log", title="Random codes of 4096 features, one active",
+    )  # fmt: skip
+
+# %% [markdown]
+# ### Overlaps
+#
+# The root of it all. Random directions have a mean squared overlap of $1/m$, not of a tight frame.
+
+# %%
+overlaps, overlap_error = mean_and_error(squares[:, wide])
+law.check(
+    "random-overlaps", measured=overlaps, error=overlap_error, given={"features": features, "width": widths[wide]}
+)
+
+# %% [markdown]
+# ### Several active features
+#
+# Now samples of the five frequency laws. One is dense with common features, one has nothing common at all.
+
+# %%
+exponents = {
+    name: powerlaw.bootstrap(lambda mean: exponent(widths[wide], mean), losses[:, wide], rng)
+    for name, losses in relative.items()
+}
+slopes, slope_errors = np.array(list(exponents.values())).T
+law.check("exponent-for-any-frequencies", measured=slopes, error=slope_errors)
+high, low = slopes.argmax(), slopes.argmin()
+law.check("spread-over-frequencies", measured=np.ptp(slopes), error=np.hypot(slope_errors[high], slope_errors[low]))
+for name, (value, bar) in exponents.items():
+    print(f"{name:12} {value:.3f} ± {bar:.3f}")
+
+# %% [markdown]
+# **The control.** The same widths without superposition: the $m$ most frequent features have a dimension each and are
+# kept exactly, and the rest is lost. (An exponential tail is no power law; we leave it out.)
+
+
+# %%
+def without_superposition(name, size=50_000):
+    """Exponent of the loss, its standard error by resampling samples, and the relative loss at every width."""
+    x = superposition.draw(frequencies[name], size, rng)
+    lost = np.array([np.sum(np.where(x.features >= m, x.values, 0) ** 2, axis=1) for m in widths[wide]])
+    again = rng.multinomial(size, np.full(size, 1 / size), 40)  # (resamples, samples)
+    spread = np.std([exponent(widths[wide], lost @ share) for share in again])
+    return exponent(widths[wide], lost.sum(axis=1)), spread, lost.sum(axis=1) / np.sum(x.values**2)
+
+
+plain = {name: without_superposition(name) for name in frequencies if "e^" not in name}
+tails, tail_errors = np.array([found[:2] for found in plain.values()]).T
+law.control("only-frequent-features-represented", measured=tails, error=tail_errors)
+law.control(
+    "spread-without-superposition",
+    measured=np.ptp(tails), error=np.hypot(tail_errors[tails.argmax()], tail_errors[tails.argmin()]),
+)  # fmt: skip
+
+# %%
+line = law.fit(
+    "inverse-width", x={"width": widths[-3:]}, y=relative["flat"].mean(axis=0)[-3:], free={"amplitude": 20.0}
+)
+fig, ax = plt.subplots()
+ax.plot(widths[wide], line(width=widths[wide]), color=plot.GREY, label="$C/m$")
+for index, name in enumerate(frequencies):
+    mean, bars = mean_and_error(relative[name][:, wide])
+    plot.points(ax, widths[wide], mean, bars, index=index, label=name)
+for index, (name, found) in enumerate(list(plain.items())[:2]):
+    ax.plot(widths[wide], found[2], "--", color=plot.COLOURS[index], label=f"{name}, no superposition")
+ax.set(xscale="log", yscale="log", xlabel="width $m$ (dimensions)", ylabel="loss (relative to the input)")
+ax.legend(fontsize="small", ncols=2)
+plt.show()
+names = {"flat": "flat", "$i^{-1}$": "1/i", "$i^{-3/2}$": "i^-1.5", "$e^{-i/400}$": "exponential", "words": "words"}
+for name, label in names.items():
+    mean, bars = mean_and_error(relative[name][:, wide])
+    law.series(
+        "loss", x=widths[wide], y=mean, error=bars, prediction=line(width=widths[wide]), label=label,
+        x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
+        title="Five frequency laws, one loss",
+    )  # fmt: skip
+law.series(
+    "loss", x=widths[wide], y=plain["flat"][2], label="flat, no superposition",
+    x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
+)  # fmt: skip
+
+# %% [markdown]
+# ## Trained as the authors train
+#
+# AdamW on samples, a negative decay that pulls all vectors to length 1, biases that start as random numbers. 512
+# features; first with the frequencies of words, then with $i^{-2}$, where the paper expects a steeper law.
+
+# %%
+few, narrow, batch, steps = 512, [8, 64], 64, 6000
+if full:
+    few, narrow, batch, steps = 1000, [10, 16, 25, 40, 63, 100], 2048, 20_000
+
+
+def recipe(p, repeats):
+    """Losses of trained codes, shape (repeats, widths)."""
+    p = p / p.sum()
+    found = []
+    for _ in range(repeats):
+        fresh, test = superposition.draw(p, batch * steps, rng), superposition.draw(p, 8000, rng)
+        trained = [superposition.train_on_samples(p, m, rng, decay=-1.0, samples=fresh, batch=batch) for m in narrow]
+        found.append([superposition.loss(code, test) for code in trained])
+    return np.array(found)
+
+
+spoken = recipe(counts[:few].astype(float), 3)
+value, bar = mean_and_error([exponent(narrow, losses) for losses in spoken])
+law.check("trained-on-words", measured=value, error=bar)
+
+# %%
+skewed = recipe(np.arange(1, few + 1) ** -2.0, 2)
+value, bar = mean_and_error([exponent(narrow, losses) for losses in skewed])
+law.check("steeper-for-skewed-frequencies", measured=value, error=bar, given={"frequency_exponent": 2.0})
+
+# %% [markdown]
+# ## Optimised to the end
+#
+# With one active feature the expected loss of any code is a sum over pairs of rows, so one can descend the exact
+# gradient. Frequencies are flat. The overlaps become those of a tight frame, as the theory says. But then the loss
+# is no longer that of random vectors.
+
+# %%
+small, sizes, repeats = 512, np.array([8, 16, 32, 64]), 2 + 2 * full
+ends = [
+    [superposition.train(np.ones(small), m, rng, decay=-1.0, steps=300, threshold=3 / np.sqrt(m)) for m in sizes]
+    for _ in range(repeats)
+]
+reached = np.array([[loss for _, loss in row] for row in ends])
+frames = np.array([[superposition.mean_squared_overlap(code.weight) for code, _ in row] for row in ends])
+overlap, overlap_error = mean_and_error(frames)
+law.check("trained-overlaps", measured=overlap, error=overlap_error, given={"features": small, "width": sizes})
+random_frames = [
+    [superposition.mean_squared_overlap(superposition.random_code(small, m, rng)) for m in sizes[2:]] for _ in range(4)
+]
+overlap, overlap_error = mean_and_error(random_frames)
+law.control(
+    "random-rows-are-no-tight-frame",
+    measured=overlap, error=overlap_error, given={"features": small, "width": sizes[2:]},
+)  # fmt: skip
+
+# %%
+value, bar = mean_and_error([exponent(sizes, losses) for losses in reached])
+law.check("optimised-to-the-end", measured=value, error=bar)
+given = together([integral(m, small) for m in sizes])
+best_loss, best_error = mean_and_error(reached)
+law.control(
+    "trained-codes-are-not-random",
+    measured=best_loss[1:], error=best_error[1:], given={key: value[1:] for key, value in given.items()},
+)  # fmt: skip
+thresholds = [np.median(-code.bias) * np.sqrt(m) for (code, _), m in zip(ends[0], sizes, strict=True)]
+print("threshold times root of the width:", np.round(thresholds, 2))
+
+# %%
+fig, ax = plt.subplots()
+ax.plot(sizes, formula(**given), label="integral, 512 features")
+plot.points(ax, sizes, best_loss, best_error, index=1, label="exact gradient, flat")
+for index, (label, found) in enumerate({"words": spoken, "$i^{-2}$": skewed}.items()):
+    mean, bars = mean_and_error(found)
+    plot.points(ax, narrow, mean, bars, index=index + 2, label=f"authors' recipe, {label}")
+ax.set(xscale="log", yscale="log", xlabel="width $m$ (dimensions)", ylabel="loss (relative to the input)")
+ax.legend(fontsize="small")
+plt.show()
+law.series(
+    "trained", x=sizes, y=best_loss, error=best_error, prediction=formula(**given), law="random-code-loss",
+    label="exact gradient, flat", x_label="width $m$", y_label="loss relative to the input", x_scale="log",
+    y_scale="log", title="Training beats random codes, and changes the exponent",
+)  # fmt: skip
+
+# %% [markdown]
+# ## Weak superposition
+#
+# Positive decay suppresses the vectors of rare features. What is lost is their activity: the tail of the frequencies
+# beyond those represented. Which are represented we read off the trained code.
+
+# %%
+sizes = np.array([32, 48, 64])
+
+
+def weak(alpha, sizes, repeats):
+    """Losses and tails, each (repeats, sizes)."""
+    p = np.arange(1, small + 1) ** -float(alpha)
+    losses, tails = np.zeros((2, repeats, len(sizes)))
+    for r in range(repeats):
+        for k, m in enumerate(sizes):
+            code, losses[r, k] = superposition.train(p, m, rng, decay=1.0, steps=400, peak=0.03)
+            tails[r, k] = p[~code.represented].sum() / p.sum()
+    return losses, tails
+
+
+steep, steep_tails = weak(2.0, sizes, repeats)
+ratio, ratio_error = mean_and_error(steep / steep_tails)
+tail = steep_tails.mean(axis=0)
+law.check("loss-is-the-tail", measured=ratio * tail, error=ratio_error * tail, given={"tail": tail, "width": sizes})
+loose, loose_tails = weak(0.5, sizes[1:], 1)
+law.control(
+    "decay-that-does-not-suffice", measured=loose[0], error=0.0, given={"tail": loose_tails[0], "width": sizes[1:]}
+)
+
+# %%
+middle, middle_tails = weak(1.5, sizes, repeats)
+value, bar = mean_and_error([exponent(sizes, losses) for losses in middle])
+law.check("tail-exponent", measured=value, error=bar, given={"frequency_exponent": 1.5})
+fig, ax = plt.subplots()
+both = {"$i^{-2}$": (steep, steep_tails), "$i^{-3/2}$": (middle, middle_tails)}
+for index, (label, (losses, lost)) in enumerate(both.items()):
+    ax.plot(sizes, lost.mean(axis=0), color=plot.COLOURS[index], label=f"tail, {label}")
+    plot.points(ax, sizes, *mean_and_error(losses), index=index, label=f"loss, {label}")
+ax.set(xscale="log", yscale="log", xlabel="width $m$ (dimensions)", ylabel="loss (relative to the input)")
+ax.legend(fontsize="small")
+plt.show()
+law.series(
+    "tail", x=sizes, y=steep.mean(axis=0), error=mean_and_error(steep)[1], prediction=tail,
+    law="weak-superposition-tail", x_label="width $m$", y_label="loss relative to the input",
+    x_scale="log", y_scale="log", title="Weak superposition, frequencies falling as the inverse square",
+)  # fmt: skip
+
+# %% [markdown]
+# ## What to try next
+#
+# - Make four features active on average instead of one. Where does the power law begin?
+# - Give the readout a gain beside the threshold. From which side does the exponent then tend to 1?
+# - Train longer on samples (`full` scale does). Does the exponent for $i^{-2}$ rise towards the steeper law?
+# - Build codes from an equiangular tight frame. What is their loss?
