@@ -154,15 +154,6 @@ plot.points(ax, widths[asked], heard, heard_error, index=2, label="words, one ac
 ax.set(xscale="log", yscale="log", xlabel="width $m$ (dimensions)", ylabel="loss (relative to the input)")
 ax.legend()
 plt.show()
-for label, x, y, bars in (
-    ("flat", widths, measured, error),
-    ("words", widths[asked], heard, heard_error),
-):
-    law.series(
-        "random-code", x=x, y=y, error=bars, prediction=formula(**{k: v[np.isin(widths, x)] for k, v in given.items()}),
-        law="random-code-loss", label=label, x_label="width $m$", y_label="loss relative to the input",
-        x_scale="log", y_scale="log", title="Random codes of 4096 features, one active",
-    )  # fmt: skip
 
 # %% [markdown]
 # ### Overlaps
@@ -241,6 +232,15 @@ law.series(
     "loss", x=widths[wide], y=plain["flat"][2], label="flat, no superposition",
     x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
 )  # fmt: skip
+for label, x, y, bars in (
+    ("flat", widths, measured, error),
+    ("words", widths[asked], heard, heard_error),
+):
+    law.series(
+        "random-code", x=x, y=y, error=bars, prediction=formula(**{k: v[np.isin(widths, x)] for k, v in given.items()}),
+        law="random-code-loss", label=label, x_label="width $m$", y_label="loss relative to the input",
+        x_scale="log", y_scale="log", title="Random codes of 4096 features, one active",
+    )  # fmt: skip
 
 # %% [markdown]
 # ## Trained as the authors train
