@@ -9,7 +9,7 @@
 #
 # A language model has to represent far more things than it has dimensions. Liu, Liu and Gore (2025) say what that
 # costs: the vectors overlap, squared overlaps are one over the width, and so is the loss, however frequent or rare the
-# things are. [The law page](../laws/liu2025superposition.md) states six laws. We begin with codes that nobody trained,
+# things are. [The law page](../laws/liu2025.md) states six laws. We begin with codes that nobody trained,
 # where the loss is an integral, and then ask what training does to it.
 
 # %%
@@ -18,7 +18,7 @@ import numpy as np
 from lawbook import notebook
 from lawbook.lab import plot, powerlaw, superposition, text
 
-law = notebook.open("liu2025superposition")
+law = notebook.open("liu2025")
 rng = notebook.rng()
 full = notebook.scale() == "full"
 plot.use()
