@@ -8,16 +8,15 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 
-def joint(tokens: ArrayLike, lag: int, size: int) -> Array:
-    """Shares of the pairs of tokens at a lag, shape (size, size): the earlier token is the row.
+def joint(earlier: ArrayLike, later: ArrayLike, size: int) -> Array:
+    """Shares of the pairs (earlier_i, later_i), shape (size, size): the earlier token is the row.
 
     Arguments:
-        tokens: Integers 0..size - 1, shape (length,).
-        lag: At least 1.
+        earlier: Integers 0..size - 1, shape (pairs,); for lag n of a text `tokens[:-n]`.
+        later: The same shape; `tokens[n:]`.
         size: Number of tokens of the vocabulary.
     """
-    x = np.asarray(tokens)
-    pairs = x[:-lag].astype(np.int64) * size + x[lag:]
+    pairs = np.asarray(earlier).astype(np.int64) * size + np.asarray(later)
     return np.asarray(np.bincount(pairs, minlength=size * size).reshape(size, size) / len(pairs))
 
 

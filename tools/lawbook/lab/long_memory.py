@@ -6,12 +6,14 @@ the autocorrelation obeys the Yule-Walker equations of an autoregression exactly
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
-_BLOCK = 32  # steps whose distant past is summed by one matrix product
+_BLOCK = 32  # steps that one matrix product serves
 
 
 def coefficients(order: int, decay: float, gap: float, power: float, rng: np.random.Generator) -> Array:
@@ -98,21 +100,28 @@ def simulate(phi: Array, chains: int, steps: int, rng: np.random.Generator) -> N
     return x[p : 2 * p + steps]
 
 
-def lagged_products(x: NDArray[np.float32], order: int) -> Array:
-    """Mean of x_t x_(t-j) over chains and over every t that has a past of `order` values; shape (order + 1,).
+def lagged_products(x: NDArray[np.float32], order: int, sizes: Sequence[int]) -> Array:
+    """Mean of x_t x_(t-j) over chains and the first steps that have a past of `order` values.
 
     Arguments:
-        x: Shape (order + steps, chains).
+        x: Shape (order + at least sizes[-1], chains).
         order: The largest lag.
-    """
-    from scipy import fft
+        sizes: How many steps, increasing.
 
-    steps = len(x) - order
-    length = fft.next_fast_len(len(x) + order, real=True)
-    now = x.copy()
-    now[:order] = 0
-    spectrum = np.sum(fft.rfft(now, length, axis=0) * np.conj(fft.rfft(x, length, axis=0)), axis=1)
-    return np.asarray(fft.irfft(spectrum.astype(np.complex128), length)[: order + 1] / (steps * x.shape[1]))
+    Returns:
+        Shape (sizes, order + 1), from lag 0 on.
+    """
+    total = np.zeros(order + 1)  # of lag order, ..., 1, 0
+    rows, done = [], 0
+    for size in sizes:
+        while done < size:
+            block = min(_BLOCK, size - done)
+            now, past = x[order + done : order + done + block], x[done : order + done + block]
+            for i, products in enumerate(now @ past.T):  # (order + block,)
+                total += products[i : i + order + 1]
+            done += block
+        rows.append(total[::-1] / (size * x.shape[1]))
+    return np.array(rows)
 
 
 def all_lags(r: Array, orders: ArrayLike) -> Array:
