@@ -1,0 +1,396 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Many small steps make a power law
+#
+# Michaud, Liu, Girit and Tegmark ask how skills that appear suddenly can add up to a loss that falls smoothly. Suppose
+# knowledge comes in pieces, *quanta*, each needed by a fixed share of the samples, and the shares fall as a power of
+# the rank. If a model learns the most used quanta first, then what it has not learned yet is the tail of that power
+# law. We test the counting itself, then networks that learn 32 parity tasks, and last the words of real text. The
+# predictions stand in [the law page](../laws/michaud2023.md).
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import optax
+from lawbook import notebook
+from lawbook.lab import plot, powerlaw, quanta, text
+from scipy.special import zeta
+
+law = notebook.open("michaud2023")
+rng = notebook.rng()
+plot.use()
+full = notebook.scale() == "full"
+
+
+def exponent(x, samples):
+    """Exponent in x of the mean over repetitions, and its standard error. `samples`: (repetitions, len(x))."""
+    return powerlaw.bootstrap(lambda mean: powerlaw.fit(x, mean).exponent, samples, rng)
+
+
+def local_exponents(x, samples):
+    """Exponents between neighbours, and their standard errors."""
+    return powerlaw.bootstrap(lambda mean: np.diff(np.log(mean)) / np.diff(np.log(x)), samples, rng)
+
+
+def mean_and_error(samples):
+    return samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+
+
+# %% [markdown]
+# ## Thirty-two tasks, one network
+#
+# A sample names one of 32 tasks and shows 16 bits. The label is the parity of two of the bits, and which two is the
+# task's secret. Task $k$ is asked in proportion to $k^{-(1+\alpha)}$. A network of one hidden layer sees each
+# sample once. Its loss on a task stays at $\ln2$ until it finds the two bits, then drops.
+#
+# Bits are shared, so that tasks help each other. We give each bit to equally many tasks; with pairs drawn freely some
+# tasks would get much more help than others, and the exponent would vary from draw to draw.
+
+# %%
+tasks, every = 32, 50
+alphas, draws = [0.4, 1.0], 3
+steps = 64_000 if full else 6_400
+descent = optax.sgd(0.1, momentum=0.9)
+time = every * np.arange(1, steps // every + 1)
+
+
+def train(shares):
+    """Loss on each task along one training run, (measurements, tasks), in nats."""
+    masks = quanta.parity_tasks(tasks, rng)
+    return quanta.learn(masks, shares, (128,), rng, optimiser=descent, steps=steps, every=every)[:, 0]
+
+
+runs = {alpha: np.array([train(quanta.frequencies(alpha, tasks)) for _ in range(draws)]) for alpha in alphas}
+
+# %% [markdown]
+# One run with $\alpha=0.4$, task by task: each line is a step of its own, and the frequent tasks go first.
+
+# %%
+fig, ax = plt.subplots()
+for i, k in enumerate([1, 2, 4, 8, 16]):
+    ax.plot(time, runs[0.4][0][:, k - 1], color=plot.COLOURS[i], label=f"task {k}")
+ax.set(xscale="log", xlabel="step", ylabel="loss on the task (nats)")
+ax.legend(fontsize="small")
+plt.show()
+thin = np.unique(np.geomspace(1, len(time), 60).astype(int)) - 1
+for k in (1, 4, 16):
+    law.series(
+        "steps", x=time[thin], y=runs[0.4][0][thin, k - 1], law="emergence-times", label=f"task {k}", x_label="step",
+        y_label="loss on the task (nats)", x_scale="log", title="Each task is learned in a step of its own (α = 0.4)",
+    )  # fmt: skip
+
+# %% [markdown]
+# The mean loss weighs tasks by their frequency. In the law there is no last quantum, so the tasks beyond the 32nd count
+# too: as not learned, at $\ln2$ times the tail of the frequencies. Without them the curve would bend down as the
+# tasks run out.
+
+# %%
+window = np.unique(np.geomspace(300, steps, 25) / every).astype(int) - 1
+
+
+def mean_loss(losses, alpha):
+    """Loss over all quanta without end, of any leading shape, in nats. `losses`: (..., tasks)."""
+    return losses @ quanta.frequencies(alpha, tasks) + np.log(2) * quanta.tail(alpha, tasks)
+
+
+in_steps = {alpha: mean_loss(runs[alpha], alpha) for alpha in alphas}
+slopes = np.array([exponent(time[window], in_steps[alpha][:, window]) for alpha in alphas])
+single = [[powerlaw.fit(time[window], row[window]).exponent for row in in_steps[alpha]] for alpha in alphas]
+spread = np.std(single, axis=1, ddof=1).mean() / np.sqrt(draws)  # of both: three networks alone tell it poorly
+law.check("network-in-steps", measured=slopes[:, 0], error=np.full(2, spread), given={"alpha": alphas})
+
+# %%
+fig, ax = plt.subplots()
+for i, alpha in enumerate(alphas):
+    mean, error = mean_and_error(in_steps[alpha][:, window])
+    line = law.formula("data-exponent")(samples=time[window], threshold=1.0, alpha=alpha, floor=0.0, gap=np.log(2))
+    line *= np.exp(np.mean(np.log(mean / line)))  # the threshold is not predicted
+    ax.plot(time[window], line, color=plot.COLOURS[i])
+    plot.points(ax, time[window], mean, error, index=i, label=f"$\\alpha={alpha}$")
+    law.series(
+        "mean-loss", x=time[window], y=mean, error=error, prediction=line, law="data-exponent", label=f"α = {alpha}",
+        x_label="step", y_label="mean loss (nats)", x_scale="log", y_scale="log",
+        title="32 parity tasks: the mean loss of a network falls as a power",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlabel="step", ylabel="mean loss (nats)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ### When a task is learned
+#
+# $T_k$ is the first measurement with a loss below half of $\ln2$. The law says that $T_k\,p_k$ is constant, so that
+# $\log T_k$ has slope $-1$ against $\log p_k$. The first two tasks are left out: they are learned while the network
+# still warms up.
+
+# %%
+
+
+def first_below(losses, level):
+    """Step of the first measurement below a level, (tasks,); not a number where there is none."""
+    below = losses < level
+    return np.where(below.any(axis=0), time[np.argmax(below, axis=0)], np.nan)
+
+
+def emergence_slope(losses, alpha):
+    when, p = first_below(losses, np.log(2) / 2), quanta.frequencies(alpha, tasks)
+    kept = np.isfinite(when) & (np.arange(tasks) >= 2)
+    return powerlaw.fit(p[kept], when[kept]).exponent
+
+
+emergence = np.array([[emergence_slope(one, alpha) for one in runs[alpha]] for alpha in alphas]).T  # (draws, alphas)
+law.check("emergence-slope", measured=emergence.mean(), error=emergence.ravel().std(ddof=1) / np.sqrt(emergence.size))
+
+# %% [markdown]
+# Each step is sharp beside the whole: a task goes from 90 % to 10 % of its loss within a small factor of time, while
+# the mean loss would take $9^{1/\alpha_S}$.
+
+# %%
+sharpness = []
+for alpha in alphas:
+    ratios = [first_below(one, 0.1 * np.log(2)) / first_below(one, 0.9 * np.log(2)) for one in runs[alpha]]
+    medians = [np.nanmedian(r[2:]) for r in ratios]
+    sharpness.append([np.mean(medians), np.std(medians, ddof=1) / np.sqrt(draws)])
+sharpness = np.array(sharpness)
+law.check("steps-are-sharp", measured=sharpness[:, 0], error=sharpness[:, 1], given={"alpha": alphas})
+
+# %% [markdown]
+# ### Control: all tasks equally often
+#
+# Now there is one drop that all tasks share, and no power law. And the frequencies that were not used do not order the
+# times any more.
+
+# %%
+equal = train(np.ones(tasks))
+slope = powerlaw.fit(time[window], equal.mean(axis=1)[window]).exponent
+law.control("network-with-equal-frequencies", measured=[slope] * 2, error=[spread] * 2, given={"alpha": alphas})
+unordered = powerlaw.fit(quanta.frequencies(1.0, tasks)[2:], first_below(equal, np.log(2) / 2)[2:])
+law.control("times-with-equal-frequencies", measured=unordered.exponent, error=unordered.exponent_error)
+
+# %% [markdown]
+# ### Width
+#
+# If each quantum costs a fixed number of parameters, the number of quanta grows with the width, and the mean loss falls
+# with the exponent $\alpha$ itself. Here 64 tasks, $\alpha=0.6$, Adam with a cosine schedule, and long enough for the
+# width to be what limits the networks. All networks see the same samples. Narrow ones differ most from each other, and
+# cost least, so there are several of them.
+
+# %%
+widths, alpha_width, long = np.array([8, 8, 8, 16, 16, 32, 64]), 0.6, 80_000 if full else 8_000
+adam = optax.adam(optax.cosine_decay_schedule(1e-2, long))
+at_end = []
+for _ in range(3):
+    losses = quanta.learn(
+        quanta.parity_tasks(64, rng), quanta.frequencies(alpha_width, 64), widths, rng,
+        optimiser=adam, steps=long, every=long,
+    )[-1]  # fmt: skip
+    at_end.append(losses @ quanta.frequencies(alpha_width, 64) + np.log(2) * quanta.tail(alpha_width, 64))
+distinct = np.unique(widths)
+of_width = [np.array(at_end)[:, widths == m].ravel() for m in distinct]
+mean, error = np.array([mean_and_error(losses) for losses in of_width]).T
+measured = powerlaw.fit(distinct, mean)
+lever = np.log(distinct) - np.log(distinct).mean()  # the slope is the sum of lever times log loss, over that of lever²
+slope_error = np.linalg.norm(lever * error / mean) / np.sum(lever**2)
+law.check("network-in-width", measured=measured.exponent, error=slope_error, given={"alpha": alpha_width})
+fig, ax = plt.subplots()
+ax.plot(distinct, measured(distinct), label="power law through them")
+plot.points(ax, distinct, mean, error, label="measured")
+ax.set(xscale="log", yscale="log", xlabel="width (neurons)", ylabel="mean loss (nats)")
+ax.set_xticks(distinct, labels=distinct)
+ax.minorticks_off()
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Control, by counting alone: let rarer quanta cost more, quantum $k$ a capacity of $\sqrt k$. The exponent in the
+# capacity is then no longer $\alpha$.
+
+# %%
+known = np.array([10, 30, 100, 300, 1000])
+capacity = np.cumsum(np.sqrt(np.arange(1, known[-1] + 1)))[known - 1]
+costly = powerlaw.fit(capacity, [quanta.tail(alpha_width, int(n)) for n in known])
+law.control(
+    "rarer-quanta-cost-more",
+    measured=costly.exponent,
+    error=costly.exponent_error,
+    given={"alpha": alpha_width},
+)
+
+# %% [markdown]
+# ## Counting
+#
+# No network now. Samples draw their quantum from the power law, which has no end. First a learner that knows the $n$
+# most frequent quanta and no other: what share of fresh samples does it miss?
+
+# %%
+tried = np.array([0.4, 0.8, 1.2])
+known = np.array([20, 50, 100, 200, 500, 1000])
+
+
+def missing(alpha):
+    """Share of 400 000 samples that need a quantum beyond the first n, for each n of `known`."""
+    drawn = rng.zipf(1 + alpha, 400_000)
+    return 1 - np.searchsorted(np.sort(drawn), known, side="right") / len(drawn)
+
+
+missed = np.array([[missing(alpha) for _ in range(20)] for alpha in tried])
+slopes = np.array([exponent(known, m) for m in missed])
+law.check("known-quanta-exponent", measured=slopes[:, 0], error=slopes[:, 1], given={"alpha": tried})
+
+# %%
+mean, error = mean_and_error(missed[:, :, 1:4].swapaxes(0, 1))  # n = 50, 100, 200
+law.check(
+    "known-quanta-loss",
+    measured=mean,
+    error=error,
+    given={"known": known[1:4], "alpha": tried[:, None], "floor": 0.0, "gap": 1.0},
+)
+fig, ax = plt.subplots()
+for i, alpha in enumerate(tried):
+    mean, error = mean_and_error(missed[i])
+    line = law.formula("quanta-loss-tail")(known=known, alpha=alpha, floor=0.0, gap=1.0)
+    ax.plot(known, line, color=plot.COLOURS[i])
+    plot.points(ax, known, mean, error, index=i, label=f"$\\alpha={alpha}$")
+    law.series(
+        "tail", x=known, y=mean, error=error, prediction=line, label=f"α = {alpha}", x_label="quanta known $n$",
+        y_label="share of samples missed", x_scale="log", y_scale="log", title="What the n most used quanta leave",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlabel="quanta known $n$ (count)", ylabel="share of samples missed (no unit)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Control: a thousand quanta that are all used equally. The loss falls in a straight line to zero.
+
+# %%
+some = np.array([50, 100, 200, 400, 800])
+flat = np.array([np.mean(rng.integers(1, 1001, 400_000)[:, None] > some, axis=0) for _ in range(8)])
+measured, error = local_exponents(some, flat)
+law.control("equal-frequencies", measured=measured[:3], error=error[:3], given={"alpha": 0.8})
+
+# %% [markdown]
+# Now a learner that has to find quanta in its data. It knows those that occur at least $\tau$ times among $D$ samples.
+
+# %%
+sizes = np.round(np.geomspace(10**3, 10**7 if full else 10**5, 9)).astype(int)
+
+
+def left(alpha, thresholds=(1, 5)):
+    """Frequency mass of the quanta that are not known yet, (thresholds, len(sizes)), of one training set."""
+    drawn = rng.zipf(1 + alpha, sizes[-1])
+    counted = [np.unique(drawn[:n], return_counts=True) for n in sizes]
+    total = zeta(1 + alpha)
+    return np.array([
+        [1 - np.sum(k[c >= threshold] ** -(1.0 + alpha)) / total for k, c in counted] for threshold in thresholds
+    ])  # fmt: skip
+
+
+found = np.array([[left(alpha) for _ in range(100)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
+slopes = np.array([[exponent(sizes, found[i, :, j]) for j in (0, 1)] for i in range(len(tried))])
+law.check("tabular-data", measured=slopes[..., 0], error=slopes[..., 1], given={"alpha": tried[:, None]})
+
+# %% [markdown]
+# For $\tau=1$ the constant is known too. A frequent quantum may be missed by bad luck, and a rare one seen by good
+# luck, and the two do not cancel: a gamma function takes the place of a sharp threshold.
+
+# %%
+mean, error = mean_and_error(found[:, :, 0].swapaxes(0, 1))
+law.check("seen-once", measured=mean, error=error, given={"alpha": tried[:, None], "samples": sizes})
+
+# %% [markdown]
+# Control: ten thousand quanta, all equal. No exponent: the local slope runs from nothing to a cliff.
+
+# %%
+uniform_sizes = np.array([1000, 3000, 10000, 30000])
+uniform = []
+for _ in range(8):
+    drawn = rng.integers(0, 10_000, uniform_sizes[-1])
+    uniform.append([1 - len(np.unique(drawn[:n])) / 10_000 for n in uniform_sizes])
+measured, error = local_exponents(uniform_sizes, np.array(uniform))
+law.control("equal-frequencies-in-data", measured=measured, error=error, given={"alpha": 0.8})
+
+# %% [markdown]
+# ## Words
+#
+# Real text: the documentation of installed packages. Take a word type for a quantum, known once it was read. Half of
+# the text, its words shuffled, tells the frequencies and predicts how many words of the other half will be new after
+# $D$ words. Nothing is fitted, and no power law is assumed.
+
+# %%
+words, vocabulary = text.words(text.english())
+read = np.round(np.geomspace(10**3, 10**5.5, 9)).astype(int)
+
+
+def split():
+    """Predicted share of new words, the share in types of less than one expected occurrence, the measured share."""
+    shuffled = rng.permutation(words)
+    first, second = np.array_split(shuffled, 2)
+    counts = np.bincount(first, minlength=len(vocabulary))
+    p = counts / len(first)
+    new = []
+    for n in read:
+        seen = np.zeros(len(vocabulary), bool)
+        seen[second[:n]] = True
+        new.append(1 - seen[second[n:]].mean())
+    return [[quanta.unseen(counts, n) for n in read], [p[n * p < 1].sum() for n in read], new]
+
+
+halves = np.array([split() for _ in range(10)])  # (draws, 3, sizes)
+(expected, rare, new), (_, _, error) = mean_and_error(halves)
+law.check("new-words", measured=new, error=error, given={"unseen": expected, "rare": rare})
+fig, ax = plt.subplots()
+ax.plot(read, law.predict("new-words", unseen=expected), label="tail sum of the other half")
+plot.points(ax, read, new, error, label="measured")
+ax.set(xscale="log", yscale="log", xlabel="words read $D$ (count)", ylabel="share of new words (no unit)")
+ax.legend()
+plt.show()
+law.series(
+    "words", x=read, y=new, error=error, prediction=law.predict("new-words", unseen=expected), law="tail-sum",
+    x_label="words read $D$", y_label="share of new words", x_scale="log", y_scale="log",
+    title="Words of technical English, new after D words",
+)  # fmt: skip
+
+# %% [markdown]
+# Control: force a power law on the words. Between ranks 100 and 5000 the frequencies look like one, with
+# some $\alpha$; the exponent $\alpha/(1+\alpha)$ that follows is far off, because the rank-frequency curve bends.
+
+# %%
+by_rank = np.sort(np.bincount(words))[::-1] / len(words)
+ranks = np.arange(100, 5001)
+alpha_words = -powerlaw.fit(ranks, by_rank[ranks - 1]).exponent - 1
+measured, error = exponent(read, halves[:, 2])
+law.control("words-as-a-power-law", measured=measured, error=error, given={"alpha": alpha_words})
+
+# %% [markdown]
+# Control: read the words in the order of the text instead of shuffled. A word that was just used is soon used again, so
+# a stretch of text holds fewer types than as many words drawn at random, and leaves more of all words unknown.
+
+# %%
+counts = np.bincount(words)
+stretches = np.array([1000, 3000, 10000, 30000])
+
+
+def unknown(n):
+    """Share of all words whose type is not in a stretch of n words."""
+    begin = rng.integers(0, len(words) - n)
+    return 1 - counts[np.unique(words[begin : begin + n])].sum() / len(words)
+
+
+in_order = np.array([[unknown(n) for n in stretches] for _ in range(60)])
+measured, error = mean_and_error(in_order)
+shuffled = {"unseen": [quanta.unseen(counts, int(n)) for n in stretches]}
+shuffled["rare"] = [np.sum(counts[counts * n < len(words)]) / len(words) for n in stretches]
+law.control("words-in-their-order", measured=measured, error=error, given=shuffled)
+
+# %% [markdown]
+# ## What to try next
+#
+# * Ask for `full` scale: ten times the steps, and more of the 32 tasks are learned.
+# * Draw the pairs of bits freely. How much does the exponent vary from network to network?
+# * Use three bits a task. Which task is learned first, and is it the most frequent one?
+# * Count characters instead of words, or pairs of words. How far up does the tail sum stay right?
