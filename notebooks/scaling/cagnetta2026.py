@@ -223,7 +223,7 @@ law.control("nothing-to-collapse", measured=ratio, error=error)
 fig, axes = plt.subplots(1, 2, figsize=(6.4, 3.2), sharey=True)
 for ax, power, label in (
     (axes[0], 2 * first.beta, r"$P/n^{2\beta}$ (strings)"),
-    (axes[1], first.beta, r"$P/n^{\beta}$"),
+    (axes[1], first.beta, r"$P/n^{\beta}$ (strings)"),
 ):
     for k in blocks:
         held = np.exp(np.log(first.held[:, :, k]).mean(axis=0)) * 2 ** (k * gamma)
@@ -324,7 +324,7 @@ def decay(curves):
 
 
 drawn = {
-    source: [long_memory.coefficients(memory, *source, 0.06, rng) for _ in range(count)]
+    source: [long_memory.coefficients(memory, *source, 0.06, rng) for _ in range(4 * count if full else count)]
     for source, count in sources.items()
 }
 results = {source: learned(phis) for source, phis in drawn.items()}
@@ -348,7 +348,8 @@ ax.legend(fontsize="small")
 plt.show()
 
 # %% [markdown]
-# The lines have the predicted slopes; only their heights are fitted.
+# The lines have the predicted slopes; only their heights are fitted. At the end of the upper curve the largest order
+# that the learner may choose is already too small.
 #
 # ### Controls on the chain
 #
@@ -519,7 +520,24 @@ curves = learning_curve.sweep(
 known = curves[:, -1].mean(axis=0)  # the largest text, by length of context
 contexts = np.arange(1, 5)
 text_gamma = -powerlaw.fit(contexts, known[contexts]).exponent
-curve = powerlaw.fit(texts, learning_curve.best(curves.mean(axis=0)))
+mean = learning_curve.best(curves.mean(axis=0))
+
+
+def transformer_loss(piece):
+    """Held-out loss of a transformer after ten passes over a text."""
+    from lawbook.lab import schedule, transformer
+
+    count = max(10 * (piece.stop - piece.start) // (64 * 128) // transformer.CHUNK, 1) * transformer.CHUNK
+    begins = rng.integers(piece.start, piece.stop - 129, (count, 64, 1))
+    start = transformer.initialise(rng, vocabulary=size, context=128, width=256, layers=4)
+    rate = schedule.cosine(1e-3, count, warmup=0.05)
+    network, _ = transformer.train(start, codes[begins + np.arange(129)], rate, heads=4)
+    return float(transformer.loss(network, held_out[: 129 * 512].reshape(512, 129), heads=4))
+
+
+if full:
+    mean = np.array([transformer_loss(p) for p in learning_curve.windows(len(codes) - len(held_out), texts, rng)])
+curve = powerlaw.fit(texts, mean)
 text_alpha, text_error = -curve.exponent, curve.exponent_error  # the bend of the curve outweighs the choice of text
 print("loss by length of context", known.round(3), "best length", curves.mean(axis=0).argmin(axis=1))
 text_given = {"entropy_decay": text_gamma, "correlation_decay": text_beta}
@@ -536,11 +554,10 @@ axes[0].set(xlabel="lag $n$ (characters)", ylabel="correlation $|C(n)|$")
 axes[1].plot(contexts, powerlaw.fit(contexts, known[contexts])(contexts), color=plot.COLOURS[1])
 plot.points(axes[1], np.arange(1, 10), known[1:], index=1)
 axes[1].set(xlabel="context $n$ (characters)", ylabel="loss (nats)")
-mean = learning_curve.best(curves.mean(axis=0))
 alpha = law.predict("equality-on-text", **text_given)
 line = mean[0] * (np.array(texts) / texts[0]) ** -alpha
 axes[2].plot(texts, line, color=plot.COLOURS[2], label="predicted slope")
-plot.points(axes[2], texts, mean, index=2, label="best n-gram")
+plot.points(axes[2], texts, mean, index=2, label="transformer" if full else "best n-gram")
 axes[2].set(xlabel="training characters $P$", ylabel="loss (nats)")
 axes[2].legend(fontsize="small")
 for ax in axes:
@@ -561,7 +578,7 @@ ax.plot(ends, ends, color=plot.GREY, label=r"$\alpha_D=\gamma/2\beta$")
 kinds = {
     "hierarchical grammar": (law.predict("formula-hierarchical", **given), *on_grammars.T),
     "long-memory chain": (predicted, *on_chains.T),
-    "docstrings, n-grams": (np.array([alpha]), np.array([text_alpha]), np.array([text_error])),
+    "docstrings": (np.array([alpha]), np.array([text_alpha]), np.array([text_error])),
 }
 for i, (label, (x, y, e)) in enumerate(kinds.items()):
     order = np.argsort(x)
