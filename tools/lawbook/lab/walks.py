@@ -65,18 +65,21 @@ def sample(graph: Graph, walks: int, steps: int, rng: np.random.Generator) -> ND
     return path
 
 
-def excess(graph: Graph, path: NDArray[np.int32], log_probability: NDArray[np.floating]) -> float:
-    """How much the loss of a model exceeds the entropy rate, in nats, without the noise of the entropy.
+def excess(graph: Graph, path: NDArray[np.int32], log_probability: NDArray[np.floating]) -> NDArray[np.floating]:
+    """How much the loss of a model exceeds the entropy, in nats, without the noise of the draw: a value for each walk.
 
     The Kullback-Leibler divergence of the model's next-node probabilities from the true ones, averaged over the
-    positions of the walks.
+    positions of a walk.
 
     Arguments:
         graph: What the walker walks on.
         path: Walks, shape (walks, steps + 1).
         log_probability: The model's, of every node next, at the positions of `path[:, :-1]`, shape (walks, steps, V).
+
+    Returns:
+        Shape (walks,).
     """
     degree = graph.sum(axis=1)
     here = path[:, :-1]
     cross = -np.sum(graph[here] * log_probability, axis=-1) / degree[here]  # (walks, steps)
-    return float(np.mean(cross - np.log(degree[here])))
+    return np.asarray(np.mean(cross - np.log(degree[here]), axis=1))

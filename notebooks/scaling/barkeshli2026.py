@@ -1,0 +1,429 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Scaling laws without a power law in the data
+#
+# Many theories derive the power laws of language models from power laws of language: Zipf's law, decaying spectra,
+# heavy tails. Barkeshli, Alfarano and Gromov (2026) took the tails away. They let a transformer predict random
+# walks on graphs where nothing has a tail, and the loss still fell as a power. We repeat this with a real, if small,
+# transformer. The exponents below are ours: of the paper's own we could confirm none. The predictions stand in [the
+# law page](../laws/barkeshli2026.md).
+
+# %%
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import ngram, plot, powerlaw, schedule, text, transformer, walks
+
+law = notebook.open("barkeshli2026")
+rng = notebook.rng()
+full = notebook.scale() == "full"
+plot.use()
+
+# %% [markdown]
+# ## Walks, and a transformer that reads them
+#
+# A graph of 128 nodes, each pair joined with the same probability: degrees are binomial. A walker steps to a random
+# neighbour. The transformer has two layers and sees 32 steps. Every walk is seen once, so the amount of data $D$ is
+# also the length of training. The entropy rate of the walk is known, and the excess over it is measured without the
+# noise of the draw, as a divergence from the true probabilities.
+
+# %%
+V, LENGTH, BATCH = 128, 32, 2
+log_probabilities = jax.jit(lambda network, tokens: jax.nn.log_softmax(transformer.logits(network, tokens)))
+
+
+def learn(graph, tokens, width, peak, corrupt=lambda paths: paths):
+    """A transformer after one pass over `tokens` steps of fresh walks."""
+    paths = corrupt(walks.sample(graph, tokens // LENGTH, LENGTH, rng))
+    batches = paths.reshape(-1, BATCH, LENGTH + 1)
+    network = transformer.initialise(rng, vocabulary=V, context=LENGTH, width=width)
+    sizes = schedule.stable_decay(peak, len(batches), warmup=0.05, decay=0.95)
+    return transformer.train(network, batches, sizes)[0]
+
+
+def excess(graph, network):
+    """Mean excess loss on 256 fresh walks and its standard error, in nats."""
+    paths = walks.sample(graph, 256, LENGTH, rng)
+    each = walks.excess(graph, paths, np.asarray(log_probabilities(network, paths[:, :-1])))
+    return each.mean(), each.std() / np.sqrt(len(each))
+
+
+def rms_of_line(x, y):
+    """Scatter of y about a straight line in x."""
+    return np.sqrt(np.mean((y - np.polyval(np.polyfit(x, y, 1), x)) ** 2))
+
+
+# %% [markdown]
+# ## More data
+#
+# Mean degree 4, a network of width 32, from about 60 to about a thousand tokens for each directed edge.
+
+# %%
+peaks = {2**15: 0.01, 2**16: 0.01, 2**17: 0.01, 2**18: 0.02, 2**19: 0.03, 2**20: 0.03, 2**21: 0.03}
+amounts = np.array([2**k for k in range(15, 22 if full else 20)])
+
+
+def data_curve(graph, amounts, width=32, **options):
+    """Excess (k,) and its error (k,) at each amount of data."""
+    return np.array([excess(graph, learn(graph, int(d), width, peaks[int(d)], **options)) for d in amounts]).T
+
+
+graph = walks.erdos_renyi(V, 4, rng)
+H = walks.entropy_rate(graph)
+more, more_error = data_curve(graph, amounts)
+print(f"entropy rate {H:.3f} nats; {graph.sum()} directed edges; largest degree {graph.sum(axis=1).max()}")
+tail_free = powerlaw.fit(amounts, more)
+
+# %% [markdown]
+# The law is fitted to the three smallest amounts and says what four times the data bring.
+
+# %%
+first = slice(0, 3)
+by_data = law.fit("data-law", x={"tokens": amounts[first]}, y=more[first], free={"A": 1000.0, "alpha_D": 0.8})
+exponential = np.polyfit(amounts[first], np.log(more[first]), 1)
+law.series(
+    "data", x=amounts, y=more, error=more_error, prediction=by_data(tokens=amounts), law="data-law",
+    label="Erdős–Rényi graph", x_label="training tokens $D$", y_label="loss above the entropy rate (nats)",
+    x_scale="log", y_scale="log", title="A transformer learns walks on a graph without a tail",
+)  # fmt: skip
+beyond = slice(4, None)
+law.check(
+    "data-law-extrapolates",
+    measured=more[beyond],
+    error=more_error[beyond],
+    given={"tokens": amounts[beyond], "other_form": np.exp(np.polyval(exponential, amounts[beyond]))},
+    fit=by_data,
+)
+
+# %%
+law.check("data-law-exponent", measured=-tail_free.exponent, error=tail_free.exponent_error)
+
+# %% [markdown]
+# A power of $D$ against an exponential and against a straight line in $\log D$, each with two constants: ratio of the
+# scatter of the log excess. The error is the spread of this ratio over draws from the fitted power, with its own
+# scatter.
+
+
+# %%
+def logarithmic(x, y):
+    """Scatter of log y about the best a - b log x, kept positive."""
+    fitted = np.polyval(np.polyfit(np.log(x), y, 1), np.log(x))
+    return np.sqrt(np.mean((np.log(y) - np.log(np.maximum(fitted, y.min() / 10))) ** 2))
+
+
+def ratios(x, y):
+    """Scatter about a power of x over that about an exponential and about a logarithm."""
+    power = rms_of_line(np.log(x), np.log(y))
+    return np.array([power / rms_of_line(x, np.log(y)), power / logarithmic(x, y)])
+
+
+def ratios_and_errors(x, y):
+    """The ratios and one standard error of each."""
+    power = powerlaw.fit(x, y)
+    scatter = np.sqrt(np.sum(np.log(y / power(x)) ** 2) / (len(x) - 2))
+    drawn = [ratios(x, power(x) * np.exp(scatter * rng.standard_normal(len(x)))) for _ in range(200)]
+    return ratios(x, y), np.std(drawn, axis=0)
+
+
+found, error = ratios_and_errors(amounts, more)
+law.check("data-law-form", measured=found, error=error)
+
+# %% [markdown]
+# **With a tail.** A scale-free graph with as many edges, up to half of the data. If the tail of the degrees were what
+# makes the power law, the exponents would differ.
+
+# %%
+short = amounts[: 7 if full else 4]
+scale_free = walks.barabasi_albert(V, 2, rng)
+tailed, tailed_error = data_curve(scale_free, short)
+with_tail, without_tail = powerlaw.fit(short, tailed), powerlaw.fit(short, more[: len(short)])
+difference = powerlaw.fit(short, more[: len(short)] / tailed)  # both curves bend alike: it cancels
+print(f"largest degree {scale_free.sum(axis=1).max()}, entropy rate {walks.entropy_rate(scale_free):.3f} nats")
+law.check(
+    "tail-changes-nothing",
+    measured=-without_tail.exponent,
+    error=difference.exponent_error,
+    given={"alpha_D": -with_tail.exponent},
+)
+law.series(
+    "data", x=short, y=tailed, error=tailed_error, label="scale-free graph", x_label="training tokens $D$",
+    y_label="loss above the entropy rate (nats)", x_scale="log", y_scale="log",
+)  # fmt: skip
+
+# %% [markdown]
+# ### Where it breaks
+#
+# **No order.** Train on walks whose steps are shuffled. What remains to be learned, how often each node is visited,
+# takes no time, and the loss stays.
+
+# %%
+shuffled, shuffled_error = data_curve(graph, short[::2], corrupt=lambda p: rng.permuted(p, axis=1))
+flat = np.log(shuffled[0] / shuffled[1]) / np.log(short[2] / short[0])
+law.control("shuffled-walks", measured=flat, error=np.hypot(*(shuffled_error / shuffled)) / np.log(4))
+
+# %% [markdown]
+# **Too small.** Width 4: capacity limits, not data.
+
+# %%
+narrow, narrow_error = data_curve(graph, short, width=4)
+slow = powerlaw.fit(short, narrow)
+law.control("narrow-network", measured=-slow.exponent, error=slow.exponent_error)
+
+# %% [markdown]
+# **No chance.** A walk round a fixed cycle has no entropy. Its loss falls faster than any power: the local slope
+# keeps growing. It is the sampling of random steps that makes the power law above.
+
+# %%
+order = rng.permutation(V)
+cycle = np.zeros((V, V), bool)
+cycle[order, np.roll(order, 1)] = True  # a directed graph: one way round
+rounds = 2 ** np.arange(13, 17)
+certain = np.array([
+    excess(cycle, learn(cycle, int(d), 32, 0.01))[0] for d in rounds
+])  # fmt: skip
+steep = -np.diff(np.log(certain)) / np.log(2)
+law.control("certain-walk", measured=steep, error=0.1)
+
+# %%
+fig, ax = plt.subplots()
+ax.plot(amounts, by_data(tokens=amounts), label="law, fitted to the three smallest")
+line = np.exp(np.polyval(exponential, amounts))
+ax.plot(amounts, line, color=plot.GREY, linestyle=":", label="exponential, likewise")
+plot.points(ax, amounts, more, more_error, label="no tail in the degrees")
+plot.points(ax, short, tailed, tailed_error, index=1, label="scale-free graph")
+plot.points(ax, short, narrow, narrow_error, index=2, label="width 4")
+plot.points(ax, short[::2], shuffled, shuffled_error, index=3, label="shuffled walks")
+ax.set(xscale="log", yscale="log", xlabel="training tokens $D$", ylabel="loss above the entropy rate (nats)")
+ax.set_ylim(more.min() / 2, 30)
+ax.set_xticks(amounts, [f"$2^{{{int(np.log2(d))}}}$" for d in amounts])
+ax.set_xticks([], minor=True)
+ax.legend(fontsize="small", ncols=2, loc="upper right")
+plt.show()
+
+# %% [markdown]
+# ## Larger networks, on little data
+#
+# Denser graphs (mean degree 16) and a single pass over 65 536 tokens, about 31 for each directed edge. Widths from 4
+# to 64. Larger networks learn more from each token, and here that gives a power law too. $N$ counts all parameters.
+
+# %%
+widths = [4, 8, 16, 32, 64] + [128] * full
+N = np.array([
+    transformer.count(transformer.initialise(rng, vocabulary=V, context=LENGTH, width=w)) for w in widths
+])  # fmt: skip
+
+
+def size_curve(graph, tokens, peak):
+    """Excess (widths,) and its error for networks of all widths."""
+    return np.array([excess(graph, learn(graph, tokens, w, peak(w))) for w in widths]).T
+
+
+dense = [walks.erdos_renyi(V, 16, rng) for _ in range(2)]
+larger = np.array([size_curve(g, 2**16, lambda w: 0.007 * (32 / w) ** 0.7) for g in dense])  # (graphs, 2, widths)
+mean = np.exp(np.log(larger[:, 0]).mean(axis=0))
+spread = np.abs(np.log(larger[0, 0] / larger[1, 0])) / 2  # relative standard error of the mean of two
+mean_error = mean * max(spread.mean(), 0.01)
+fitted = slice(0, 4)
+by_size = law.fit("parameter-law", x={"parameters": N[fitted]}, y=mean[fitted], free={"B": 10.0, "alpha_N": 0.3})
+logarithm = np.polyfit(np.log(N[fitted]), mean[fitted], 1)
+law.check(
+    "parameter-law-extrapolates",
+    measured=mean[4:],
+    error=mean_error[4:],
+    given={"parameters": N[4:], "other_form": np.polyval(logarithm, np.log(N[4:]))},
+    fit=by_size,
+)
+
+# %%
+found, error = ratios_and_errors(N, mean)
+law.check("parameter-law-form", measured=found, error=error)
+
+# %% [markdown]
+# ### Plentiful data
+#
+# The same widths with 260 tokens for each edge. Now no network is short of data, and the power law is gone: below a
+# threshold of width the network cannot hold the graph, above it size brings nothing.
+
+# %%
+sparse = walks.erdos_renyi(V, 4, rng)
+rich, rich_error = size_curve(sparse, 2**17, lambda w: 0.012 * min(1.6, (32 / w) ** 0.7))
+by_size_rich = law.fit("parameter-law", x={"parameters": N[fitted]}, y=rich[fitted], free={"B": 10.0, "alpha_N": 0.3})
+law.control(
+    "plentiful-data",
+    measured=rich[4:],
+    error=rich_error[4:],
+    given={"parameters": N[4:], "other_form": np.polyval(logarithm, np.log(N[4:]))},
+    fit=by_size_rich,
+)
+fig, ax = plt.subplots()
+ax.plot(N, by_size(parameters=N), label="law, fitted to four sizes")
+plot.points(ax, N, mean, mean_error, label="31 tokens for each edge")
+ax.plot(N, by_size_rich(parameters=N), color=plot.COLOURS[1], linestyle=":", label="law, fitted likewise")
+plot.points(ax, N, rich, rich_error, index=1, label="260 tokens for each edge")
+ax.set(xscale="log", yscale="log", xlabel="parameters $N$", ylabel="loss above the entropy rate (nats)")
+ax.legend(fontsize="small")
+plt.show()
+for label, y, y_error, line in (
+    ("31 tokens for each edge", mean, mean_error, by_size),
+    ("260 tokens for each edge", rich, rich_error, by_size_rich),
+):
+    law.series(
+        "size", x=N, y=y, error=y_error, prediction=line(parameters=N), law="parameter-law", label=label,
+        x_label="parameters $N$", y_label="loss above the entropy rate (nats)", x_scale="log", y_scale="log",
+        title="A power law in size where tokens are limited, a threshold where they are not",
+    )  # fmt: skip
+
+# %% [markdown]
+# ## What an exponent depends on
+#
+# The same losses with another count of the parameters, and the same data curve without the irreducible loss, give
+# other exponents. Ratio of the exponent so obtained to the one above.
+
+# %%
+blocks = [
+    transformer.count(transformer.initialise(rng, vocabulary=V, context=LENGTH, width=w), embeddings=False)
+    for w in widths
+]
+everything, core = powerlaw.fit(N, mean), powerlaw.fit(blocks, mean)
+law.check(
+    "counting-matters",
+    measured=core.exponent / everything.exponent,
+    error=everything.exponent_error / abs(everything.exponent),
+)
+
+# %%
+no_floor = powerlaw.fit(amounts, H + more)
+law.check(
+    "floor-matters",
+    measured=no_floor.exponent / tail_free.exponent,
+    error=no_floor.exponent_error / abs(tail_free.exponent),
+)
+
+# %% [markdown]
+# And if the floor is fitted, does it come out as the entropy rate?
+
+# %%
+with_floor = powerlaw.fit(amounts, H + more, floor=True)
+law.check(
+    "floor-is-the-entropy-rate",
+    measured=with_floor.floor,
+    error=with_floor.floor * np.sqrt(with_floor.covariance[2, 2]),
+    given={"irreducible": H},
+)
+
+# %% [markdown]
+# ## Counting is a power law too
+#
+# The simplest learner of walks counts transitions. Its excess is half a nat for each free parameter and token, by
+# classical statistics: a power law with exponent 1 and no tail anywhere. A little smoothing (the best of five
+# amounts) is allowed.
+
+# %%
+nodes = 256
+city = walks.erdos_renyi(nodes, 12, rng)
+truth, share = walks.transition(city), walks.stationary(city)
+freedom = city.sum() - nodes
+counted = []
+lengths = 2 ** np.arange(13, 20)
+for d in lengths:
+    path = walks.sample(city, int(d) // 64, 64, rng)
+    pairs = np.bincount(path[:, :-1].ravel() * nodes + path[:, 1:].ravel(), minlength=nodes**2).reshape(nodes, nodes)
+    tried = []
+    for smoothing in (0.001, 0.01, 0.03, 0.1, 0.3):
+        model = (pairs + smoothing) / (pairs + smoothing).sum(axis=1, keepdims=True)
+        tried.append(share @ np.where(city, truth * np.log(np.where(city, truth, 1) / model), 0).sum(axis=1))
+    counted.append(min(tried))
+counted = np.array(counted)
+late = slice(-2, None)
+law.check(
+    "count-model",
+    measured=counted[late],
+    error=counted[late] * np.sqrt(2 / freedom),  # a chi-squared variable with that many degrees of freedom
+    given={"freedom": freedom, "tokens": lengths[late]},
+)
+
+# %%
+law.control(
+    "too-few-counts",
+    measured=counted[:1],
+    error=counted[:1] * np.sqrt(2 / freedom),
+    given={"freedom": freedom, "tokens": lengths[:1]},
+)
+
+# %% [markdown]
+# ## Simpler sources of text
+#
+# From real text (documentation of Python packages) we make texts that are simpler on purpose: chains in which each
+# character depends on the last one, two or three. An n-gram model of the right order learns each from more and more
+# characters. The simpler the source, the larger the exponent.
+
+# %%
+codes = text.encode(text.english()).astype(np.int64)[:1_000_000]
+SYMBOLS = len(text.ALPHABET)
+lengths_of_text = np.array([10_000, 30_000, 100_000, 300_000])
+held = 50_000
+
+
+def chain(order, size):
+    """A sample of the chain whose next character follows a random occurrence of the last `order` characters."""
+    context = sum(codes[i : len(codes) - order + i] * SYMBOLS ** (order - 1 - i) for i in range(order))
+    position = np.argsort(context, kind="stable")
+    starts = np.searchsorted(context[position], np.arange(SYMBOLS**order + 1))
+    walkers = 500
+    now = context[rng.integers(0, len(context), walkers)]
+    out = np.empty((size // walkers, walkers), np.int64)
+    for row in out:
+        pick = starts[now] + (rng.random(walkers) * (starts[now + 1] - starts[now])).astype(int)
+        row[:] = codes[position[pick] + order]
+        now = (now * SYMBOLS + row) % SYMBOLS**order
+        lost = starts[now + 1] == starts[now]  # the very end of the text has no successor
+        now[lost] = context[rng.integers(0, len(context), lost.sum())]
+    return out.T.ravel()
+
+
+rungs = {}
+for order in (1, 2, 3):
+    sample = chain(order, int(lengths_of_text[-1]) + held)
+    train, test = sample[:-held], sample[-held:]
+    seen = ngram.occurrences(codes, test, order + 1, SYMBOLS)
+    true = np.log(np.maximum(seen.times[-1], 1) / np.maximum(seen.total[-1], 1))
+    known = seen.times[-1] > 0  # all but the seams between walkers
+    excesses = []
+    for size in lengths_of_text:
+        model = ngram.log_probability(ngram.occurrences(train[:size], test, order + 1, SYMBOLS), SYMBOLS)[-1]
+        excesses.append(np.mean((true - model)[known]))
+    rungs[order] = np.array(excesses)
+slopes = {order: powerlaw.fit(lengths_of_text, y) for order, y in rungs.items()}
+gaps = [slopes[k + 1].exponent - slopes[k].exponent for k in (1, 2)]
+gap_errors = [np.hypot(slopes[k].exponent_error, slopes[k + 1].exponent_error) for k in (1, 2)]
+law.check("ladder-is-monotone", measured=gaps, error=gap_errors)
+
+# %%
+fig, ax = plt.subplots()
+for i, (order, y) in enumerate(rungs.items()):
+    ax.plot(lengths_of_text, slopes[order](lengths_of_text), color=plot.COLOURS[i])
+    plot.points(
+        ax, lengths_of_text, y, index=i, label=f"source of order {order}, exponent {-slopes[order].exponent:.2f}"
+    )
+    law.series(
+        "ladder", x=lengths_of_text, y=y, label=f"source of order {order}", x_label="training characters $D$",
+        y_label="loss above the entropy rate (nats)", x_scale="log", y_scale="log",
+        title="The simpler the source, the steeper",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlabel="training characters $D$", ylabel="loss above the entropy rate (nats)")
+ax.legend(fontsize="small")
+plt.show()
+
+# %% [markdown]
+# ## What to try next
+#
+# * Run at `full` scale: four times the data and width 128.
+# * Take the degree up to 32 at the same number of tokens for each edge. Is it still a power of $N$, or a logarithm?
+# * Make the transition probabilities themselves a power law. Does the exponent move?
+# * Start the data curve below 15 tokens for each edge. What comes before the power law?
