@@ -50,8 +50,8 @@ def slope(x, y):
 
 # %%
 grammars = {  # alphabet and difference set: depth, first size, doublings, number of grammars
-    (7, (1, 2, 4)): (4, 250, 12, 10),
-    (13, (0, 1, 3, 9)): (3, 500, 9, 10),
+    (7, (1, 2, 4)): (4, 250, 12, 14),
+    (13, (0, 1, 3, 9)): (3, 500, 9, 8),
     (11, (1, 3, 4, 5, 9)): (3, 1000, 10, 6),
     (7, (0, 3, 5, 6)): (3, 300, 11, 10),
 }
@@ -249,7 +249,7 @@ for symbols, differences in grammars:
         pairs = [correlations.joint(strings[:, -1 - 2**k], strings[:, -1], symbols) for k in (0, 1)]
         seen.append([correlations.strength(correlations.covariance(p)) for p in pairs])
         deep = hierarchy.cyclic_grammar(symbols, differences, 6, rng)
-        entropies.append(hierarchy.conditional_entropies(deep, rng, strings=200_000))
+        entropies.append(hierarchy.conditional_entropies(deep, rng))
     decays.append(np.log2(np.divide(*np.transpose(seen))))
     losses_per_step.append(np.log2(np.array(entropies)[:, 3] / np.array(entropies)[:, 6]) / 3)
 
@@ -282,7 +282,7 @@ law.check("grammar-entropy-decay", measured=value, error=error, given=shape)
 memory, chains = 1000, 512
 steps = np.array([16, 64, 256, 1024, 2048])
 samples = chains * steps
-sources = {(0.7, 1): 6, (0.85, 1): 6, (0.85, 2): 12, (1.1, 1): 6}  # decay of the coefficients, gap: number of chains
+sources = {(0.7, 1): 6, (0.85, 1): 6, (0.85, 2): 12, (1.1, 1): 12}  # decay of the coefficients, gap: number of chains
 orders, cuts = 2 ** np.arange(9), np.array([3.0, 3.5, 4.0, 4.5])  # no order is far beyond the lags of the statistics
 
 

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Symbols = NDArray[np.uint8]
+Codes = NDArray[np.uint16]  # of symbols, pairs and triples: small numbers are counted twice as fast
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def learning_curve(strings: Symbols, test: Symbols, sizes: ArrayLike, symbols: i
         strings: To learn from, shape (at least max(sizes), 2^depth).
         test: Shape (t, 2^depth); the first half chooses the mixture and the number of blocks, the second is the test.
         sizes: How many strings to learn from, shape (sizes,).
-        symbols: v.
+        symbols: v, at most 40.
         shared: Let the classes of pairs that were found next to y serve in all blocks. Otherwise each position of each
             block has its own, learned from its own correlation with y.
     """
@@ -143,13 +144,13 @@ def learning_curve(strings: Symbols, test: Symbols, sizes: ArrayLike, symbols: i
 def _held_losses(strings: Symbols, test: Symbols, v: int, shared: bool) -> Array:
     """Test losses with at most K blocks, shape (depth + 1,)."""
     depth = int(np.log2(strings.shape[1]))
-    y = strings[:, -1].astype(np.int64)
+    y = strings[:, -1].astype(np.uint16)
     prior = np.bincount(y, minlength=v) / len(y)
     z, log_score = y, np.tile(np.log(np.maximum(prior, 1e-12)), (len(test), 1))  # (t, v)
     candidates = np.tile(np.arange(v), (len(test), 1))
     half = len(test) // 2
     chosen = [_mixed_losses(log_score, prior, test[:, -1], half)]
-    known: list[NDArray[np.int64]] = []
+    known: list[Codes] = []
     for k in range(depth):
         u, u_test = _roots(_block(strings, k), _block(test, k), y, v, known if shared else None)
         pairs = np.bincount(u * v + z, minlength=v * v).reshape(v, v)
@@ -171,15 +172,13 @@ def _block(strings: Symbols, k: int) -> Symbols:
     return strings[:, strings.shape[1] - 2 ** (k + 1) : strings.shape[1] - 2**k]
 
 
-def _roots(
-    block: Symbols, test: Symbols, y: NDArray[np.int64], v: int, known: list[NDArray[np.int64]] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _roots(block: Symbols, test: Symbols, y: Codes, v: int, known: list[Codes] | None) -> tuple[Codes, Codes]:
     """What the learner takes for the root of a block, in the strings it learns from and in the test strings.
 
     Neighbouring symbols are put in one class if they say the same about y, position by position, height by height.
     With `known`, the classes of each height are kept there when first found, and used from then on.
     """
-    row, row_test = block.T.astype(np.int64), test.T.astype(np.int64)
+    row, row_test = block.T.astype(np.uint16), test.T.astype(np.uint16)
     height = 0
     while len(row) > 1:
         pairs, pairs_test = row[::2] * v + row[1::2], row_test[::2] * v + row_test[1::2]  # (positions, n)
@@ -195,7 +194,7 @@ def _roots(
     return row[0], row_test[0]
 
 
-def _rows(pairs: NDArray[np.int64], tokens: NDArray[np.integer], v: int) -> tuple[Array, NDArray[np.int64]]:
+def _rows(pairs: Codes, tokens: NDArray[np.integer], v: int) -> tuple[Array, NDArray[np.int64]]:
     """p(token | pair) - p(token) for every token column, shape (v^2, columns * v), and how often each pair was seen."""
     counts = np.stack(
         [np.bincount(pairs * v + column, minlength=v**3).reshape(v * v, v) for column in tokens.T],
@@ -206,12 +205,12 @@ def _rows(pairs: NDArray[np.int64], tokens: NDArray[np.integer], v: int) -> tupl
     return rows.reshape(v * v, -1), seen
 
 
-def _classes(rows_and_seen: tuple[Array, NDArray[np.int64]], v: int) -> NDArray[np.int64]:
+def _classes(rows_and_seen: tuple[Array, NDArray[np.int64]], v: int) -> Codes:
     """Class of each pair, shape (v^2,): Ward clustering of the seen rows into v. Pairs never seen are in class 0."""
     from scipy.cluster.hierarchy import fcluster, linkage
 
     rows, seen = rows_and_seen
-    table = np.zeros(len(rows), dtype=np.int64)
+    table = np.zeros(len(rows), dtype=np.uint16)
     present = np.flatnonzero(seen)
     if len(present) > v:
         table[present] = fcluster(linkage(rows[present], "ward"), v, "maxclust") - 1
