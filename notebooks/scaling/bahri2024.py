@@ -112,7 +112,7 @@ law.check("digits-in-data", measured=measured, error=error)
 # The other way round: 20 images, and many random ReLU features. Infinitely many of them are a kernel of known form
 # (arc-cosine), whose loss is the limit. The excess is small beside its own scatter, so we take off what scatters most:
 # the part of the difference that is linear in the fluctuation of the kernel. Its mean is exactly zero, because the
-# features average to the kernel. Narrow networks are pieces of the widest one.
+# features average to the kernel. Narrow networks are pieces of the widest one, and all pieces count.
 
 # %%
 seen, tested, unit, ridge = 20, 300, 500, 1e-3
@@ -129,9 +129,8 @@ def width_excess():
     dual = np.linalg.solve(inside, label)
     limit = across @ dual
     influence = np.linalg.solve(inside, across.T @ (limit - wanted)) / tested  # of the loss on the training kernel
-    phi = relu_features(images[order[: seen + tested]], widths[-1], rng) * np.sqrt(widths[-1] / unit)
-    parts = phi.reshape(seen + tested, -1, unit).transpose(1, 0, 2)  # (pieces, images, unit)
-    kernels = parts @ parts[:, :seen].transpose(0, 2, 1)  # (pieces, images, seen)
+    pieces = (relu_features(images[order[: seen + tested]], unit, rng) for _ in range(widths[-1] // unit))
+    kernels = np.stack([piece @ piece[:seen].T for piece in pieces])  # (pieces, images, seen)
     found = []
     while True:
         rows = []
@@ -147,7 +146,7 @@ def width_excess():
         kernels = (kernels[::2] + kernels[1::2]) / 2  # features in two pieces: the mean of their kernels
 
 
-wide = np.array([width_excess() for _ in range(60)])
+wide = np.array([width_excess() for _ in range(200)])
 measured, error = exponent(widths, wide[:, 0])
 law.check("digits-in-width", measured=measured, error=error)
 
