@@ -111,48 +111,44 @@ law.check("data-law-exponent", measured=-tail_free.exponent, error=tail_free.exp
 
 
 # %%
-def logarithmic(x, y):
-    """Scatter of log y about the best a - b log x, kept positive."""
-    fitted = np.polyval(np.polyfit(np.log(x), y, 1), np.log(x))
-    return np.sqrt(np.mean((np.log(y) - np.log(np.maximum(fitted, y.min() / 10))) ** 2))
-
-
-def ratios(x, y):
-    """Scatter about a power of x over that about an exponential and about a logarithm."""
+def scatter_ratios(x, y):
+    """Scatter of log y about a power of x, over that about an exponential and about a logarithm."""
     power = rms_of_line(np.log(x), np.log(y))
-    return np.array([power / rms_of_line(x, np.log(y)), power / logarithmic(x, y)])
+    logarithm = np.polyval(np.polyfit(np.log(x), y, 1), np.log(x))
+    logarithm = np.maximum(logarithm, y.min() / 10)  # it may turn negative
+    return np.array([power / rms_of_line(x, np.log(y)), power / np.sqrt(np.mean(np.log(y / logarithm) ** 2))])
 
 
 def ratios_and_errors(x, y):
-    """The ratios and one standard error of each."""
+    """The two ratios and one standard error of each."""
     power = powerlaw.fit(x, y)
     scatter = np.sqrt(np.sum(np.log(y / power(x)) ** 2) / (len(x) - 2))
-    drawn = [ratios(x, power(x) * np.exp(scatter * rng.standard_normal(len(x)))) for _ in range(200)]
-    return ratios(x, y), np.std(drawn, axis=0)
+    drawn = [scatter_ratios(x, power(x) * np.exp(scatter * rng.standard_normal(len(x)))) for _ in range(200)]
+    return scatter_ratios(x, y), np.std(drawn, axis=0)
 
 
 found, error = ratios_and_errors(amounts, more)
 law.check("data-law-form", measured=found, error=error)
 
 # %% [markdown]
-# **With a tail.** A scale-free graph with as many edges, up to half of the data. If the tail of the degrees were what
+# **With a tail.** A scale-free graph with about as many edges. If the tail of the degrees were what
 # makes the power law, the exponents would differ.
 
 # %%
-short = amounts[: 7 if full else 4]
+short = amounts[:4]
 scale_free = walks.barabasi_albert(V, 2, rng)
-tailed, tailed_error = data_curve(scale_free, short)
-with_tail, without_tail = powerlaw.fit(short, tailed), powerlaw.fit(short, more[: len(short)])
-difference = powerlaw.fit(short, more[: len(short)] / tailed)  # both curves bend alike: it cancels
+tailed, tailed_error = data_curve(scale_free, amounts)
+with_tail = powerlaw.fit(amounts, tailed)
+difference = powerlaw.fit(amounts, more / tailed)  # both curves bend alike: it cancels
 print(f"largest degree {scale_free.sum(axis=1).max()}, entropy rate {walks.entropy_rate(scale_free):.3f} nats")
 law.check(
     "tail-changes-nothing",
-    measured=-without_tail.exponent,
+    measured=-tail_free.exponent,
     error=difference.exponent_error,
     given={"alpha_D": -with_tail.exponent},
 )
 law.series(
-    "data", x=short, y=tailed, error=tailed_error, label="scale-free graph", x_label="training tokens $D$",
+    "data", x=amounts, y=tailed, error=tailed_error, label="scale-free graph", x_label="training tokens $D$",
     y_label="loss above the entropy rate (nats)", x_scale="log", y_scale="log",
 )  # fmt: skip
 
@@ -196,7 +192,7 @@ ax.plot(amounts, by_data(tokens=amounts), label="law, fitted to the three smalle
 line = np.exp(np.polyval(exponential, amounts))
 ax.plot(amounts, line, color=plot.GREY, linestyle=":", label="exponential, likewise")
 plot.points(ax, amounts, more, more_error, label="no tail in the degrees")
-plot.points(ax, short, tailed, tailed_error, index=1, label="scale-free graph")
+plot.points(ax, amounts, tailed, tailed_error, index=1, label="scale-free graph")
 plot.points(ax, short, narrow, narrow_error, index=2, label="width 4")
 plot.points(ax, short[::2], shuffled, shuffled_error, index=3, label="shuffled walks")
 ax.set(xscale="log", yscale="log", xlabel="training tokens $D$", ylabel="loss above the entropy rate (nats)")
@@ -242,7 +238,8 @@ law.check(
 
 # %%
 found, error = ratios_and_errors(N, mean)
-law.check("parameter-law-form", measured=found, error=error)
+law.check("parameter-law-form", measured=found[0], error=error[0])
+print(f"against a logarithm: {found[1]:.2f} ± {error[1]:.2f}")
 
 # %% [markdown]
 # ### Plentiful data
@@ -330,7 +327,7 @@ city = walks.erdos_renyi(nodes, 12, rng)
 truth, share = walks.transition(city), walks.stationary(city)
 freedom = city.sum() - nodes
 counted = []
-lengths = 2 ** np.arange(13, 20)
+lengths = 2 ** np.arange(13, 21)
 for d in lengths:
     path = walks.sample(city, int(d) // 64, 64, rng)
     pairs = np.bincount(path[:, :-1].ravel() * nodes + path[:, 1:].ravel(), minlength=nodes**2).reshape(nodes, nodes)
@@ -367,7 +364,7 @@ law.control(
 codes = text.encode(text.english()).astype(np.int64)[:1_000_000]
 SYMBOLS = len(text.ALPHABET)
 lengths_of_text = np.array([10_000, 30_000, 100_000, 300_000])
-held = 50_000
+held = 100_000
 
 
 def chain(order, size):
@@ -401,7 +398,7 @@ for order in (1, 2, 3):
     rungs[order] = np.array(excesses)
 slopes = {order: powerlaw.fit(lengths_of_text, y) for order, y in rungs.items()}
 gaps = [slopes[k + 1].exponent - slopes[k].exponent for k in (1, 2)]
-gap_errors = [np.hypot(slopes[k].exponent_error, slopes[k + 1].exponent_error) for k in (1, 2)]
+gap_errors = [powerlaw.fit(lengths_of_text, rungs[k + 1] / rungs[k]).exponent_error for k in (1, 2)]
 law.check("ladder-is-monotone", measured=gaps, error=gap_errors)
 
 # %%

@@ -119,10 +119,37 @@ law.check(
 )
 
 # %% [markdown]
+# ## More text
+#
+# The largest network of the grid on little text. Which short text one happens to get matters, so each of the three
+# shortest lengths is drawn three times, and the spread gives the error. The law is fitted to these and says what
+# twice as much text brings.
+
+# %%
+redrawn = [[loss[-1, j]] + [curve(stretch(D[j]), hidden[-1]).min() for _ in range(2)] for j in range(3)]
+redrawn = np.log(redrawn)  # (lengths, draws)
+of_text = np.sqrt(redrawn.var(axis=1, ddof=1).mean())  # relative error of a single loss on a short text
+row = np.array([*np.exp(redrawn.mean(axis=1)), loss[-1, 3]])
+row_error = row * of_text / np.sqrt([3, 3, 3, 1])
+loss[-1, :3] = row[:3]
+by_text = law.fit("loss-vs-data", x={"tokens": D[:3]}, y=row[:3], free={"alpha_D": 0.1, "D_c": 1e7})
+law.check(
+    "more-text",
+    measured=row[3],
+    error=row_error[3],
+    given={"tokens": D[3], "reached": row[2]},
+    fit=by_text,
+)
+
+# %%
+with_text = powerlaw.fit(D[:4], row, row_error)
+law.check("exponent-in-data", measured=-with_text.exponent, error=with_text.exponent_error)
+
+# %% [markdown]
 # ## One surface for size and data
 #
-# The joint law has four constants. Fitted to all cells, it must have the exponents of both single laws: the slope in
-# $N$ where text is plentiful,
+# The joint law has four constants. Fitted to all cells, it must have the exponent of the single law: the slope in $N$
+# where text is plentiful.
 
 # %%
 cells_n, cells_d = (a.astype(float) for a in np.meshgrid(N[: len(hidden)], D, indexing="ij"))
@@ -155,30 +182,10 @@ law.check(
 )
 
 # %% [markdown]
-# and the slope in $D$ where the network is large: the largest of the grid, from 16 000 to 64 000 characters. (On
-# fewer, little is learned beyond how frequent each character is; on more, the network begins to be too small.) Which
-# short text one happens to get matters, so each length is drawn three times, and the spread gives the error.
+# Now the hardest place: the corner of the largest network and the largest text, predicted from all other cells. Beside it Chinchilla's sum $E+A N^{-a}+B D^{-b}$ with its own best constants.
 
 # %%
-middle = slice(1, 4)
-redrawn = [[loss[-1, j]] + [curve(stretch(D[j]), hidden[-1]).min() for _ in range(2)] for j in range(1, 4)]
-redrawn = np.log(redrawn)  # (lengths, draws)
-of_text = np.sqrt(redrawn.var(axis=1, ddof=1).mean() / 3)  # relative error of a mean
-row = np.exp(redrawn.mean(axis=1))
-with_data = powerlaw.fit(D[middle], row, of_text * row)
-law.check(
-    "exponent-in-data",
-    measured=-with_data.exponent,
-    error=with_data.exponent_error,
-    given={"alpha_D": whole.values["alpha_D"]},
-)
-
-# %% [markdown]
-# Now the hardest place: the corner of the two largest networks and the two largest texts, predicted from all other
-# cells. Beside it Chinchilla's sum $E+A N^{-a}+B D^{-b}$ with its own best constants.
-
-# %%
-corner = (cells_n >= N[len(hidden) - 2]) & (cells_d >= D[-2])
+corner = (cells_n == cells_n.max()) & (cells_d == D[-1])
 rest = joint(~corner)
 form = scaling.fit("additive", cells_n[~corner], cells_d[~corner], loss[~corner])
 given = {"parameters": cells_n[corner], "tokens": cells_d[corner]}
@@ -205,7 +212,7 @@ for i in (0, len(hidden) - 1):
         "surface", x=D, y=loss[i], error=chance * loss[i], prediction=rest(parameters=float(N[i]), tokens=D),
         law="joint-loss", label=f"N = {N[i]}", x_label="training text $D$ (characters)",
         y_label="loss (nats per character)", x_scale="log", y_scale="log",
-        title="Fitted to all but the large networks on much text",
+        title="Fitted to all cells but the largest network on the largest text",
     )  # fmt: skip
 law.check(
     "held-out-corner",
@@ -360,15 +367,16 @@ measured, error = scatter_ratio(np.array([[c[0] for c in row] for row in curves]
 law.control("stopped-too-soon", measured=measured, error=error)
 
 # %% [markdown]
-# **Too small a network.** The smallest, from 32 000 characters on: more text gains nothing.
+# **Too much text for the network.** All of the text, for the law that was fitted to little. Now size is what limits,
+# and the loss stays far above the line.
 
 # %%
-tiny = powerlaw.fit(D[2:], loss[0, 2:])
 law.control(
     "too-small-a-network",
-    measured=-tiny.exponent,
-    error=tiny.exponent_error,
-    given={"alpha_D": whole.values["alpha_D"]},
+    measured=loss[-1, -1],
+    error=chance * loss[-1, -1],
+    given={"tokens": D[-1], "reached": row[2]},
+    fit=by_text,
 )
 
 # %% [markdown]
