@@ -49,14 +49,14 @@ def teacher(inputs: int, rng: np.random.Generator, *, width: int = 200, gain: fl
         gain: 0.98 is He's 2 times 0.7 squared.
 
     Returns:
-        Maps shape (inputs, points) to (points,).
+        Maps shape (inputs, points) to (points,), in the precision of the points.
     """
     shapes = ((width, inputs), (width, width), (1, width))
     weights = [rng.normal(0.0, np.sqrt(gain / fan_in), (fan_out, fan_in)) for fan_out, fan_in in shapes]
 
     def target(x: NDArray[np.floating]) -> NDArray[np.floating]:
-        h = np.maximum(weights[0] @ x, 0)
-        return np.asarray((weights[2] @ np.maximum(weights[1] @ h, 0))[0])
+        first, second, last = (w.astype(x.dtype) for w in weights)
+        return np.asarray((last @ np.maximum(second @ np.maximum(first @ x, 0), 0))[0])
 
     return target
 
