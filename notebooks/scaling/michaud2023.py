@@ -42,189 +42,9 @@ def mean_and_error(samples):
 
 
 # %% [markdown]
-# ## Thirty-two tasks, one network
-#
-# A sample names one of 32 tasks and shows 16 bits. The label is the parity of two of the bits, and which two is the
-# task's secret. Task $k$ is asked in proportion to $k^{-(1+\alpha)}$. A network of one hidden layer sees each
-# sample once. Its loss on a task stays at $\ln2$ until it finds the two bits, then drops.
-#
-# Bits are shared, so that tasks help each other. We give each bit to equally many tasks; with pairs drawn freely some
-# tasks would get much more help than others, and the exponent would vary from draw to draw.
-
-# %%
-tasks, every = 32, 50
-alphas, draws = [0.4, 1.0], 3
-steps = 64_000 if full else 6_400
-descent = optax.sgd(0.1, momentum=0.9)
-time = every * np.arange(1, steps // every + 1)
-
-
-def train(shares):
-    """Loss on each task along one training run, (measurements, tasks), in nats."""
-    masks = quanta.parity_tasks(tasks, rng)
-    return quanta.learn(masks, shares, (128,), rng, optimiser=descent, steps=steps, every=every)[:, 0]
-
-
-runs = {alpha: np.array([train(quanta.frequencies(alpha, tasks)) for _ in range(draws)]) for alpha in alphas}
-
-# %% [markdown]
-# One run with $\alpha=0.4$, task by task: each line is a step of its own, and the frequent tasks go first.
-
-# %%
-fig, ax = plt.subplots()
-for i, k in enumerate([1, 2, 4, 8, 16]):
-    ax.plot(time, runs[0.4][0][:, k - 1], color=plot.COLOURS[i], label=f"task {k}")
-ax.set(xscale="log", xlabel="step", ylabel="loss on the task (nats)")
-ax.legend(fontsize="small")
-plt.show()
-thin = np.unique(np.geomspace(1, len(time), 60).astype(int)) - 1
-for k in (1, 4, 16):
-    law.series(
-        "steps", x=time[thin], y=runs[0.4][0][thin, k - 1], law="emergence-times", label=f"task {k}", x_label="step",
-        y_label="loss on the task (nats)", x_scale="log", title="Each task is learned in a step of its own (α = 0.4)",
-    )  # fmt: skip
-
-# %% [markdown]
-# The mean loss weighs tasks by their frequency. In the law there is no last quantum, so the tasks beyond the 32nd count
-# too: as not learned, at $\ln2$ times the tail of the frequencies. Without them the curve would bend down as the
-# tasks run out.
-
-# %%
-window = np.unique(np.geomspace(300, steps, 25) / every).astype(int) - 1
-
-
-def mean_loss(losses, alpha):
-    """Loss over all quanta without end, of any leading shape, in nats. `losses`: (..., tasks)."""
-    return losses @ quanta.frequencies(alpha, tasks) + np.log(2) * quanta.tail(alpha, tasks)
-
-
-in_steps = {alpha: mean_loss(runs[alpha], alpha) for alpha in alphas}
-slopes = np.array([exponent(time[window], in_steps[alpha][:, window]) for alpha in alphas])
-single = [[powerlaw.fit(time[window], row[window]).exponent for row in in_steps[alpha]] for alpha in alphas]
-spread = np.std(single, axis=1, ddof=1).mean() / np.sqrt(draws)  # of both: three networks alone tell it poorly
-law.check("network-in-steps", measured=slopes[:, 0], error=np.full(2, spread), given={"alpha": alphas})
-
-# %%
-fig, ax = plt.subplots()
-for i, alpha in enumerate(alphas):
-    mean, error = mean_and_error(in_steps[alpha][:, window])
-    line = law.formula("data-exponent")(samples=time[window], threshold=1.0, alpha=alpha, floor=0.0, gap=np.log(2))
-    line *= np.exp(np.mean(np.log(mean / line)))  # the threshold is not predicted
-    ax.plot(time[window], line, color=plot.COLOURS[i])
-    plot.points(ax, time[window], mean, error, index=i, label=f"$\\alpha={alpha}$")
-    law.series(
-        "mean-loss", x=time[window], y=mean, error=error, prediction=line, law="data-exponent", label=f"α = {alpha}",
-        x_label="step", y_label="mean loss (nats)", x_scale="log", y_scale="log",
-        title="32 parity tasks: the mean loss of a network falls as a power",
-    )  # fmt: skip
-ax.set(xscale="log", yscale="log", xlabel="step", ylabel="mean loss (nats)")
-ax.legend()
-plt.show()
-
-# %% [markdown]
-# ### When a task is learned
-#
-# $T_k$ is the first measurement with a loss below half of $\ln2$. The law says that $T_k\,p_k$ is constant, so that
-# $\log T_k$ has slope $-1$ against $\log p_k$. The first two tasks are left out: they are learned while the network
-# still warms up.
-
-# %%
-
-
-def first_below(losses, level):
-    """Step of the first measurement below a level, (tasks,); not a number where there is none."""
-    below = losses < level
-    return np.where(below.any(axis=0), time[np.argmax(below, axis=0)], np.nan)
-
-
-def emergence_slope(losses, alpha):
-    when, p = first_below(losses, np.log(2) / 2), quanta.frequencies(alpha, tasks)
-    kept = np.isfinite(when) & (np.arange(tasks) >= 2)
-    return powerlaw.fit(p[kept], when[kept]).exponent
-
-
-emergence = np.array([[emergence_slope(one, alpha) for one in runs[alpha]] for alpha in alphas]).T  # (draws, alphas)
-law.check("emergence-slope", measured=emergence.mean(), error=emergence.ravel().std(ddof=1) / np.sqrt(emergence.size))
-
-# %% [markdown]
-# Each step is sharp beside the whole: a task goes from 90 % to 10 % of its loss within a small factor of time, while
-# the mean loss would take $9^{1/\alpha_S}$.
-
-# %%
-sharpness = []
-for alpha in alphas:
-    ratios = [first_below(one, 0.1 * np.log(2)) / first_below(one, 0.9 * np.log(2)) for one in runs[alpha]]
-    medians = [np.nanmedian(r[2:]) for r in ratios]
-    sharpness.append([np.mean(medians), np.std(medians, ddof=1) / np.sqrt(draws)])
-sharpness = np.array(sharpness)
-law.check("steps-are-sharp", measured=sharpness[:, 0], error=sharpness[:, 1], given={"alpha": alphas})
-
-# %% [markdown]
-# ### Control: all tasks equally often
-#
-# Now there is one drop that all tasks share, and no power law. And the frequencies that were not used do not order the
-# times any more.
-
-# %%
-equal = train(np.ones(tasks))
-slope = powerlaw.fit(time[window], equal.mean(axis=1)[window]).exponent
-law.control("network-with-equal-frequencies", measured=[slope] * 2, error=[spread] * 2, given={"alpha": alphas})
-unordered = powerlaw.fit(quanta.frequencies(1.0, tasks)[2:], first_below(equal, np.log(2) / 2)[2:])
-law.control("times-with-equal-frequencies", measured=unordered.exponent, error=unordered.exponent_error)
-
-# %% [markdown]
-# ### Width
-#
-# If each quantum costs a fixed number of parameters, the number of quanta grows with the width, and the mean loss falls
-# with the exponent $\alpha$ itself. Here 64 tasks, $\alpha=0.6$, Adam with a cosine schedule, and long enough for the
-# width to be what limits the networks. All networks see the same samples. Narrow ones differ most from each other, and
-# cost least, so there are several of them.
-
-# %%
-widths, alpha_width, long = np.array([8, 8, 8, 16, 16, 32, 64]), 0.6, 80_000 if full else 8_000
-adam = optax.adam(optax.cosine_decay_schedule(1e-2, long))
-at_end = []
-for _ in range(3):
-    losses = quanta.learn(
-        quanta.parity_tasks(64, rng), quanta.frequencies(alpha_width, 64), widths, rng,
-        optimiser=adam, steps=long, every=long,
-    )[-1]  # fmt: skip
-    at_end.append(losses @ quanta.frequencies(alpha_width, 64) + np.log(2) * quanta.tail(alpha_width, 64))
-distinct = np.unique(widths)
-of_width = [np.array(at_end)[:, widths == m].ravel() for m in distinct]
-mean, error = np.array([mean_and_error(losses) for losses in of_width]).T
-measured = powerlaw.fit(distinct, mean)
-lever = np.log(distinct) - np.log(distinct).mean()  # the slope is the sum of lever times log loss, over that of lever²
-slope_error = np.linalg.norm(lever * error / mean) / np.sum(lever**2)
-law.check("network-in-width", measured=measured.exponent, error=slope_error, given={"alpha": alpha_width})
-fig, ax = plt.subplots()
-ax.plot(distinct, measured(distinct), label="power law through them")
-plot.points(ax, distinct, mean, error, label="measured")
-ax.set(xscale="log", yscale="log", xlabel="width (neurons)", ylabel="mean loss (nats)")
-ax.set_xticks(distinct, labels=distinct)
-ax.minorticks_off()
-ax.legend()
-plt.show()
-
-# %% [markdown]
-# Control, by counting alone: let rarer quanta cost more, quantum $k$ a capacity of $\sqrt k$. The exponent in the
-# capacity is then no longer $\alpha$.
-
-# %%
-known = np.array([10, 30, 100, 300, 1000])
-capacity = np.cumsum(np.sqrt(np.arange(1, known[-1] + 1)))[known - 1]
-costly = powerlaw.fit(capacity, [quanta.tail(alpha_width, int(n)) for n in known])
-law.control(
-    "rarer-quanta-cost-more",
-    measured=costly.exponent,
-    error=costly.exponent_error,
-    given={"alpha": alpha_width},
-)
-
-# %% [markdown]
 # ## Counting
 #
-# No network now. Samples draw their quantum from the power law, which has no end. First a learner that knows the $n$
+# No network yet. Samples draw their quantum from the power law, which has no end. First a learner that knows the $n$
 # most frequent quanta and no other: what share of fresh samples does it miss?
 
 # %%
@@ -313,6 +133,187 @@ for _ in range(8):
     uniform.append([1 - len(np.unique(drawn[:n])) / 10_000 for n in uniform_sizes])
 measured, error = local_exponents(uniform_sizes, np.array(uniform))
 law.control("equal-frequencies-in-data", measured=measured, error=error, given={"alpha": 0.8})
+
+# %% [markdown]
+# ## Thirty-two tasks, one network
+#
+# A sample names one of 32 tasks and shows 16 bits. The label is the parity of two of the bits, and which two is the
+# task's secret. Task $k$ is asked in proportion to $k^{-(1+\alpha)}$. A network of one hidden layer sees each
+# sample once. Its loss on a task stays at $\ln2$ until it finds the two bits, then drops.
+#
+# Bits are shared, so that tasks help each other. We give each bit to equally many tasks; with pairs drawn freely some
+# tasks would get much more help than others, and the exponent would vary from draw to draw.
+
+# %%
+tasks, every = 32, 50
+alphas, draws = [0.4, 1.0], 3
+steps = 64_000 if full else 6_400
+descent = optax.sgd(0.1, momentum=0.9)
+time = every * np.arange(1, steps // every + 1)
+
+
+def train(shares):
+    """Loss on each task along one training run, (measurements, tasks), in nats."""
+    masks = quanta.parity_tasks(tasks, rng)
+    return quanta.learn(masks, shares, (128,), rng, optimiser=descent, steps=steps, every=every)[:, 0]
+
+
+runs = {alpha: np.array([train(quanta.frequencies(alpha, tasks)) for _ in range(draws)]) for alpha in alphas}
+
+# %% [markdown]
+# One run with $\alpha=0.4$, task by task: each line is a step of its own, and the frequent tasks go first.
+
+# %%
+fig, ax = plt.subplots()
+for i, k in enumerate([1, 2, 4, 8, 16]):
+    ax.plot(time, runs[0.4][0][:, k - 1], color=plot.COLOURS[i], label=f"task {k}")
+ax.set(xscale="log", xlabel="step", ylabel="loss on the task (nats)")
+ax.legend(fontsize="small")
+plt.show()
+thin = np.unique(np.geomspace(1, len(time), 60).astype(int)) - 1
+for k in (1, 4, 16):
+    law.series(
+        "steps", x=time[thin], y=runs[0.4][0][thin, k - 1], law="emergence-times", label=f"task {k}", x_label="step",
+        y_label="loss on the task (nats)", x_scale="log", title="Each task is learned in a step of its own (α = 0.4)",
+    )  # fmt: skip
+
+# %% [markdown]
+# The mean loss weighs tasks by their frequency. In the law there is no last quantum, so the tasks beyond the 32nd count
+# too: as not learned, at $\ln2$ times the tail of the frequencies. Without them the curve would bend down as the
+# tasks run out.
+
+# %%
+window = np.unique(np.geomspace(300, steps, 25) / every).astype(int) - 1
+
+
+def mean_loss(losses, alpha):
+    """Loss over all quanta without end, of any leading shape, in nats. `losses`: (..., tasks)."""
+    return losses @ quanta.frequencies(alpha, tasks) + np.log(2) * quanta.tail(alpha, tasks)
+
+
+in_steps = {alpha: mean_loss(runs[alpha], alpha) for alpha in alphas}
+slopes = np.array([exponent(time[window], in_steps[alpha][:, window]) for alpha in alphas])
+single = [[powerlaw.fit(time[window], row[window]).exponent for row in in_steps[alpha]] for alpha in alphas]
+spread = np.std(single, axis=1, ddof=1).mean() / np.sqrt(draws)  # of both: three networks alone tell it poorly
+law.check("network-in-steps", measured=slopes[:, 0], error=np.full(2, spread), given={"alpha": alphas})
+
+# %%
+fig, ax = plt.subplots()
+for i, alpha in enumerate(alphas):
+    mean, error = mean_and_error(in_steps[alpha][:, window])
+    line = law.formula("data-exponent")(samples=time[window], threshold=1.0, alpha=alpha, floor=0.0, gap=np.log(2))
+    line *= np.exp(np.mean(np.log(mean / line)))  # the threshold is not predicted
+    ax.plot(time[window], line, color=plot.COLOURS[i])
+    plot.points(ax, time[window], mean, error, index=i, label=f"$\\alpha={alpha}$")
+    law.series(
+        "mean-loss", x=time[window], y=mean, error=error, prediction=line, law="data-exponent", label=f"α = {alpha}",
+        x_label="step", y_label="mean loss (nats)", x_scale="log", y_scale="log",
+        title="32 parity tasks: the mean loss of a network falls as a power",
+    )  # fmt: skip
+ax.set(xscale="log", yscale="log", xlim=(90, 12_000 * steps / 6_400), xlabel="step", ylabel="mean loss (nats)")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# ### When a task is learned
+#
+# $T_k$ is the first measurement with a loss below half of $\ln2$. The law says that $T_k\,p_k$ is constant, so that
+# $\log T_k$ has slope $-1$ against $\log p_k$. The first two tasks are left out: they are learned while the network
+# still warms up.
+
+# %%
+
+
+def first_below(losses, level):
+    """Step of the first measurement below a level, (tasks,); not a number where there is none."""
+    below = losses < level
+    return np.where(below.any(axis=0), time[np.argmax(below, axis=0)], np.nan)
+
+
+def emergence_slope(losses, alpha):
+    when, p = first_below(losses, np.log(2) / 2), quanta.frequencies(alpha, tasks)
+    kept = np.isfinite(when) & (np.arange(tasks) >= 2)
+    return powerlaw.fit(p[kept], when[kept]).exponent
+
+
+emergence = np.array([[emergence_slope(one, alpha) for one in runs[alpha]] for alpha in alphas]).T  # (draws, alphas)
+law.check("emergence-slope", measured=emergence.mean(), error=emergence.ravel().std(ddof=1) / np.sqrt(emergence.size))
+
+# %% [markdown]
+# Each step is sharp beside the whole: a task goes from 90 % to 10 % of its loss within a small factor of time, while
+# the mean loss would take $9^{1/\alpha_S}$.
+
+# %%
+sharpness = []
+for alpha in alphas:
+    ratios = [first_below(one, 0.1 * np.log(2)) / first_below(one, 0.9 * np.log(2)) for one in runs[alpha]]
+    medians = [np.nanmedian(r[2:]) for r in ratios]
+    sharpness.append([np.mean(medians), np.std(medians, ddof=1) / np.sqrt(draws)])
+sharpness = np.array(sharpness)
+law.check("steps-are-sharp", measured=sharpness[:, 0], error=sharpness[:, 1], given={"alpha": alphas})
+
+# %% [markdown]
+# ### Control: all tasks equally often
+#
+# Now there is one drop that all tasks share, and no power law. And the frequencies that were not used do not order the
+# times any more.
+
+# %%
+equal = train(np.ones(tasks))
+slope = powerlaw.fit(time[window], equal.mean(axis=1)[window]).exponent
+law.control("network-with-equal-frequencies", measured=[slope] * 2, error=[spread] * 2, given={"alpha": alphas})
+unordered = powerlaw.fit(quanta.frequencies(1.0, tasks)[2:], first_below(equal, np.log(2) / 2)[2:])
+law.control("times-with-equal-frequencies", measured=unordered.exponent, error=unordered.exponent_error)
+
+# %% [markdown]
+# ### Width
+#
+# If each quantum costs a fixed number of parameters, the number of quanta grows with the width, and the mean loss falls
+# with the exponent $\alpha$ itself. Here 64 tasks, $\alpha=0.6$, Adam with a cosine schedule, and long enough for the
+# width to be what limits the networks. All networks see the same samples. Narrow ones differ most from each other, and
+# cost least, so there are several of them.
+
+# %%
+widths, alpha_width, long = np.array([8, 8, 8, 16, 16, 32, 64]), 0.6, 80_000 if full else 8_000
+adam = optax.adam(optax.cosine_decay_schedule(1e-2, long))
+at_end = []
+for _ in range(3):
+    losses = quanta.learn(
+        quanta.parity_tasks(64, rng), quanta.frequencies(alpha_width, 64), widths, rng,
+        optimiser=adam, steps=long, every=long,
+    )[-1]  # fmt: skip
+    at_end.append(losses @ quanta.frequencies(alpha_width, 64) + np.log(2) * quanta.tail(alpha_width, 64))
+distinct = np.unique(widths)
+of_width = [np.array(at_end)[:, widths == m].ravel() for m in distinct]
+mean, error = np.array([mean_and_error(losses) for losses in of_width]).T
+measured = powerlaw.fit(distinct, mean)
+lever = np.log(distinct) - np.log(distinct).mean()  # the slope is the sum of lever times log loss, over that of lever²
+slope_error = np.linalg.norm(lever * error / mean) / np.sum(lever**2)
+law.check("network-in-width", measured=measured.exponent, error=slope_error, given={"alpha": alpha_width})
+fig, ax = plt.subplots()
+ax.plot(distinct, measured(distinct), label="power law through them")
+plot.points(ax, distinct, mean, error, label="measured")
+ax.set(xscale="log", yscale="log", xlabel="width (neurons)", ylabel="mean loss (nats)")
+ax.set_xticks(distinct, labels=distinct)
+ax.set_yticks([0.1, 0.2, 0.3], labels=[0.1, 0.2, 0.3])
+ax.minorticks_off()
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Control, by counting alone: let rarer quanta cost more, quantum $k$ a capacity of $\sqrt k$. The exponent in the
+# capacity is then no longer $\alpha$.
+
+# %%
+known = np.array([10, 30, 100, 300, 1000])
+capacity = np.cumsum(np.sqrt(np.arange(1, known[-1] + 1)))[known - 1]
+costly = powerlaw.fit(capacity, [quanta.tail(alpha_width, int(n)) for n in known])
+law.control(
+    "rarer-quanta-cost-more",
+    measured=costly.exponent,
+    error=costly.exponent_error,
+    given={"alpha": alpha_width},
+)
 
 # %% [markdown]
 # ## Words
