@@ -222,8 +222,8 @@ plt.show()
 law.check("exponent-against-dimension", measured=alpha, error=alpha_error, given={"dimension": dimension})
 
 # %% [markdown]
-# Controls at four inputs. Train on 256 points again and again. Or hardly train at all: a thousand steps with a hundredth
-# of the step size.
+# Controls at four inputs. Train on 256 points again and again. Or hardly train at all: a thousand steps with a
+# hundredth of the step size.
 
 # %%
 x, y = runs[4][:2]
