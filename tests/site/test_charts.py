@@ -59,7 +59,7 @@ def test_series_of_one_chart_are_drawn_together() -> None:
     assert [[s.label for s in g] for g in grouped([LOG, other, second])] == [["measured", "again"], ["x"]]
 
 
-@pytest.mark.parametrize(("low", "high"), [(1.0, 1e6), (0.3, 0.7), (1e-9, 1e-2), (2.0, 30.0)])
+@pytest.mark.parametrize(("low", "high"), [(1.0, 1e6), (0.3, 0.7), (1e-9, 1e-2), (2.0, 30.0), (1.7, 2.8), (4.0, 8.9)])
 def test_a_log_axis_has_a_few_ticks_inside_its_range(low: float, high: float) -> None:
     ticks = charts._ticks(low, high)
     assert 2 <= len(ticks) <= 8

@@ -211,6 +211,8 @@ def _ticks(low: float, high: float) -> list[float]:
     digits: tuple[float, ...] = (1, 2, 5) if decades < 2.2 else (1, 3) if decades < 3.2 else (1,)
     if decades < 0.8:
         digits = (1, 1.5, 2, 3, 4, 5, 6, 7, 8)
+    if decades < 0.35:
+        digits = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9)
     every = max(1, math.ceil(decades / 6)) if digits == (1,) else 1
     ticks = [d * 10.0**k for k in range(first, last + 1) if k % every == 0 for d in digits]
     return [t for t in ticks if low * 0.93 <= t <= high * 1.07]
