@@ -1,0 +1,326 @@
+# ---
+# jupyter:
+#   jupytext: {formats: 'py:percent'}
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Abrupt skills, smooth loss
+#
+# Large models gain skills suddenly, and their loss falls smoothly. Ren, Nichani, Wu and Lee prove that both happen at
+# once in a network that learns a sum of many orthogonal neurons: each is recovered in a jump, at a time that one can
+# predict, and the sum of the jumps is a power law. [The law page](../laws/ren2025.md) states four laws; we run the
+# network and look.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from lawbook import notebook
+from lawbook.lab import dynamics, hermite_student, plot, powerlaw
+from scipy.special import zeta
+
+law = notebook.open("ren2025")
+rng = notebook.rng()
+plot.use()
+full = notebook.scale() == "full"
+
+# %% [markdown]
+# ## The network
+#
+# The target is $\sum_p a_p h(x\cdot v_p)$ with $h$ the fourth Hermite polynomial, $a_p\sim p^{-\beta}$, and Gaussian
+# $x$. The student has $m$ neurons whose norms are their output weights. The average over $x$ is known, so gradient
+# descent runs on the exact population loss, and the dimension costs nothing: only the directions of the target and the
+# inner products of neurons matter.
+
+
+# %%
+def start(neurons, dimension, directions, decay, norm=0.001):
+    """Neurons in random directions, and the weights of the target."""
+    v = hermite_student.initialise(neurons, dimension, directions, norm, rng).astype(np.float32)
+    return v, hermite_student.power_law_weights(directions, decay).astype(np.float32)
+
+
+def foretold(v, a):
+    """The time of each direction according to the law, from nothing but the start."""
+    return law.formula("emergence-time")(weight=a, overlap=hermite_student.winners(v, a))
+
+
+# %% [markdown]
+# ## Every direction has its hour
+#
+# Thirty-two directions with $\beta=1$. For each we follow the largest squared cosine that any neuron has with it. The
+# dashed lines are the times that the law gives. They are computed from the random start alone, and nothing is fitted.
+
+# %%
+dimension, neurons, directions = (8192, 512, 128) if full else (2048, 128, 32)
+v, a = start(neurons, dimension, directions, 1.0)
+expected = foretold(v, a)
+steps = int(1.3 * expected.max() / 0.2)
+run = hermite_student.train(v, a, step_size=0.2, steps=steps)
+measured = run.recovery()
+print(f"{np.isfinite(measured).sum()} of {directions} directions were recovered")
+
+# %%
+shown = np.unique(np.round(np.geomspace(1, len(run.time) - 1, 150)).astype(int))
+fig, ax = plt.subplots()
+for index, p in enumerate([0, 1, 3, 7, 15]):
+    ax.plot(run.time[shown], run.overlap[shown, p], label=f"$p={p + 1}$")
+    ax.axvline(expected[p], color=plot.COLOURS[index], linestyle="--", linewidth=0.9)
+    law.series(
+        "emergence", x=run.time[shown], y=run.overlap[shown, p], label=f"direction {p + 1}",
+        x_label="time $t$ (step size × steps)", y_label="squared cosine of the best neuron", x_scale="log",
+        title="Directions emerge one by one",
+    )  # fmt: skip
+ax.set(xscale="log", xlabel="time $t$ (step size × steps)", ylabel="squared cosine (no unit)")
+ax.legend()
+plt.show()
+
+
+# %%
+def median(ratios):
+    """The median and its standard error by resampling; directions that are never recovered count as infinite."""
+    return np.median(ratios), np.std(np.median(rng.choice(ratios, (400, len(ratios))), axis=1))
+
+
+value, error = median(measured / expected)
+law.check("emergence-ratio", measured=value, error=error)
+
+# %%
+seen = np.isfinite(measured)
+slope = powerlaw.fit(expected[seen], measured[seen])
+law.check("emergence-slope", measured=slope.exponent, error=slope.exponent_error)
+
+# %%
+fig, ax = plt.subplots()
+line = np.array([expected.min(), expected.max()])
+ax.plot(line, line, label="law, nothing fitted")
+plot.points(ax, expected, measured, index=1, label="32 directions")
+ax.set(xscale="log", yscale="log", xlabel="predicted time", ylabel="measured time (step size × steps)")
+ax.legend()
+plt.show()
+order = np.argsort(expected)
+law.series(
+    "times", x=expected[order], y=measured[order], prediction=expected[order], law="emergence-time",
+    label="one direction each", x_label="predicted time $T_p$", y_label="measured time", x_scale="log", y_scale="log",
+    title="When directions emerge, predicted from the random start",
+)  # fmt: skip
+
+# %% [markdown]
+# **Control.** Take the second Hermite polynomial instead. The search is quick now, but neurons go where most others
+# go, and most directions find none.
+
+# %%
+quick = hermite_student.train(v, a, step_size=0.2, steps=4000, degree=2).recovery()
+found = np.isfinite(quick)
+print(f"{found.sum()} of {directions} directions were recovered")
+value, error = median(quick[found] / expected[found])
+law.control("degree-two", measured=value, error=error)
+
+# %% [markdown]
+# ## With samples
+#
+# The theorem is about stochastic gradient descent on fresh samples. A small case with batches of 1024 and small steps:
+# the times scatter, but about the same values. We look at directions that should come in the first half of the run.
+
+# %%
+online, end = [], 20.0
+for _ in range(3):
+    v, a = start(16, 64, 4, 1.0, norm=0.01)
+    due = foretold(v, a) < end / 2
+    run = hermite_student.train_online(v, a, rng, step_size=0.01, steps=int(end / 0.01), batch=1024)
+    online.extend((np.minimum(run.recovery(), end) / foretold(v, a))[due])  # a late one has a ratio above 2 at least
+value, error = median(np.array(online))
+law.check("online-ratio", measured=value, error=error)
+print("ratios:", np.round(online, 2))
+
+# %% [markdown]
+# ## The jumps add up
+#
+# Now the loss. Directions that the simulation leaves out, the 33rd and on, would be learned later, so their share of
+# the loss is added as unlearned. We fit between the third recovery and the last. In the figure the loss lags a little
+# behind the predicted jumps: a neuron that has turned must still grow.
+
+
+# %%
+def beyond(directions, decay):
+    """Half the power of all weights after the last one simulated, in units where the simulated ones have power 1."""
+    rest = zeta(2 * decay, directions + 1)
+    return 0.5 * rest / (zeta(2 * decay, 1) - rest)
+
+
+decays = np.array([1.0, 1.4])
+repetitions = 24 if full else 12
+slopes, sample = [], None
+for decay in decays:
+    rows = []
+    for _ in range(repetitions):
+        v, a = start(128, 512, 32, decay)
+        run = hermite_student.train(v, a, step_size=0.2, steps=4000 if decay < 1.2 else 7000)
+        times = run.recovery()
+        seen = np.isfinite(times)
+        window = np.sort(times[seen])[[2, -1]]
+        clock = np.geomspace(*window, 40)
+        total = np.interp(clock, run.time, run.loss) + beyond(32, decay)
+        rows.append(powerlaw.fit(clock, total).exponent)
+        if decay == 1.0:
+            sample = (run, foretold(v, a), a, window)
+    slopes.append(rows)
+slopes = np.array(slopes)  # (decays, repetitions)
+mean, error = slopes.mean(axis=1), slopes.std(axis=1, ddof=1) / np.sqrt(repetitions)
+law.check("time-exponent", measured=mean, error=error, given={"weight_exponent": decays})
+
+# %%
+run, expected, a, window = sample
+clock = np.geomspace(run.time[5], run.time[-1], 120)
+total = np.interp(clock, run.time, run.loss) + beyond(32, 1.0)
+stairs = [0.5 * np.sum(a[expected > t] ** 2) + beyond(32, 1.0) for t in clock]
+inside = (clock > window[0]) & (clock < window[1])
+shape = law.formula("loss-in-time")(time=clock, weight_exponent=1.0)
+line = np.exp(np.mean(np.log(total / shape)[inside])) * shape  # the law is a proportionality
+fig, ax = plt.subplots()
+ax.plot(clock, total, label="measured")
+ax.step(clock, stairs, where="post", color=plot.COLOURS[1], linewidth=1.0, label="jumps at the predicted times")
+ax.plot(clock[inside], line[inside], color=plot.GREY, linestyle="--", label="power law")
+ax.set(xscale="log", yscale="log", xlabel="time $t$ (step size × steps)", ylabel="loss (squared label)")
+ax.legend()
+plt.show()
+law.series(
+    "loss", x=clock[inside], y=total[inside], prediction=line[inside], law="loss-in-time", label="measured, β = 1",
+    x_label="time $t$ (step size × steps)", y_label="loss", x_scale="log", y_scale="log",
+    title="A staircase of 32 jumps is nearly a straight line",
+)  # fmt: skip
+
+# %% [markdown]
+# **Control.** Give all directions the same weight. They emerge together and the loss falls in one jump, far steeper
+# than the power law of $\beta=1$.
+
+# %%
+falls = []
+for _ in range(4):
+    v, a = start(128, 512, 32, 0.0)
+    run = hermite_student.train(v, a, step_size=0.2, steps=1000)
+    share = run.loss / run.loss[0]
+    first, last = np.argmax(share < 0.9), np.argmax(share < 0.1)
+    falls.append(np.log(share[last] / share[first]) / np.log(run.time[last] / run.time[first]))
+law.control(
+    "equal-weights", measured=np.mean(falls), error=np.std(falls, ddof=1) / 2,
+    given={"weight_exponent": 1.0},
+)  # fmt: skip
+
+# %% [markdown]
+# ## Width and compute
+#
+# Few neurons and many directions. A narrow network learns as many directions as it has neurons and stops. From the loss
+# curves of all widths we read off the floor, and the least loss for each compute $C=mt$.
+
+# %%
+widths = np.array([4, 8, 16, 32, 64, 128])
+directions, steps, step_size = 128, 8000, 0.2
+tries = {0.8: 24, 1.0: 16} if full else {0.8: 5, 1.0: 4}
+
+
+def learn(m, decay):
+    """The loss of one run; the widest network is needed only at the budgets of the others."""
+    v, a = start(m, 256, directions, decay)
+    return hermite_student.train(v, a, step_size=step_size, steps=steps if m < 128 else steps // 4).loss
+
+
+def curves(decay):
+    """Time (records,) and loss (tries, widths, records)."""
+    losses = []
+    for _ in range(tries[decay]):
+        row = []
+        for m in widths:
+            starts = 3 if m < 32 else 1  # few neurons, much luck
+            loss = np.mean([learn(m, decay) for _ in range(starts)], axis=0) + beyond(directions, decay)
+            row.append(np.pad(loss, (0, steps // 20 - len(loss)), mode="edge"))
+        losses.append(row)
+    return step_size * 20 * np.arange(steps // 20), np.array(losses)
+
+
+trained = {decay: curves(decay) for decay in tries}
+given = {"weight_exponent": list(trained)}
+
+# %%
+narrow = slice(1, 5)  # 8 to 64 neurons
+
+
+def floor_slope(record):
+    """Exponent of the loss in the width at one record of all runs, with its error, for each decay."""
+    return np.array([
+        powerlaw.bootstrap(lambda mean: powerlaw.fit(widths[narrow], mean).exponent, losses[:, narrow, record], rng)
+        for _, losses in trained.values()
+    ])  # fmt: skip
+
+
+found = floor_slope(-1)
+law.check("floor-exponent", measured=found[:, 0], error=found[:, 1], given=given)
+
+# %%
+found = floor_slope(1)
+law.control("stopped-early", measured=found[:, 0], error=found[:, 1], given=given)
+
+
+# %%
+def spend(time, loss, cost=1):
+    """Budgets (30,) and the loss of each width at each, (30, widths), when a unit of time costs m^cost."""
+    lowest, highest = widths[2] ** cost * time[-1] / 40, widths[4] ** cost * time[-1] / 2
+    budgets = np.geomspace(lowest, highest, 30)
+    return budgets, np.array(
+        [[np.interp(c / m**cost, time, row) for m, row in zip(widths, loss, strict=True)] for c in budgets]
+    )
+
+
+def frontier(time, losses, cost=1):
+    """Exponents in compute of the least loss and of the best width, with their errors, each (2,)."""
+
+    def exponents(mean):
+        budgets, bought = spend(time, mean, cost)
+        best = dynamics.frontier(widths, bought)
+        return [powerlaw.fit(budgets, best.loss).exponent, powerlaw.fit(budgets, best.width).exponent]
+
+    return powerlaw.bootstrap(exponents, losses, rng, draws=50)
+
+
+time, losses = trained[0.8]
+found, error = frontier(time, losses)
+law.check("frontier-exponent", measured=found[0], error=error[0], given={"weight_exponent": 0.8})
+print(f"best width at β = 0.8: exponent {found[1]:.2f} ± {error[1]:.2f}")
+other, error = frontier(*trained[1.0])
+print(f"frontier at β = 1: exponent {other[0]:.2f} ± {error[0]:.2f}")
+
+# %%
+budgets, bought = spend(time, losses.mean(axis=0))
+best = dynamics.frontier(widths, bought)
+shape = law.formula("compute-frontier")(compute=budgets, weight_exponent=0.8)
+line = np.exp(np.mean(np.log(best.loss / shape))) * shape
+fig, ax = plt.subplots()
+for m, loss in zip(widths, losses.mean(axis=0), strict=True):
+    inside = m * time[1:] < 2 * budgets[-1]
+    ax.plot(m * time[1:][inside], loss[1:][inside], color=plot.GREY, linewidth=0.8, alpha=0.7)
+ax.plot(budgets, line, label="law, through the mean")
+plot.points(ax, budgets[::2], best.loss[::2], index=1, label="best width")
+ax.set(xscale="log", yscale="log", xlabel="compute $C = m t$ (neurons × time)", ylabel="loss (squared label)")
+ax.legend()
+plt.show()
+law.series(
+    "frontier", x=budgets, y=best.loss, prediction=line, law="compute-frontier", label="best width, β = 0.8",
+    x_label="compute $C = m t$ (neurons × time)", y_label="loss", x_scale="log", y_scale="log",
+    title="The least loss that a compute can buy",
+)  # fmt: skip
+
+# %% [markdown]
+# **Control.** If a unit of time cost the cube of the width, width would be bought sparingly and the frontier
+# would be flatter.
+
+# %%
+found, error = frontier(time, losses, cost=3)
+law.control("width-costs-its-cube", measured=found[0], error=error[0], given={"weight_exponent": 0.8})
+
+# %% [markdown]
+# ## What to try next
+#
+# * Lower the dimension to 128. Which directions come late, and with whom did they share a neuron?
+# * Start with norms of 1. Is the law still right?
+# * Let two directions have an angle of 60°. Does the second one still come by itself?
+# * Use batches of 16 in the run with samples. Which directions are lost first?
