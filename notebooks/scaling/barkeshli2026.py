@@ -65,7 +65,7 @@ def rms_of_line(x, y):
 # Mean degree 4, a network of width 32, from about 60 to about a thousand tokens for each directed edge.
 
 # %%
-peaks = {2**15: 0.01, 2**16: 0.01, 2**17: 0.01, 2**18: 0.02, 2**19: 0.03, 2**20: 0.03, 2**21: 0.03}
+peaks = {2**k: 0.01 if k < 18 else 0.02 for k in range(13, 22)}  # step sizes; 0.03 fails now and then
 amounts = np.array([2**k for k in range(15, 22 if full else 20)])
 
 

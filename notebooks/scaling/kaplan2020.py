@@ -43,7 +43,6 @@ V = len(text.ALPHABET)
 held_out = characters.windows(corpus[-40_000:], every=8)
 corpus = corpus[:-40_000]
 hidden = [8, 16, 32, 64, 128] + [256, 512] * full
-extra = [256] if not full else [1024]  # trained on all of the text only
 amounts = [8_000, 16_000, 32_000, 64_000, 128_000, len(corpus)]
 steps = 20_000 if full else 1500
 log_at = [int(s) for s in np.unique(np.geomspace(50, steps, 12).astype(int))]
@@ -61,12 +60,11 @@ def stretch(size):
 
 
 curves = [[curve(stretch(size), units) for size in amounts] for units in hidden]
-curves_extra = [curve(corpus, units) for units in extra]
-N = np.array([characters.count(units, V) for units in hidden + extra])
+N = np.array([characters.count(units, V) for units in hidden])
 D = np.array(amounts)
 loss = np.array([[c.min() for c in row] for row in curves])  # (sizes, amounts)
-all_text = np.array([*loss[:, -1], *(c.min() for c in curves_extra)])  # (sizes + 1,)
-for n, row in zip(N, loss, strict=False):
+all_text = loss[:, -1]  # (sizes,)
+for n, row in zip(N, loss, strict=True):
     print(f"N = {n:6d}:  ", "  ".join(f"{value:.3f}" for value in row))
 
 # %% [markdown]
@@ -85,19 +83,19 @@ print(f"relative standard error of a loss: {chance:.4f}")
 # of up to four times the size of these reach.
 
 # %%
-small, large = slice(0, 3), slice(3, len(hidden))
+small, large = slice(0, 3), slice(3, None)
 by_size = law.fit(
     "loss-vs-parameters", x={"parameters": N[small]}, y=all_text[small], free={"alpha_N": 0.1, "N_c": 1e6}
 )
 fig, ax = plt.subplots()
-axis = np.geomspace(N[0], N[len(hidden) - 1], 50)
+axis = np.geomspace(N[0], N[-1], 50)
 ax.plot(axis, by_size(parameters=axis), label="law, fitted to the three smallest")
 plot.points(ax, N[small], all_text[small], chance * all_text[small], label="fitted")
 plot.points(ax, N[large], all_text[large], chance * all_text[large], index=1, label="not fitted")
-plot.points(ax, N[: len(hidden)], loss[:, 0], chance * loss[:, 0], index=2, label="too little text (8000 characters)")
+plot.points(ax, N, loss[:, 0], chance * loss[:, 0], index=2, label="too little text (8000 characters)")
 ax.set(xscale="log", yscale="log", xlabel="parameters $N$", ylabel="loss (nats per character)")
 ax.set_yticks([1.6, 2.0, 2.5, 3.0], ["1.6", "2", "2.5", "3"])
-ax.set_xticks(N[: len(hidden)], [str(n) for n in N[: len(hidden)]])
+ax.set_xticks(N, [str(n) for n in N])
 ax.minorticks_off()
 ax.legend()
 plt.show()
@@ -107,7 +105,7 @@ law.series(
     y_scale="log", title="Larger networks, predicted from the three smallest",
 )  # fmt: skip
 law.series(
-    "size", x=N[: len(hidden)], y=loss[:, 0], error=chance * loss[:, 0], label="too little text (8000 characters)",
+    "size", x=N, y=loss[:, 0], error=chance * loss[:, 0], label="too little text (8000 characters)",
     x_label="parameters $N$", y_label="loss (nats per character)", x_scale="log", y_scale="log",
 )  # fmt: skip
 law.check(
@@ -121,17 +119,16 @@ law.check(
 # %% [markdown]
 # ## More text
 #
-# The largest network of the grid on little text. Which short text one happens to get matters, so each of the three
-# shortest lengths is drawn three times, and the spread gives the error. The law is fitted to these and says what
+# The largest network on little text. Which short text one happens to get matters, so each of the four shortest
+# lengths is drawn three times, and the spread gives the error. The law is fitted to three lengths and says what
 # twice as much text brings.
 
 # %%
-redrawn = [[loss[-1, j]] + [curve(stretch(D[j]), hidden[-1]).min() for _ in range(2)] for j in range(3)]
-redrawn = np.log(redrawn)  # (lengths, draws)
-of_text = np.sqrt(redrawn.var(axis=1, ddof=1).mean())  # relative error of a single loss on a short text
-row = np.array([*np.exp(redrawn.mean(axis=1)), loss[-1, 3]])
-row_error = row * of_text / np.sqrt([3, 3, 3, 1])
-loss[-1, :3] = row[:3]
+redrawn = np.log([[loss[-1, j]] + [curve(stretch(D[j]), hidden[-1]).min() for _ in range(2)] for j in range(4)])
+of_text = np.sqrt(redrawn.var(axis=1, ddof=1).mean() / 3)  # relative error of a mean of three
+row = np.exp(redrawn.mean(axis=1))
+row_error = of_text * row
+loss[-1, :4] = row
 by_text = law.fit("loss-vs-data", x={"tokens": D[:3]}, y=row[:3], free={"alpha_D": 0.1, "D_c": 1e7})
 law.check(
     "more-text",
@@ -152,7 +149,7 @@ law.check("exponent-in-data", measured=-with_text.exponent, error=with_text.expo
 # where text is plentiful.
 
 # %%
-cells_n, cells_d = (a.astype(float) for a in np.meshgrid(N[: len(hidden)], D, indexing="ij"))
+cells_n, cells_d = (a.astype(float) for a in np.meshgrid(N, D, indexing="ij"))
 
 
 def joint(shown):
@@ -173,7 +170,7 @@ def joint(shown):
 
 whole = joint(np.ones(loss.shape, bool))
 print({name: f"{value:.3g} ± {whole.errors[name]:.2g}" for name, value in whole.values.items()})
-plentiful = powerlaw.fit(N[: len(hidden)], loss[:, -1])
+plentiful = powerlaw.fit(N, loss[:, -1])
 law.check(
     "exponent-in-size",
     measured=-plentiful.exponent,
@@ -182,7 +179,8 @@ law.check(
 )
 
 # %% [markdown]
-# Now the hardest place: the corner of the largest network and the largest text, predicted from all other cells. Beside it Chinchilla's sum $E+A N^{-a}+B D^{-b}$ with its own best constants.
+# Now the hardest place: the corner of the largest network and the largest text, predicted from all other cells.
+# Beside it Chinchilla's sum $E+A N^{-a}+B D^{-b}$ with its own best constants.
 
 # %%
 corner = (cells_n == cells_n.max()) & (cells_d == D[-1])
@@ -195,7 +193,7 @@ for i in range(len(hidden)):
     label = "joint law" if i == 0 else None
     ax.plot(axis, rest(parameters=float(N[i]), tokens=axis), color=plot.COLOURS[i % 5], label=label)
     plot.points(ax, D, loss[i], chance * loss[i], index=i, label=f"$N$ = {N[i]}")
-ax.plot(axis, form(N[len(hidden) - 1], axis), color=plot.GREY, linestyle=":", label="sum of powers, largest $N$")
+ax.plot(axis, form(N[-1], axis), color=plot.GREY, linestyle=":", label="sum of powers, largest $N$")
 ax.set(
     xscale="log",
     yscale="log",
@@ -260,7 +258,7 @@ levels = np.log([0.06, 0.10, 0.15])
 enough = [
     np.interp(-levels, -np.log(np.maximum(row[:-1], 1e-3)), np.log(D[:-1])).mean() for row in penalty
 ]  # log of the amount, (sizes - 1,)
-grows = powerlaw.fit(N[1 : len(hidden)], np.exp(enough))
+grows = powerlaw.fit(N[1:], np.exp(enough))
 print(f"by the joint law: {law.formula('data-needed')(**{k: whole.values[k] for k in ('alpha_N', 'alpha_D')}):.2f}")
 law.check("text-grows-slower-than-size", measured=grows.exponent, error=grows.exponent_error)
 
@@ -272,7 +270,7 @@ law.check("text-grows-slower-than-size", measured=grows.exponent, error=grows.ex
 
 # %%
 long = np.array(log_at) >= 100
-table = np.array([row[-1] for row in curves] + curves_extra)[:, long]  # (sizes + 1, steps)
+table = np.array([row[-1] for row in curves])[:, long]  # (sizes, steps)
 at = np.array(log_at)[long].astype(float)
 grid_n, grid_s = (a.ravel() for a in np.meshgrid(N[:-1].astype(float), at, indexing="ij"))
 by_step = law.fit(
@@ -350,7 +348,7 @@ law.control("fixed-batch", measured=fixed[0], error=fixed[1], given=alphas)
 # **Too little data.** With 8000 characters the size of the network is not what limits: a larger one gains nothing.
 
 # %%
-starved = powerlaw.fit(N[: len(hidden)], loss[:, 0])
+starved = powerlaw.fit(N, loss[:, 0])
 law.control(
     "too-little-text",
     measured=-starved.exponent,
