@@ -110,16 +110,16 @@ plt.show()
 clouds = 6
 
 
-def sphere(d, noise=0.0):
-    """3000 uniform points on a sphere of dimension d and radius one in twenty dimensions."""
-    x = rng.standard_normal((3000, d + 1))
+def sphere(d, noise=0.0, count=3000):
+    """Uniform points on a sphere of dimension d and radius one in twenty dimensions."""
+    x = rng.standard_normal((count, d + 1))
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     turned = x @ np.linalg.qr(rng.standard_normal((20, d + 1)))[0].T
     return turned + noise * rng.standard_normal(turned.shape)
 
 
 neighbours, ratios = np.array([2, 3, 5]), np.array([1.3, 1.4, 1.6])
-near = [manifold.neighbour_distances(sphere(3), 5) for _ in range(clouds)]
+near = [manifold.neighbour_distances(sphere(3, count=1500), 5) for _ in range(4 * clouds)]
 share, share_error = mean_and_error([np.mean(r[:, neighbours - 1] < ratios * r[:, :1], axis=0) for r in near])
 law.check(
     "ratio-distribution",
@@ -150,7 +150,7 @@ law.control(
 
 # %%
 teachers, inputs, points, steps = 6, 8, 49_152, 48_000 if full else 8000
-widths = [6, 10, 17, 28] + [46, 76] * full
+widths = [6, 10, 15, 24] + [40, 64] * full
 
 
 def standardised(values):
