@@ -110,7 +110,7 @@ def left(alpha, thresholds=(1, 5)):
     ])  # fmt: skip
 
 
-found = np.array([[left(alpha) for _ in range(100)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
+found = np.array([[left(alpha) for _ in range(60)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
 slopes = np.array([[exponent(sizes, found[i, :, j]) for j in (0, 1)] for i in range(len(tried))])
 law.check("tabular-data", measured=slopes[..., 0], error=slopes[..., 1], given={"alpha": tried[:, None]})
 
@@ -275,10 +275,10 @@ law.control("times-with-equal-frequencies", measured=unordered.exponent, error=u
 # cost least, so there are several of them.
 
 # %%
-widths, alpha_width, long = np.array([8, 8, 8, 16, 16, 32, 64]), 0.6, 80_000 if full else 8_000
+widths, alpha_width, long = np.array([8, 8, 16, 16, 32, 64]), 0.6, 100_000 if full else 10_000
 adam = optax.adam(optax.cosine_decay_schedule(1e-2, long))
 at_end = []
-for _ in range(3):
+for _ in range(4):
     losses = quanta.learn(
         quanta.parity_tasks(64, rng), quanta.frequencies(alpha_width, 64), widths, rng,
         optimiser=adam, steps=long, every=long,
