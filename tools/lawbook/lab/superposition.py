@@ -88,8 +88,8 @@ def interference(width: int, thresholds: ArrayLike) -> Array:
 def measured_interference(overlaps: ArrayLike, thresholds: ArrayLike) -> Array:
     """The same mean over given overlaps g of pairs of rows, of any shape: shape of `thresholds`, (k,), above 0.
 
-    (2g − t)³ / 6g = 4g²/3 − 2gt + t² − t³/6g: overlaps are sorted once, and sums over those above t/2 are differences of
-    cumulated sums.
+    (2g − t)³ / 6g = 4g²/3 − 2gt + t² − t³/6g: overlaps are sorted once, and sums over those above t/2 are differences
+    of cumulated sums.
     """
     g = np.ravel(np.asarray(overlaps))
     t = np.asarray(thresholds, dtype=float)
