@@ -157,6 +157,7 @@ law.series(
 # takes no time, and the loss stays.
 
 # %%
+short = amounts[:4]
 shuffled, shuffled_error = data_curve(graph, short[::2], corrupt=lambda p: rng.permuted(p, axis=1))
 flat = np.log(shuffled[0] / shuffled[1]) / np.log(short[2] / short[0])
 law.control("shuffled-walks", measured=flat, error=np.hypot(*(shuffled_error / shuffled)) / np.log(4))
