@@ -124,7 +124,7 @@ law.control("degree-two", measured=value, error=error)
 
 # %%
 online, end = [], 20.0
-for _ in range(3):
+for _ in range(6):
     v, a = start(16, 64, 4, 1.0, norm=0.01)
     due = foretold(v, a) < end / 2
     run = hermite_student.train_online(v, a, rng, step_size=0.01, steps=int(end / 0.01), batch=1024)
@@ -285,7 +285,7 @@ def frontier(time, losses, cost=1):
 time, losses = trained[0.8]
 found, error = frontier(time, losses)
 law.check("frontier-exponent", measured=found[0], error=error[0], given={"weight_exponent": 0.8})
-print(f"best width at β = 0.8: exponent {found[1]:.2f} ± {error[1]:.2f}")
+law.check("best-width-exponent", measured=found[1], error=error[1], given={"weight_exponent": 0.8})
 other, error = frontier(*trained[1.0])
 print(f"frontier at β = 1: exponent {other[0]:.2f} ± {error[0]:.2f}")
 
