@@ -408,7 +408,8 @@ for i, (order, y) in enumerate(rungs.items()):
         ax, lengths_of_text, y, index=i, label=f"source of order {order}, exponent {-slopes[order].exponent:.2f}"
     )
     law.series(
-        "ladder", x=lengths_of_text, y=y, label=f"source of order {order}", x_label="training characters $D$",
+        "ladder", x=lengths_of_text, y=y, law="complexity-ladder", label=f"source of order {order}",
+        x_label="training characters $D$",
         y_label="loss above the entropy rate (nats)", x_scale="log", y_scale="log",
         title="The simpler the source, the steeper",
     )  # fmt: skip
