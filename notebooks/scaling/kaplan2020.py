@@ -120,12 +120,14 @@ law.check(
 # ## More text
 #
 # The largest network on little text. Which short text one happens to get matters, so each of the four shortest
-# lengths is drawn three times, and the spread gives the error. The law is fitted to three lengths and says what
+# lengths is drawn five times, and the spread gives the error. The law is fitted to three lengths and says what
 # twice as much text brings.
 
 # %%
-redrawn = np.log([[loss[-1, j]] + [curve(stretch(D[j]), hidden[-1]).min() for _ in range(2)] for j in range(4)])
-of_text = np.sqrt(redrawn.var(axis=1, ddof=1).mean() / 3)  # relative error of a mean of three
+texts = 5
+redrawn = [[loss[-1, j]] + [curve(stretch(D[j]), hidden[-1]).min() for _ in range(texts - 1)] for j in range(4)]
+redrawn = np.log(redrawn)  # (lengths, texts)
+of_text = np.sqrt(redrawn.var(axis=1, ddof=1).mean() / texts)  # relative error of a mean
 row = np.exp(redrawn.mean(axis=1))
 row_error = of_text * row
 loss[-1, :4] = row
