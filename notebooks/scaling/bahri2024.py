@@ -18,7 +18,7 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, kernel, networks, plot, powerlaw
+from lawbook.lab import data, kernel, networks, plot, powerlaw, repeated
 from lawbook.lab.random_features import arc_cosine, fitted, relu_features, unresolved
 from scipy.spatial import cKDTree
 
@@ -26,16 +26,6 @@ law = notebook.open("bahri2024")
 rng = notebook.rng()
 plot.use()
 full = notebook.scale() == "full"
-
-
-def exponent(x, samples):
-    """Exponent in x of the mean over repetitions, and its standard error. `samples`: (repetitions, len(x))."""
-    return powerlaw.bootstrap(lambda mean: powerlaw.fit(x, mean).exponent, samples, rng)
-
-
-def local_exponents(x, samples):
-    """Exponents between neighbours, and their standard errors."""
-    return powerlaw.bootstrap(lambda mean: np.diff(np.log(mean)) / np.diff(np.log(x)), samples, rng)
 
 
 # %% [markdown]
@@ -63,7 +53,7 @@ def relative_excess(sizes, stretch=0.0):
 
 
 linear = np.array([relative_excess(many) for _ in range(40)])
-measured, error = exponent(many, linear)
+measured, error = repeated.exponent(many, linear, rng)
 law.check("linear-student-in-data", measured=measured, error=error)
 
 # %% [markdown]
@@ -72,7 +62,7 @@ law.check("linear-student-in-data", measured=measured, error=error)
 
 # %%
 near = np.array([relative_excess(few) for _ in range(300)])
-measured, error = local_exponents(few, near)
+measured, error = repeated.local_exponents(few, near, rng)
 law.control("few-samples-per-feature", measured=measured, error=error)
 
 # %% [markdown]
@@ -103,7 +93,7 @@ def digits_excess():
 
 
 in_data = np.array([digits_excess() for _ in range(240)])
-measured, error = exponent(draws, in_data)
+measured, error = repeated.exponent(draws, in_data, rng)
 law.check("digits-in-data", measured=measured, error=error)
 
 # %% [markdown]
@@ -147,7 +137,7 @@ def width_excess():
 
 
 wide = np.array([width_excess() for _ in range(200)])
-measured, error = exponent(widths, wide[:, 0])
+measured, error = repeated.exponent(widths, wide[:, 0], rng)
 law.check("digits-in-width", measured=measured, error=error)
 
 # %% [markdown]
@@ -155,7 +145,7 @@ law.check("digits-in-width", measured=measured, error=error)
 # fluctuations count at first order, and the exponent is that of a standard deviation.
 
 # %%
-measured, error = exponent(widths, wide[:, 1])
+measured, error = repeated.exponent(widths, wide[:, 1], rng)
 law.control("kink-at-the-limit", measured=measured, error=error)
 
 # %% [markdown]
@@ -202,7 +192,7 @@ def spread(width, kept):
 
 
 centred = np.array([spread(w, 0.0) for w in network_widths]).T
-measured, error = exponent(network_widths, centred)
+measured, error = repeated.exponent(network_widths, centred, rng)
 law.check("network-in-width", measured=measured, error=error)
 
 # %% [markdown]
@@ -210,7 +200,7 @@ law.check("network-in-width", measured=measured, error=error)
 
 # %%
 kept = np.array([spread(w, 1.0) for w in network_widths[:4]]).T
-measured, error = exponent(network_widths[:4], kept)
+measured, error = repeated.exponent(network_widths[:4], kept, rng)
 law.control("initial-output-kept", measured=measured, error=error)
 
 # %% [markdown]
@@ -330,7 +320,7 @@ def interpolation(d, extra=0):
 
 torus = {d: np.array([interpolation(d) for _ in range(12)]) for d in dimensions}
 for i, name in enumerate(["nearest-point", "nearest-point-squared", "local-planes"]):
-    slopes = np.array([exponent(counts, torus[d][:, i]) for d in dimensions])
+    slopes = np.array([repeated.exponent(counts, torus[d][:, i], rng) for d in dimensions])
     law.check(name, measured=slopes[:, 0], error=slopes[:, 1], given={"dimension": dimensions})
 
 # %%
@@ -358,10 +348,10 @@ plt.show()
 # off the manifold.
 
 # %%
-slopes = np.array([exponent(counts, torus[d][:, 3]) for d in (2, 3)])
+slopes = np.array([repeated.exponent(counts, torus[d][:, 3], rng) for d in (2, 3)])
 law.control("jump-in-the-target", measured=slopes[:, 0], error=slopes[:, 1], given={"dimension": [2, 3]})
 noisy = np.array([interpolation(2, extra=4)[1] for _ in range(6)])
-measured, error = exponent(counts, noisy)
+measured, error = repeated.exponent(counts, noisy, rng)
 law.control("points-off-the-manifold", measured=measured, error=error, given={"dimension": 2})
 
 # %% [markdown]
@@ -391,7 +381,7 @@ def losses(spectrum_of, repetitions=32):
 in_samples = [losses(lambda n, a=a: power_law(n, a)) for a in alphas]
 in_features = [losses(lambda n, a=a: power_law(n, a)) for a in alphas]
 for name, runs in (("data-exponent", in_samples), ("width-exponent", in_features)):
-    slopes = np.array([exponent(sizes, r) for r in runs])
+    slopes = np.array([repeated.exponent(sizes, r, rng) for r in runs])
     law.check(name, measured=slopes[:, 0], error=slopes[:, 1], given={"alpha_k": alphas})
 
 # %% [markdown]
@@ -404,8 +394,8 @@ for name, runs in (("data-exponent", in_samples), ("width-exponent", in_features
 
 # %%
 steep = losses(lambda n: np.exp(-np.arange(1000) / 20), repetitions=8)
-single, _ = exponent(sizes, steep)
-measured, error = local_exponents(sizes, steep)
+single, _ = repeated.exponent(sizes, steep, rng)
+measured, error = repeated.local_exponents(sizes, steep, rng)
 law.control("exponential-spectrum", measured=measured, error=error, given={"alpha_k": -single})
 
 # %%
@@ -418,7 +408,7 @@ for _ in range(8):
         noise = kernel.solve(samples, eta, np.zeros((1, len(eta))), np.array([1e-12])).variance[0]
         row.append(unresolved(samples, eta) + noise / 2)  # label noise of standard deviation 1
     labelled.append(row)
-measured, error = exponent(sizes, np.array(labelled))
+measured, error = repeated.exponent(sizes, np.array(labelled), rng)
 law.control("labels-with-noise", measured=measured, error=error, given={"alpha_k": 1.0})
 
 # %% [markdown]
@@ -440,7 +430,10 @@ by_features = np.array([
     [unresolved(relu_features(images, n, rng).T @ modes / np.sqrt(population), values) for n in digit_sizes]
     for _ in range(16)
 ])  # fmt: skip
-data_slope, width_slope = exponent(digit_sizes, by_images), exponent(digit_sizes, by_features)
+data_slope, width_slope = (
+    repeated.exponent(digit_sizes, by_images, rng),
+    repeated.exponent(digit_sizes, by_features, rng),
+)
 law.check(
     "digits-exponents-agree",
     measured=width_slope[0],
@@ -537,7 +530,7 @@ def class_losses(kernel_matrix):
 
 
 by_class = class_losses(exact)
-slopes = np.array([exponent(class_sizes, by_class[:, i]) for i in range(len(labels))])
+slopes = np.array([repeated.exponent(class_sizes, by_class[:, i], rng) for i in range(len(labels))])
 print({name: f"{s:.3f} ± {e:.3f}" for name, (s, e) in zip(labels, slopes, strict=True)})
 ten = -slopes[0, 0]
 
@@ -556,7 +549,7 @@ law.check("merged-classes", measured=slopes[1:4, 0], error=error, given={"ten_cl
 blurred = images * np.linalg.norm(data.digits(centred=True)[0], axis=1, keepdims=True)
 blurred += 0.25 * rng.standard_normal(images.shape)  # in units of the full grey scale
 blurred /= np.linalg.norm(blurred, axis=1, keepdims=True)
-noisy_slope = exponent(class_sizes, class_losses(arc_cosine(blurred, blurred))[:, 0])
+noisy_slope = repeated.exponent(class_sizes, class_losses(arc_cosine(blurred, blurred))[:, 0], rng)
 law.control(
     "noise-on-the-images", measured=noisy_slope[0], error=noisy_slope[1], given={"ten_classes": ten, "classes": 10}
 )

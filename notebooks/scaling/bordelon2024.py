@@ -16,7 +16,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, dynamics, kernel, plot, powerlaw
+from lawbook.lab import data, dynamics, kernel, plot, powerlaw, repeated
 
 law = notebook.open("bordelon2024")
 rng = notebook.rng()
@@ -50,7 +50,7 @@ def stated(tasks):
 
 def slope(x, samples):
     """Exponent of the mean over repetitions, and its standard error. `samples`: (repetitions, len(x))."""
-    return powerlaw.bootstrap(lambda mean: powerlaw.fit(x, mean).exponent, samples, rng, draws=200)
+    return repeated.exponent(x, samples, rng, draws=200)
 
 
 # %% [markdown]

@@ -18,23 +18,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import optax
 from lawbook import notebook
-from lawbook.lab import plot, powerlaw, quanta, text
+from lawbook.lab import plot, powerlaw, quanta, repeated, text
 from scipy.special import zeta
 
 law = notebook.open("michaud2023")
 rng = notebook.rng()
 plot.use()
 full = notebook.scale() == "full"
-
-
-def exponent(x, samples):
-    """Exponent in x of the mean over repetitions, and its standard error. `samples`: (repetitions, len(x))."""
-    return powerlaw.bootstrap(lambda mean: powerlaw.fit(x, mean).exponent, samples, rng)
-
-
-def local_exponents(x, samples):
-    """Exponents between neighbours, and their standard errors."""
-    return powerlaw.bootstrap(lambda mean: np.diff(np.log(mean)) / np.diff(np.log(x)), samples, rng)
 
 
 def mean_and_error(samples):
@@ -59,7 +49,7 @@ def missing(alpha):
 
 
 missed = np.array([[missing(alpha) for _ in range(20)] for alpha in tried])
-slopes = np.array([exponent(known, m) for m in missed])
+slopes = np.array([repeated.exponent(known, m, rng) for m in missed])
 law.check("known-quanta-exponent", measured=slopes[:, 0], error=slopes[:, 1], given={"alpha": tried})
 
 # %%
@@ -90,7 +80,7 @@ plt.show()
 # %%
 some = np.array([50, 100, 200, 400, 800])
 flat = np.array([np.mean(rng.integers(1, 1001, 400_000)[:, None] > some, axis=0) for _ in range(8)])
-measured, error = local_exponents(some, flat)
+measured, error = repeated.local_exponents(some, flat, rng)
 law.control("equal-frequencies", measured=measured[:3], error=error[:3], given={"alpha": 0.8})
 
 # %% [markdown]
@@ -111,7 +101,7 @@ def left(alpha, thresholds=(1, 5)):
 
 
 found = np.array([[left(alpha) for _ in range(60)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
-slopes = np.array([[exponent(sizes, found[i, :, j]) for j in (0, 1)] for i in range(len(tried))])
+slopes = np.array([[repeated.exponent(sizes, found[i, :, j], rng) for j in (0, 1)] for i in range(len(tried))])
 law.check("tabular-data", measured=slopes[..., 0], error=slopes[..., 1], given={"alpha": tried[:, None]})
 
 # %% [markdown]
@@ -132,7 +122,7 @@ uniform = []
 for _ in range(8):
     drawn = rng.integers(0, 10_000, uniform_sizes[-1])
     uniform.append([1 - len(np.unique(drawn[:n])) / 10_000 for n in uniform_sizes])
-measured, error = local_exponents(uniform_sizes, np.array(uniform))
+measured, error = repeated.local_exponents(uniform_sizes, np.array(uniform), rng)
 law.control("equal-frequencies-in-data", measured=measured, error=error, given={"alpha": 0.8})
 
 # %% [markdown]
@@ -193,7 +183,7 @@ def mean_loss(losses, alpha):
 
 
 in_steps = {alpha: mean_loss(runs[alpha], alpha) for alpha in alphas}
-slopes = np.array([exponent(time[window], in_steps[alpha][:, window]) for alpha in alphas])
+slopes = np.array([repeated.exponent(time[window], in_steps[alpha][:, window], rng) for alpha in alphas])
 single = [[powerlaw.fit(time[window], row[window]).exponent for row in in_steps[alpha]] for alpha in alphas]
 spread = np.std(single, axis=1, ddof=1).mean() / np.sqrt(draws)  # of both: three networks alone tell it poorly
 law.check("network-in-steps", measured=slopes[:, 0], error=np.full(2, spread), given={"alpha": alphas})
@@ -365,7 +355,7 @@ law.series(
 by_rank = np.sort(np.bincount(words))[::-1] / len(words)
 ranks = np.arange(100, 5001)
 alpha_words = -powerlaw.fit(ranks, by_rank[ranks - 1]).exponent - 1
-measured, error = exponent(read, halves[:, 2])
+measured, error = repeated.exponent(read, halves[:, 2], rng)
 law.control("words-as-a-power-law", measured=measured, error=error, given={"alpha": alpha_words})
 
 # %% [markdown]
