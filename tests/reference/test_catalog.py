@@ -92,6 +92,17 @@ def test_each_defect_is_told_in_its_place(tiny: Path, old: str, new: str, messag
     assert all(re.match(r"[\w/.]+:\d+:\d+: ", p) for p in problems)
 
 
+@pytest.mark.parametrize("shown", [r"\frac{\sigma}{n^{b}}", r"{\sigma}n ^ {-b}", r"\sigma\sigma n^{-b}"])
+def test_a_symbol_is_found_whatever_braces_and_blanks_are_around_it(tiny: Path, shown: str) -> None:
+    edit(tiny, r"\sigma\, n^{-b}", shown)
+    assert told(tiny) == []
+
+
+def test_a_symbol_is_not_found_in_a_longer_command(tiny: Path) -> None:
+    edit(tiny, r"\sigma\, n^{-b}", r"\sigma^{-b}\neq 0")
+    assert re.search(r"formula.latex: found no 'n' in the LaTeX", "\n".join(told(tiny)))
+
+
 def test_a_check_needs_a_rival_or_a_control(tiny: Path) -> None:
     file = "references/geometry/corner2002.yml"
     edit(

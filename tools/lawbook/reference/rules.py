@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 
 from lawbook.reference.formula import Formula, FormulaError
@@ -191,26 +192,13 @@ def _stands_in(symbol: Symbol, latex: str) -> bool:
 
 def _occurs(symbol: str, latex: str) -> bool:
     """Whether the LaTeX of a symbol occurs in a formula, blanks and braces aside."""
-
-    def bare(text: str) -> str:
-        return "".join(c for c in text if c not in " {}")
-
-    wanted, text = bare(symbol), bare(latex)
-    at = text.find(wanted)
-    while at >= 0:
-        after = text[at + len(wanted) : at + len(wanted) + 1]
-        is_command = wanted.startswith("\\") and wanted[-1].isalpha()
-        if not (is_command and after.isalpha() and after.isascii() and _continues(latex, wanted, after)):
-            return True
-        at = text.find(wanted, at + 1)
-    return False
+    wanted, text = _tokens(symbol), _tokens(latex)
+    return any(text[at : at + len(wanted)] == wanted for at in range(len(text) - len(wanted) + 1))
 
 
-def _continues(latex: str, command: str, after: str) -> bool:
-    """Whether `command` is only ever the beginning of a longer command (\\eta in \\etale), not followed by a blank."""
-    return (
-        f"{command} {after}" not in latex and f"{command}}}{after}" not in latex and f"{command}{{{after}" not in latex
-    )
+def _tokens(latex: str) -> list[str]:
+    """Commands (a backslash and its letters, or one sign) and single characters, without blanks and braces."""
+    return re.findall(r"\\[A-Za-z]+|\\.|[^\s{}]", latex)
 
 
 def passes_everywhere(
