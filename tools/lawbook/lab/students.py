@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 from jax import Array
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,7 +20,7 @@ from lawbook.lab import schedule
 
 BATCH = 128
 STEPS_AT_A_TIME = 1000  # runs of all lengths share one compiled program
-CLOSE, FAR = 0.9, 0.999  # Adam's memories of the gradient and of its square
+ADAM = optax.scale_by_adam()  # its step size comes from the schedule
 Target = Callable[[NDArray[np.floating]], NDArray[np.floating]]
 
 
@@ -119,29 +120,25 @@ def train(students: Students, x: ArrayLike, y: ArrayLike, *, steps: int, peak: f
         raise ValueError(
             f"found {steps} steps and {points} points, expected multiples of {STEPS_AT_A_TIME} and {BATCH}"
         )
-    sizes = schedule.cosine(peak, steps, warmup=1 / 30) / (1 - CLOSE ** np.arange(1, steps + 1))
-    sizes *= np.sqrt(1 - FAR ** np.arange(1, steps + 1))  # both averages begin at zero
+    sizes = schedule.cosine(peak, steps, warmup=1 / 30).astype(np.float32)
     begins = np.arange(steps) * BATCH % points
     students = jax.tree.map(jnp.asarray, students)
-    still = jax.tree.map(jnp.zeros_like, students)
-    state, data = (students, still, still), (jnp.asarray(x), jnp.asarray(y))
+    state, data = (students, ADAM.init(students)), (jnp.asarray(x), jnp.asarray(y))
     for first in range(0, steps, STEPS_AT_A_TIME):
         now = slice(first, first + STEPS_AT_A_TIME)
-        state = _run(state, data, begins[now], sizes[now].astype(np.float32))
+        state = _run(state, data, begins[now], sizes[now])
     return state[0]
 
 
 @jax.jit
 def _run(state: Any, data: tuple[Array, Array], begins: Array, sizes: Array) -> Any:
     def step(state: Any, now: tuple[Array, Array]) -> tuple[Any, None]:
-        students, mean, square = state
+        students, memory = state
         begin, size = now
         x, y = (jax.lax.dynamic_slice_in_dim(part, begin, BATCH, axis=1) for part in data)
         slopes = jax.grad(lambda s: jnp.sum(losses(s, x, y)))(students)  # the students do not see each other
-        mean = jax.tree.map(lambda m, g: CLOSE * m + (1 - CLOSE) * g, mean, slopes)
-        square = jax.tree.map(lambda v, g: FAR * v + (1 - FAR) * g**2, square, slopes)
-        students = jax.tree.map(lambda w, m, v: w - size * m / (jnp.sqrt(v) + 1e-8), students, mean, square)
-        return (students, mean, square), None
+        updates, memory = ADAM.update(slopes, memory)
+        return (jax.tree.map(lambda w, u: w - size * u, students, updates), memory), None
 
     return jax.lax.scan(step, state, (begins, sizes))[0]
 
