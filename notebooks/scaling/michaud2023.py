@@ -100,7 +100,7 @@ def left(alpha, thresholds=(1, 5)):
     ])  # fmt: skip
 
 
-found = np.array([[left(alpha) for _ in range(60)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
+found = np.array([[left(alpha) for _ in range(30)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
 slopes = np.array([[repeated.exponent(sizes, found[i, :, j], rng) for j in (0, 1)] for i in range(len(tried))])
 law.check("tabular-data", measured=slopes[..., 0], error=slopes[..., 1], given={"alpha": tried[:, None]})
 
@@ -137,7 +137,7 @@ law.control("equal-frequencies-in-data", measured=measured, error=error, given={
 
 # %%
 tasks, every = 32, 50
-alphas, draws = [0.4, 1.0], 3
+alphas, draws = [0.4, 1.0], 4
 steps = 64_000 if full else 6_400
 descent = optax.sgd(0.1, momentum=0.9)
 time = every * np.arange(1, steps // every + 1)
@@ -185,7 +185,7 @@ def mean_loss(losses, alpha):
 in_steps = {alpha: mean_loss(runs[alpha], alpha) for alpha in alphas}
 slopes = np.array([repeated.exponent(time[window], in_steps[alpha][:, window], rng) for alpha in alphas])
 single = [[powerlaw.fit(time[window], row[window]).exponent for row in in_steps[alpha]] for alpha in alphas]
-spread = np.std(single, axis=1, ddof=1).mean() / np.sqrt(draws)  # of both: three networks alone tell it poorly
+spread = np.std(single, axis=1, ddof=1).mean() / np.sqrt(draws)  # of both: four networks alone tell it poorly
 law.check("network-in-steps", measured=slopes[:, 0], error=np.full(2, spread), given={"alpha": alphas})
 
 # %%
