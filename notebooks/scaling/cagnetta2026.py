@@ -237,20 +237,18 @@ plt.show()
 # ### The two inputs of the grammar
 #
 # Both exponents have a closed form, which we derived for this page: the covariance of siblings falls by one factor for
-# every level that both descend, and a wrong token survives a level with one probability.
+# every level that both descend, and a wrong token survives a level with one probability. The covariances are summed
+# over the rules of a drawn grammar, so nothing is sampled but the grammar.
 
 # %%
 decays, losses_per_step = [], []
 for symbols, differences in grammars:
     seen, entropies = [], []
     for _ in range(3):
-        made = hierarchy.cyclic_grammar(symbols, differences, 2, rng)
-        strings = hierarchy.sample(made, 1_000_000, rng)
-        pairs = [correlations.joint(strings[:, -1 - 2**k], strings[:, -1], symbols) for k in (0, 1)]
-        seen.append([correlations.strength(correlations.covariance(p)) for p in pairs])
         deep = hierarchy.cyclic_grammar(symbols, differences, 6, rng)
+        seen.append([correlations.strength(c) for c in hierarchy.covariances(deep)])
         entropies.append(hierarchy.conditional_entropies(deep, rng))
-    decays.append(np.log2(np.divide(*np.transpose(seen))))
+    decays.append(np.log2(np.array(seen)[:, 0] / np.array(seen)[:, 5]) / 5)
     losses_per_step.append(np.log2(np.array(entropies)[:, 3] / np.array(entropies)[:, 6]) / 3)
 
 
@@ -491,7 +489,7 @@ def horizon(beta, pairs):
 
 
 betas = np.array([0.9, 1.2])
-horizons = np.array([[[horizon(beta, p) for p in sizes] for beta in betas] for _ in range(12)])
+horizons = np.array([[[horizon(beta, p) for p in sizes] for beta in betas] for _ in range(24)])
 value, error = powerlaw.bootstrap(lambda mean: [powerlaw.fit(sizes, row).exponent for row in mean], horizons, rng)
 law.check("synthetic-horizon", measured=value, error=error, given={"correlation_decay": betas})
 

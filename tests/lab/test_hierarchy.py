@@ -26,21 +26,18 @@ def test_what_is_no_difference_set_is_refused():
 
 
 @pytest.mark.parametrize(("symbols", "differences"), [(7, FANO), (3, (0, 1)), (13, (0, 1, 3, 9)), (7, (0, 3, 5, 6))])
-def test_covariances_are_exact(symbols, differences):
-    """Against the joint distribution of two leaves, by multiplying conditional probabilities down the tree."""
+def test_covariances_have_the_stated_strength(symbols, differences):
     made = hierarchy.cyclic_grammar(symbols, differences, 4, np.random.default_rng(1))
-    m = len(differences)
-    steps = np.zeros((2, 4, symbols, symbols))  # side, height, parent, child
-    for height, level in enumerate(made.rules):
-        for side in (0, 1):
-            np.add.at(steps[side, height], (np.arange(symbols)[:, None], level[..., side]), 1 / m)
-    for k in range(4):
-        joint = np.zeros((symbols, symbols))  # of u_k and z_k
-        np.add.at(joint, (made.rules[k, ..., 0], made.rules[k, ..., 1]), 1 / (m * symbols))
-        for height in range(k - 1, -1, -1):
-            joint = steps[0, height].T @ joint @ steps[1, height]
-        singular = np.linalg.svd(correlations.covariance(joint), compute_uv=False)
-        np.testing.assert_allclose(singular[:-1], made.correlations()[k], rtol=1e-10)  # all of them equal
+    for covariance, strength in zip(hierarchy.covariances(made), made.correlations(), strict=True):
+        singular = np.linalg.svd(covariance, compute_uv=False)
+        np.testing.assert_allclose(singular[:-1], strength, rtol=1e-10)  # all of them equal
+
+
+def test_covariances_are_those_of_the_strings(grammar):
+    strings = hierarchy.sample(grammar, 400_000, np.random.default_rng(0))
+    for k, exact in enumerate(hierarchy.covariances(grammar)):
+        seen = correlations.covariance(correlations.joint(strings[:, -1 - 2**k], strings[:, -1], 7))
+        np.testing.assert_allclose(seen, exact, atol=0.001)
 
 
 def test_decay_of_the_covariances(grammar):

@@ -91,6 +91,26 @@ def sample(grammar: Grammar, strings: int, rng: np.random.Generator) -> Symbols:
     return rows.T
 
 
+def covariances(grammar: Grammar) -> Array:
+    """Covariance of the last token (column) with the last one of block k (row), for each k; shape (depth, v, v), exact.
+
+    For any rules: the pairs at height k, then down the tree, each child by the share of rules that make it.
+    """
+    v, m = grammar.symbols, grammar.rules.shape[2]
+    pairs = np.zeros((grammar.depth, v, v))  # of siblings at each height, whose parents are equally frequent
+    last = np.zeros((grammar.depth, v, v))  # right child (column) given its parent (row)
+    for height, level in enumerate(grammar.rules):
+        np.add.at(pairs[height], (level[..., 0], level[..., 1]), 1 / (v * m))
+        np.add.at(last[height], (np.arange(v)[:, None], level[..., 1]), 1 / m)
+    found = []
+    down = np.eye(v)
+    for height in range(grammar.depth):
+        joint = down.T @ pairs[height] @ down
+        found.append(joint - np.outer(joint.sum(axis=1), joint.sum(axis=0)))
+        down = last[height] @ down
+    return np.array(found)
+
+
 def conditional_entropies(grammar: Grammar, rng: np.random.Generator, *, strings: int = 100_000) -> Array:
     """Entropy of y in nats given blocks 0..K-1, for K = 0..depth; shape (depth + 1,).
 
