@@ -18,6 +18,7 @@ import numpy as np
 from lawbook import notebook
 from lawbook.lab import dynamics, hermite_student, plot, powerlaw
 from scipy.special import zeta
+from scipy.stats import theilslopes
 
 law = notebook.open("ren2025")
 rng = notebook.rng()
@@ -85,10 +86,16 @@ def median(ratios):
 value, error = median(measured / expected)
 law.check("emergence-ratio", measured=value, error=error)
 
+
 # %%
-seen = np.isfinite(measured)
-slope = powerlaw.fit(expected[seen], measured[seen])
-law.check("emergence-slope", measured=slope.exponent, error=slope.exponent_error)
+def median_slope(pairs):
+    """Median of the slopes between all pairs of points (x, y): one late direction does not decide."""
+    return theilslopes(pairs[:, 1], pairs[:, 0])[0]
+
+
+logs = np.log(np.column_stack([expected, measured]))[np.isfinite(measured)]  # (directions, 2)
+resampled = [median_slope(rng.choice(logs, len(logs))) for _ in range(400)]
+law.check("emergence-slope", measured=median_slope(logs), error=np.std(resampled))
 
 # %%
 fig, ax = plt.subplots()
