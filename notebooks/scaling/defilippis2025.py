@@ -417,6 +417,17 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
+# **Control.** Many samples for each input, more than there are inputs, and hardly any decay. All $d^2$ coefficients are
+# learned then, and at the same $n/d$ the larger network has the larger risk.
+
+# %%
+rich = np.array(
+    [[[quadratic(d, ratio, noise, [0.02])[0] for ratio in (24, 48, 96)] for d in (8, 16)] for _ in range(trials)]
+)  # (trials, networks, ratios)
+value, bar = powerlaw.bootstrap(lambda mean: np.exp(np.mean(np.log(mean[1] / mean[0]))), rich, rng)
+law.control("more-samples-than-inputs", measured=value, error=bar)
+
+# %% [markdown]
 # ## What to try next
 #
 # - Lower the label noise to $\sigma^2=0.5$. Where do the slopes of state evolution start, and where do they settle?

@@ -92,15 +92,13 @@ sizes = np.round(np.geomspace(10**3, 10**7 if full else 10**5, 9)).astype(int)
 
 def left(alpha, thresholds=(1, 5)):
     """Frequency mass of the quanta that are not known yet, (thresholds, len(sizes)), of one training set."""
-    drawn = rng.zipf(1 + alpha, sizes[-1])
-    counted = [np.unique(drawn[:n], return_counts=True) for n in sizes]
-    total = zeta(1 + alpha)
-    return np.array([
-        [1 - np.sum(k[c >= threshold] ** -(1.0 + alpha)) / total for k, c in counted] for threshold in thresholds
-    ])  # fmt: skip
+    quantum, place = np.unique(rng.zipf(1 + alpha, sizes[-1]), return_inverse=True)
+    share = quantum ** -(1.0 + alpha) / zeta(1 + alpha)
+    counted = [np.bincount(place[:n], minlength=len(quantum)) for n in sizes]
+    return np.array([[1 - share[c >= threshold].sum() for c in counted] for threshold in thresholds])
 
 
-found = np.array([[left(alpha) for _ in range(30)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
+found = np.array([[left(alpha) for _ in range(60)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
 slopes = np.array([[repeated.exponent(sizes, found[i, :, j], rng) for j in (0, 1)] for i in range(len(tried))])
 law.check("tabular-data", measured=slopes[..., 0], error=slopes[..., 1], given={"alpha": tried[:, None]})
 
@@ -112,6 +110,14 @@ law.check("tabular-data", measured=slopes[..., 0], error=slopes[..., 1], given={
 large = sizes >= 10**4
 mean, error = mean_and_error(found[:, :, 0][..., large].swapaxes(0, 1))
 law.check("seen-once", measured=mean, error=error, given={"alpha": tried[:, None], "samples": sizes[large]})
+
+# %% [markdown]
+# Control: samples that are not independent. If each comes ten times, $D$ of them show no more than $D/10$ do.
+
+# %%
+tenth = np.isin(sizes, sizes[large] // 10)
+mean, error = mean_and_error(found[:, :, 0][..., tenth].swapaxes(0, 1))
+law.control("ten-copies", measured=mean, error=error, given={"alpha": tried[:, None], "samples": 10 * sizes[tenth]})
 
 # %% [markdown]
 # Control: ten thousand quanta, all equal. No exponent: the local slope runs from nothing to a cliff.
