@@ -200,13 +200,12 @@ def squares(z):
     return z**2, 2 * z
 
 
-def defeat(size):
+def defeat(size, small=1e-4):
     """Signals of the first layer at the minimum, the misfit of the formula, and second moments of the two inputs."""
     x = rng.choice([-1.0, 0.0, 1.0], (500, 5), p=[0.25, 0.5, 0.25])
     x[:, 0] = rng.choice([-1.0, 0.0, 1.0], 500, p=[0.05, 0.9, 0.05])
     x[:, 1] *= size
     y = x[:, :2] ** 2 @ coefficients
-    small = 1e-4
 
     def objective(weights):
         w, a = weights  # (8, 5), (1, 8)
@@ -240,7 +239,28 @@ law.check(
 )  # fmt: skip
 law.check("formula-holds-there-too", measured=[plain_misfit, harsh_misfit], error=np.full(2, 1e-5))
 
+# %% [markdown]
+# **With more decay** the target is no longer fitted. A term of it costs decay on its weights, and is worth what it
+# takes off the loss. With $\lambda=0.02$ and equal units the small term is not worth its price and goes; the large one
+# shrinks. In units of 30 the small term is worth almost a million times as much, and stays. So the features ignore the
+# unit only as long as decay is cheap for every term.
 
+# %%
+costly, _, _, costly_end = defeat(1, small=0.02)
+rescued, _, _, rescued_end = defeat(30, small=0.02)
+for size, s, found in ((1, costly, costly_end), (30, rescued, rescued_end)):
+    diagonal = np.diag(feature_matrix(s))[:2]
+    print(f"decay 0.02, S = {size}: diagonal of WᵀW {diagonal.round(4)}, largest gradient {found.gradient:.0e}")
+law.control(
+    "features-see-the-unit-when-decay-is-costly", measured=np.diag(feature_matrix(costly))[:2], error=np.full(2, 1e-4),
+    given={"coefficient": coefficients},
+)  # fmt: skip
+
+# %% [markdown]
+# Now the ansatz in the two networks with small decay.
+
+
+# %%
 def agreement(signals):
     """Cosine of the ansatz with the features, powers 1 and 1/2."""
     return [alignment.cosine(power(agop(signals), s), feature_matrix(signals)) for s in (1, 0.5)]

@@ -221,6 +221,17 @@ law.control("residual-not-white", measured=g, error=g_error, given=where)
 print("exponents of the gradients with real labels (layers by sides):", g.round(2).tolist())
 
 # %% [markdown]
+# So this network also says what the range of exponents rests on. The labels have about the same variance in every
+# direction, hence what is explained well leaves small errors: gradients are weakest where weights are strongest. On
+# the output side of the second layer weights have the power 1, activations 2, and gradients a negative one: no two
+# agree. We judge the gradients there. On the input side, which has one power more, the slope is too uncertain to tell.
+
+# %%
+law.control("no-forward-alignment", measured=g[1, 1], error=g_error[1, 1])
+nearly = canonical(real[1], normalised=False)
+print(f"correlation of entries there, activations and weights: {nearly.forward_rwa:.2f}, although the powers differ")
+
+# %% [markdown]
 # **Inputs that are not white.** The same principal components, unscaled.
 
 # %%

@@ -366,6 +366,19 @@ law.check(
 )
 
 # %% [markdown]
+# Control: a model that is not the best for its data. Nine characters of context, mixed with equal weights whatever the
+# counts: it believes chance sequences, and stays far above the floor.
+
+# %%
+credulous = mixed_trials.mean(axis=0)[-2:, 2, -1]
+law.control(
+    "believes-in-chance",
+    measured=credulous,
+    error=surprise.std() / np.sqrt(held),
+    given={"floor": entropy, "letters": size},
+)
+
+# %% [markdown]
 # ## What to try next
 #
 # * Fit a floor too (`free={"floor": 0.3, ...}`). How well does the data determine it, and what happens to the exponent?

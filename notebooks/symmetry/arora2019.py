@@ -157,23 +157,52 @@ law.check(
 # %% [markdown]
 # How far above the limit does the bound survive on the digits?
 
+
 # %%
+def last_respected(layers, margin, tried):
+    """Index of the last of these rising step sizes before the first that breaks the bound within 300 steps."""
+    respected = []
+    for eta_tried in tried:
+        run = linear.descend(layers, phi, step_size=eta_tried, steps=300)
+        line = bound(loss_start=run.loss[0], eta=eta_tried, margin=margin, depth=len(layers), steps=run.step)
+        respected.append(bool(np.all(run.loss <= np.maximum(line, 1e-25) * (1 + 1e-9))))  # below 1e-25 is rounding
+    return int(np.argmin(respected)) - 1
+
+
 trials = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
 margin, largest, spacing = 0.5 * size, [], []
-for depth in (2, 3):
-    layers = linear.balanced(start(phi, margin), depth, 4)
-    respected = []
-    for eta_tried in trials:
-        run = linear.descend(layers, phi, step_size=eta_tried, steps=300)
-        line = bound(loss_start=run.loss[0], eta=eta_tried, margin=margin, depth=depth, steps=run.step)
-        respected.append(bool(np.all(run.loss <= np.maximum(line, 1e-25) * (1 + 1e-9))))  # below 1e-25 is rounding
-    last = int(np.argmin(respected)) - 1
+halfway = [linear.balanced(start(phi, margin), depth, 4) for depth in (2, 3)]
+for layers in halfway:
+    last = last_respected(layers, margin, trials)
     largest.append(trials[last]), spacing.append((trials[last] - trials[max(last - 1, 0)]) / 2)
 print(f"bound respected up to step size {largest}")
 law.check(
     "bound-holds-far-above",
     measured=largest,
     error=spacing,
+    given={"margin": margin, "depth": [2, 3], "norm": size},
+)
+
+# %% [markdown]
+# That is a lot of room, but only for balanced layers. The limit knows no more than their product. Make the last layer
+# $r$ times larger and the first $r$ times smaller: the product is the same, and so is its margin. But the gradient of
+# the small layer is now $r$ times larger, and each of its changes is multiplied by $r$ once more. The step that is safe
+# must fall as $1/r^2$, and in the end below the limit. The error reaches to the next larger step size, which failed.
+
+# %%
+tried = 10 ** np.arange(-4, 6.5, 0.5)  # in units of the limit
+for ratio in (1e2, 1e3, 1e4):
+    safe, unsafe = [], []
+    for layers in halfway:
+        permitted = limit(margin=margin, depth=len(layers), norm=size)
+        lopsided = (layers[0] / ratio, *layers[1:-1], layers[-1] * ratio)
+        last = last_respected(lopsided, margin, permitted * tried)
+        safe.append(permitted * tried[last]), unsafe.append(permitted * tried[last + 1])
+    print(f"layers {ratio:.0e} times larger and smaller: bound respected up to step sizes {safe[0]:.1e}, {safe[1]:.1e}")
+law.control(
+    "unequal-layers-need-a-smaller-step",
+    measured=safe,
+    error=(np.array(unsafe) - safe) / 2,
     given={"margin": margin, "depth": [2, 3], "norm": size},
 )
 
