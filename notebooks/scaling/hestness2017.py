@@ -332,6 +332,11 @@ ax.plot(sizes, sizes, "--", color=plot.GREY, label="as many as characters")
 ax.set(xscale="log", yscale="log", xlabel="training text $m$ (characters)", ylabel="n-grams stored")
 ax.legend()
 plt.show()
+law.series(
+    "stored", x=sizes, y=mean[np.arange(len(sizes)), 3, chosen], law="sublinear-model-growth",
+    label="Witten–Bell, within 2 % of the best", x_label="training text $m$ (characters)", y_label="n-grams stored",
+    x_scale="log", y_scale="log", title="The smallest model that suffices",
+)  # fmt: skip
 
 # %% [markdown]
 # ## The two ends

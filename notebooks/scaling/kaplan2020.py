@@ -132,6 +132,11 @@ row = np.exp(redrawn.mean(axis=1))
 row_error = of_text * row
 loss[-1, :4] = row
 by_text = law.fit("loss-vs-data", x={"tokens": D[:3]}, y=row[:3], free={"alpha_D": 0.1, "D_c": 1e7})
+law.series(
+    "text", x=D[:4], y=row, error=row_error, prediction=by_text(tokens=D[:4]), law="loss-vs-data",
+    label=f"{N[-1]} parameters", x_label="training text $D$ (characters)", y_label="loss (nats per character)",
+    x_scale="log", y_scale="log", title="Twice as much text, predicted from three shorter lengths",
+)  # fmt: skip
 law.check(
     "more-text",
     measured=row[3],
@@ -264,9 +269,24 @@ def data_needed(table, amounts):
     return np.exp([np.interp(levels, -row, np.log(amounts[:-1])).mean() for row in penalty])
 
 
-grows = powerlaw.fit(N[1:], data_needed(loss[1:], D))
+needed = data_needed(loss[1:], D)
+grows = powerlaw.fit(N[1:], needed)
 print(f"by the joint law: {law.formula('data-needed')(**{k: whole.values[k] for k in ('alpha_N', 'alpha_D')}):.2f}")
 law.check("text-grows-slower-than-size", measured=grows.exponent, error=grows.exponent_error)
+proportional = np.exp(np.mean(np.log(needed / N[1:]))) * N[1:]
+fig, ax = plt.subplots()
+ax.plot(N[1:], grows(N[1:]), label=f"exponent {grows.exponent:.2f}")
+ax.plot(N[1:], proportional, "--", color=plot.GREY, label="in proportion to the network")
+plot.points(ax, N[1:], needed, label="overfitting of about 10 %")
+ax.set(xscale="log", yscale="log", xlabel="parameters $N$", ylabel="text needed (characters)")
+ax.set_xticks(N[1:], [str(n) for n in N[1:]])
+ax.minorticks_off()
+ax.legend()
+plt.show()
+law.series(
+    "needed", x=N[1:], y=needed, law="data-needed", label="overfitting of about 10 %", x_label="parameters $N$",
+    y_label="text needed (characters)", x_scale="log", y_scale="log", title="How much text a network needs",
+)  # fmt: skip
 
 # %% [markdown]
 # ## Training curves
@@ -302,6 +322,12 @@ ax.legend(fontsize="small", ncols=2)
 plt.show()
 given = {"parameters": np.full(len(at), float(N[-1])), "steps": at}
 constants = {name: np.full(len(at), value) for name, value in by_step.values.items()}
+for i in (0, len(N) - 1):
+    law.series(
+        "steps", x=at, y=table[i], error=chance * table[i], prediction=by_step(parameters=float(N[i]), steps=at),
+        law="training-curves", label=f"N = {N[i]}", x_label="steps $S$", y_label="loss (nats per character)",
+        x_scale="log", y_scale="log", title="Training curves, fitted to all networks but the largest",
+    )  # fmt: skip
 law.check("curve-of-the-largest", measured=table[-1], error=chance * table[-1], given=given | constants, fit=by_step)
 
 # %% [markdown]
@@ -467,12 +493,12 @@ law.check("sample-exponent", measured=in_data[:, 0], error=in_data[:, 1], given=
 
 # %%
 small_memory = memory <= 256  # larger ones need more draws than there are here
-needed = powerlaw.bootstrap(
+draws_grow = powerlaw.bootstrap(
     lambda mean: powerlaw.fit(memory[small_memory], data_needed(mean, draws_of)).exponent,
     worlds[0.5][:, :-1][:, small_memory],
     rng,
 )
-law.control("draws-of-the-memoriser", measured=needed[0], error=needed[1])
+law.control("draws-of-the-memoriser", measured=draws_grow[0], error=draws_grow[1])
 
 # %% [markdown]
 # Control: facts whose frequencies fall exponentially. The loss falls faster than any power of memory.

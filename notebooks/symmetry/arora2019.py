@@ -198,7 +198,7 @@ for ratio in (1e2, 1e3, 1e4):
         lopsided = (layers[0] / ratio, *layers[1:-1], layers[-1] * ratio)
         last = last_respected(lopsided, margin, permitted * tried)
         safe.append(permitted * tried[last]), unsafe.append(permitted * tried[last + 1])
-    print(f"layers {ratio:.0e} times larger and smaller: bound respected up to step sizes {safe[0]:.1e}, {safe[1]:.1e}")
+    print(f"r = {ratio:.0e}: bound respected up to step size {safe[0]:.1e} with 2 layers, {safe[1]:.1e} with 3")
 law.control(
     "unequal-layers-need-a-smaller-step",
     measured=safe,
