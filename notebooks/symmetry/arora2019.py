@@ -161,12 +161,14 @@ law.check(
 # %%
 def last_respected(layers, margin, tried):
     """Index of the last of these rising step sizes before the first that breaks the bound within 300 steps."""
-    respected = []
-    for eta_tried in tried:
+    for index, eta_tried in enumerate(tried):
         run = linear.descend(layers, phi, step_size=eta_tried, steps=300)
         line = bound(loss_start=run.loss[0], eta=eta_tried, margin=margin, depth=len(layers), steps=run.step)
-        respected.append(bool(np.all(run.loss <= np.maximum(line, 1e-25) * (1 + 1e-9))))  # below 1e-25 is rounding
-    return int(np.argmin(respected)) - 1
+        if not np.all(run.loss <= np.maximum(line, 1e-25) * (1 + 1e-9)):  # below 1e-25 is rounding
+            if index == 0:
+                break
+            return index - 1
+    raise ValueError(f"found no two neighbours among {tried} of which only the smaller respects the bound")
 
 
 trials = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
