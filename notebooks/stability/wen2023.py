@@ -294,11 +294,11 @@ def toy(w, batch):
     return 0.5 * ((3 + (w[0] - 1) ** 2 + (w[1] - 1) ** 2) * w[2] ** 2 + 0.5 * w[3] ** 2)
 
 
-def local_speed(step_size, radius=0.02):
-    """The factor in front of the gradient and the largest eigenvalue, at nine places of a run up to τ = 0.5."""
+def local_speed(step_size, valley=toy, begin=(-0.5, -0.8), radius=0.02):
+    """The factor in front of the gradient and the curvature F, at nine places of a run up to τ = 0.5."""
     steps = round(0.5 / (step_size * radius**2) / 10) * 10
-    begin = np.array([-0.5, -0.8, 0.0, 0.0]) + 1e-3 * rng.standard_normal(4)
-    path = sam.sharpness_aware(toy, begin, None, step_size=step_size, radius=radius, steps=steps, every=steps // 10)
+    near = np.array([*begin, 0.0, 0.0]) + 1e-3 * rng.standard_normal(4)
+    path = sam.sharpness_aware(valley, near, None, step_size=step_size, radius=radius, steps=steps, every=steps // 10)
     distance = np.linalg.norm(path[:, :2] - 1, axis=1)[1:]  # the first window holds the approach to the valley
     rate = -np.diff(np.log(distance)) / (steps / 10 * step_size * radius**2)
     return rate / 2, 3 + distance[1:] * distance[:-1]
@@ -333,6 +333,26 @@ plt.show()
 
 # %%
 law.control("large-steps", measured=speeds["measured"][-1], error=speeds["error"][-1])
+
+# %% [markdown]
+# Control: two walls that are equally steep. The second wall now has the curvature $3+(a-1)^2+(b+1)^2$, which on the
+# line $b=0$ is that of the first. Each wall alone would push towards its own flattest place, one to the left of the
+# line and one to the right. SAM hops between both, so these pushes cancel, and it slides along the line by what is
+# left.
+
+
+# %%
+def twin(w, batch):
+    a, b = w[:2]
+    return 0.5 * ((3 + (a - 1) ** 2 + (b - 1) ** 2) * w[2] ** 2 + (3 + (a - 1) ** 2 + (b + 1) ** 2) * w[3] ** 2)
+
+
+sliding = np.array([local_speed(0.05, twin, begin=(-0.5, 0.0)) for _ in range(3)])  # (repeats, 2, places)
+law.control(
+    "two-walls-equally-steep",
+    **mean_and_error(sliding[:, 0]),
+    given={"eta": 0.05, "sharpness": sliding[:, 1].mean(axis=0)},
+)
 
 # %% [markdown]
 # ## Three notions of flatness
@@ -374,6 +394,18 @@ law.check(
     given={"smallest": curvature[0], "sharpness": eigenvalues[0]},
 )
 
+# %% [markdown]
+# Control: SAM does not arrive like gradient descent. We take the gradient where SAM stands at the end of its
+# full-batch runs, and walk along it from the minimiser below.
+
+# %%
+hops = every[:, -1]
+rises = [rise(np.asarray(gradient(hop, digits))[None], np.asarray(land(hop))) for hop in hops]
+measured, error = np.array(rises)[:, :, 0].T
+below = {"smallest": every_curvature[:, -1, -1], "sharpness": every_curvature[:, -1, 0]}
+print("over half of the largest eigenvalue:", measured / law.predict("worst-direction", sharpness=below["sharpness"]))
+law.control("where-sam-hops", measured=measured, error=error, given=below)
+
 # %%
 sample, _ = rise(rng.standard_normal((10_000, home.size)))
 law.check(
@@ -385,8 +417,8 @@ law.check(
 
 # %% [markdown]
 # Full-batch SAM does something else than following its own ascent-direction loss. Its steps spoil the alignment with
-# the smallest eigenvalue, because the step uphill turns the next gradient towards the steepest direction, again and
-# again.
+# the smallest eigenvalue, as the last control showed: the step uphill turns the next gradient towards the steepest
+# direction, again and again.
 #
 # ## What to try next
 #
