@@ -195,6 +195,16 @@ law.check(
 )
 
 # %% [markdown]
+# Control: look too early. Noise carries the logits up their hills step by step, and the lower the hill, the longer it
+# takes. After some hundred steps the common letters are near their floor and the rare ones still far below theirs, and
+# the slope is steeper.
+
+# %%
+_, log = train(optimum, np.full(500, 1.0), 8)
+slopes = [np.polyfit(np.log(gini), np.log(part), 1)[0] for part in log[len(log) // 2 :].mean(axis=0)]
+law.control("looked-too-early", **mean_and_error(slopes))
+
+# %% [markdown]
 # ## Decay takes the floor away
 #
 # Now let the step size fall to zero, linearly, over a fourth of the steps.
