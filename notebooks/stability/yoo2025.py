@@ -73,14 +73,17 @@ def summary(inputs, targets):
 
 
 # %%
-def train(sigma, d, n, depth, in_norm=0.3, factor=0.3):
-    """Gradient flow from a random u of norm `in_norm` and all v = `factor`: a, shape (r,), and v, shape (D - 1,)."""
+def train(sigma, d, n, depth, in_norm=0.3, factor=0.3, decay=0.0):
+    """Gradient flow from a random u of norm `in_norm` and all v = `factor`: a, shape (r,), and v, shape (D - 1,).
+
+    With weight decay μ = `decay` the loss has the further term μ|θ|²/2.
+    """
 
     def velocity(_, state):
         a, v = state[: len(sigma)], state[len(sigma) :]
         product = np.prod(v)
         pull = sigma * (d - sigma * a * product) / n
-        return np.concatenate([pull * product, (pull @ a) * product / v])
+        return np.concatenate([pull * product, (pull @ a) * product / v]) - decay * state
 
     direction = rng.standard_normal(len(sigma))
     begin = np.concatenate([in_norm * direction / np.linalg.norm(direction), np.full(depth - 1, factor)])
@@ -171,6 +174,20 @@ law.check(
 )
 
 # %% [markdown]
+# **Control: weight decay.** It pulls at the larger layer more than at the smaller one, and the imbalance dies out. So
+# little decay that the fit hardly notices is enough, if one waits: all four starts end as if they had been balanced.
+
+# %%
+decayed = np.array([train(sigma, d, n, 2, *start, decay=1e-5)[1][0] ** 2 for start in starts])
+print("over the balanced end:", decayed / law.predict("second-layer", imbalance=0.0, difficulty=symbols["difficulty"]))
+law.control(
+    "weight-decay-balances",
+    measured=decayed,
+    error=1e-5 * decayed,
+    given={"imbalance": imbalance, "difficulty": np.full(4, symbols["difficulty"])},
+)
+
+# %% [markdown]
 # ## Finite steps and small batches
 #
 # Gradient descent changes $C$ at each step, by an amount of second order in the step size. Stochastic gradients
@@ -178,10 +195,11 @@ law.check(
 
 
 # %%
-def descend(eta, steps, batch=n):
+def descend(eta, steps, batch=n, momentum=0.0):
     """Two layers by (stochastic) gradient descent: sharpness at the end and, each step, C, v, |g|² and a·g."""
     coordinates = inputs @ np.linalg.svd(inputs, full_matrices=False)[2].T  # of the inputs in their row space
     a, v = np.full(n, 0.3 / np.sqrt(n)), 0.3
+    push_a, push_v = 0.0, 0.0
     rows = np.argsort(rng.random((steps, n)), axis=1)[:, :batch] if batch < n else None
     log = np.empty((steps, 4))
     for t in range(steps):
@@ -189,7 +207,8 @@ def descend(eta, steps, batch=n):
         g = z.T @ (z @ a * v - y) / batch  # gradient with respect to the product a v
         along = a @ g
         log[t] = a @ a - v * v, v, g @ g, along
-        a, v = a - eta * v * g, v - eta * along
+        push_a, push_v = momentum * push_a + v * g, momentum * push_v + along
+        a, v = a - eta * push_a, v - eta * push_v
     kept = len(sigma)
     return end_sharpness(sigma, a[:kept], np.array([v]), n), log
 
@@ -220,6 +239,28 @@ law.check(
 )
 
 # %% [markdown]
+# **Control: momentum.** In a plain step the terms of first order in $\eta$ cancel between the layers, for both go by
+# the gradient at the present weights. A step with momentum $\beta$ also goes by gradients at weights of the past. One
+# could hope that it counts as a plain step of size $\eta/(1-\beta)$. But what is left of the first-order terms adds up:
+# while the gradient varies slowly, it makes the change of $C$ larger by $(1+\beta)/(1-\beta)$. We take full batches,
+# small steps and $\beta=0.9$.
+
+# %%
+EFFECTIVE, MOMENTUM = 0.02, 0.9
+heavy = descend(EFFECTIVE * (1 - MOMENTUM), 401, momentum=MOMENTUM)[1]
+moved = np.diff(heavy[:, 0])
+plain_steps = {"second": heavy[:-1, 1], "gradient": heavy[:-1, 2], "along": heavy[:-1, 3]}
+plain = law.predict("drift-of-one-step", eta=EFFECTIVE, **plain_steps)
+print(f"changes of 400 steps, over those of plain steps: {moved.sum() / plain.sum():.1f} in sum")
+some = slice(20, 201, 20)  # by then the momentum has a past
+law.control(
+    "momentum-remembers",
+    measured=moved[some],
+    error=1e-14,  # rounding
+    given={"eta": EFFECTIVE} | {name: values[some] for name, values in plain_steps.items()},
+)
+
+# %% [markdown]
 # What mini-batches add is proportional to $(N-B)/B$ for batches of $B$ out of $N$. And with the $C$ they end up with,
 # the sharpness at the end is that of the formula for two unbalanced layers.
 
@@ -239,9 +280,25 @@ law.check("smaller-batches-are-flatter", measured=levels[2:], error=1e-3 * level
 # %%
 shares = np.array([0.8, 0.6])
 etas = 2 / (shares * levels[0])
-edges = np.array([descend(eta, steps)[0] for eta in etas])
+at_edge = [descend(eta, steps) for eta in etas]
+edges = np.array([level for level, _ in at_edge])
 law.check("edge-in-the-minimal-network", measured=edges, error=1e-3 * edges, given={"eta": etas})
 law.control("large-steps-end-below", measured=edges[1], error=1e-3 * edges[1], given=below)
+
+# %% [markdown]
+# **Control: mini-batches.** At the smaller of the two step sizes, with batches of 6 of the 30 images, the imbalance
+# grows beyond what the edge asks for, and training ends below it. Three orders of the data.
+
+# %%
+shaken = [descend(etas[0], steps, 6) for _ in range(3)]
+ends = np.array([level for level, _ in shaken])
+print("imbalance at the end:", np.round([log[-1, 0] for _, log in shaken], 2), f"full batch {at_edge[0][1][-1, 0]:.2f}")
+law.control(
+    "mini-batches-end-below",
+    measured=ends.mean(),
+    error=ends.std(ddof=1) / np.sqrt(len(ends)),
+    given={"eta": etas[0]},
+)
 
 # %% [markdown]
 # ## Does it hold for real networks?
