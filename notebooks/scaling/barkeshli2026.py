@@ -224,10 +224,10 @@ def size_curve(graph, tokens, peak):
     return np.array([excess(graph, learn(graph, tokens, w, peak(w))) for w in widths]).T
 
 
-dense = [walks.erdos_renyi(V, 16, rng) for _ in range(2)]
+dense = [walks.erdos_renyi(V, 16, rng) for _ in range(3)]
 larger = np.array([size_curve(g, 2**16, lambda w: 0.007 * (32 / w) ** 0.7) for g in dense])  # (graphs, 2, widths)
 mean = np.exp(np.log(larger[:, 0]).mean(axis=0))
-spread = np.abs(np.log(larger[0, 0] / larger[1, 0])) / 2  # relative standard error of the mean of two
+spread = np.log(larger[:, 0]).std(axis=0, ddof=1) / np.sqrt(len(dense))  # relative standard error of the mean
 mean_error = mean * max(spread.mean(), 0.01)
 fitted = slice(0, 4)
 by_size = law.fit("parameter-law", x={"parameters": N[fitted]}, y=mean[fitted], free={"B": 10.0, "alpha_N": 0.3})
@@ -338,33 +338,42 @@ law.check(
 
 # %%
 nodes = 256
-city = walks.erdos_renyi(nodes, 12, rng)
-truth, share = walks.transition(city), walks.stationary(city)
-freedom = city.sum() - nodes
-counted = []
 lengths = 2 ** np.arange(13, 21)
-for d in lengths:
-    path = walks.sample(city, int(d) // 64, 64, rng)
-    pairs = np.bincount(path[:, :-1].ravel() * nodes + path[:, 1:].ravel(), minlength=nodes**2).reshape(nodes, nodes)
-    tried = []
-    for smoothing in (0.001, 0.01, 0.03, 0.1, 0.3):
-        model = (pairs + smoothing) / (pairs + smoothing).sum(axis=1, keepdims=True)
-        tried.append(share @ np.where(city, truth * np.log(np.where(city, truth, 1) / model), 0).sum(axis=1))
-    counted.append(min(tried))
-counted = np.array(counted)
+
+
+def counted(city):
+    """Excess loss of the counts of a walk, at the best of five amounts of smoothing, for each length of the walk."""
+    truth, share = walks.transition(city), walks.stationary(city)
+    best = []
+    for d in lengths:
+        path = walks.sample(city, int(d) // 64, 64, rng)
+        pairs = np.bincount(path[:, :-1].ravel() * nodes + path[:, 1:].ravel(), minlength=nodes**2)
+        tried = []
+        for smoothing in (0.001, 0.01, 0.03, 0.1, 0.3):
+            model = pairs.reshape(nodes, nodes) + smoothing
+            model /= model.sum(axis=1, keepdims=True)
+            tried.append(share @ np.where(city, truth * np.log(np.where(city, truth, 1) / model), 0).sum(axis=1))
+        best.append(min(tried))
+    return best
+
+
+cities = [walks.erdos_renyi(nodes, 12, rng) for _ in range(4)]
+freedom = np.mean([city.sum() - nodes for city in cities])
+found = np.mean([counted(city) for city in cities], axis=0)
+error = found * np.sqrt(2 / (freedom * len(cities)))  # chi-squared variables with so many degrees of freedom
 late = slice(-2, None)
 law.check(
     "count-model",
-    measured=counted[late],
-    error=counted[late] * np.sqrt(2 / freedom),  # a chi-squared variable with that many degrees of freedom
+    measured=found[late],
+    error=error[late],
     given={"freedom": freedom, "tokens": lengths[late]},
 )
 
 # %%
 law.control(
     "too-few-counts",
-    measured=counted[:1],
-    error=counted[:1] * np.sqrt(2 / freedom),
+    measured=found[:1],
+    error=error[:1],
     given={"freedom": freedom, "tokens": lengths[:1]},
 )
 
