@@ -306,6 +306,23 @@ law.check(
 )
 
 # %% [markdown]
+# How much of the gradient is oscillation? In the first steps at the edge there is none yet, and the squared gradient
+# is no larger than along the flow.
+
+# %%
+gradient = descent["gradient"][early]
+law.control(
+    "gradient-before-the-first-spike",
+    measured=gradient.mean(),
+    error=gradient.std() / np.sqrt(4),
+    given={
+        "eta": eta,
+        "variance": descent["variance"][early].mean(),
+        "flow_gradient": descent["flow gradient"][early].mean(),
+    },
+)
+
+# %% [markdown]
 # ## Control: mini-batches
 #
 # The theory is for the full gradient. With batches of ten, at the same step size, the sharpness stays below the edge.
@@ -316,6 +333,21 @@ tens = np.where(order < samples // 20, 20.0, 0.0)
 noisy, _ = run(near.w, digits, eta=eta, steps=PIECE, weights=tens)
 level, level_error = windows(noisy["sharpness"], count=1)
 law.control("mini-batches-stay-below", measured=level, error=level_error, given={"eta": eta})
+
+# %% [markdown]
+# Nor does one direction account for the loss. We put the noisy run's own $x_t^2$ in for $\sigma^2$, and charge it at
+# the full curvature $2/\eta$. The loss is still higher than that: the rest lies along the other directions, which the
+# noise shakes as well.
+
+# %%
+own = {"variance": noisy["square"], "flow_loss": noisy["flow loss"]}
+average, average_error = windows(noisy["loss"], law.predict("averaged-loss", eta=eta, **own), count=1)
+law.control(
+    "noise-costs-more",
+    measured=average,
+    error=average_error,
+    given={"eta": eta} | {name: windows(values, count=1)[0] for name, values in own.items()},
+)
 
 # %% [markdown]
 # ## Scalar RMSProp

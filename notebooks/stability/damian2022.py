@@ -84,6 +84,16 @@ law.check("first-peak-of-the-map", measured=peaks, error=1e-3 * np.array(peaks),
 law.check("time-to-the-peak-of-the-map", measured=arrivals, error=0.5, given={"alpha": alpha, "eta": sizes})
 
 # %% [markdown]
+# **Control: large steps.** The map conserves that quantity only in the limit: each step of finite size adds to
+# it, so the orbits spiral outwards. With few steps to a cycle the first rise is already too high.
+
+# %%
+large = np.array([1.0, 2.0])
+rises = np.array([cycle(size, int(4 / (size * np.sqrt(alpha))))[1].max() for size in large])
+print(f"ε = {large * np.sqrt(alpha)}")
+law.control("large-steps-overshoot", measured=rises, error=1e-3 * rises, given={"alpha": alpha, "kick": kick})
+
+# %% [markdown]
 # ## A network at the edge
 #
 # Even against odd digits, a small SiLU network, half the mean squared error. Gradient descent brings it to the edge.
@@ -126,6 +136,13 @@ def arrive(start, batch, eta):
     return *lax.fori_loop(0, 44, settle, (near.w, near.start)), near.steps
 
 
+def deviate(v, eta, u, across, gradient, hessian, cubic=1.0):
+    """The predicted deviation a step later, from the derivatives of the loss at one point of the constrained path."""
+    x, y, pull = u @ v, across @ v, (gradient @ across) / (across @ across)
+    after = v - eta * ((cubic * x**2 / 2 + pull) * across + hessian(v) + x * y * u)
+    return jnp.clip(after, -1e3, 1e3)  # a prediction that flies away is wrong already; keep it finite
+
+
 @partial(jax.jit, static_argnames="steps")
 def follow(dagger, begin, batch, eta, kick, steps):
     """The three paths and what is needed to compare them, one entry a step."""
@@ -136,8 +153,10 @@ def follow(dagger, begin, batch, eta, kick, steps):
     across = at.slopes[0] - u * (u @ at.slopes[0])
     v = kick * jnp.sqrt(-2 * gradient @ across / (across @ across)) * u
 
+    at_start = (u, across, gradient, hessian_product(whole, dagger))
+
     def step(carry, _):
-        dagger, w, flow, v, unrestored, last, begin, begin_w = carry
+        dagger, w, flow, v, unrestored, frozen, last, begin, begin_w = carry
         at = central_flow.edge(whole, dagger, begin, tolerance=1e-4)
         sign = jnp.sign(at.vectors[:, 0] @ last)  # eigenvectors have none of their own
         at = at._replace(vectors=sign * at.vectors)
@@ -151,16 +170,12 @@ def follow(dagger, begin, batch, eta, kick, steps):
         top = top_eigenpairs(hessian_product(whole, w), w.size, begin_w, most=24, tolerance=1e-3)
         apart = w - dagger
 
-        def predict(v, cubic):
-            x, y = u @ v, across @ v
-            after = v - eta * ((cubic * x**2 / 2 - alpha / beta) * across + hessian(v) + x * y * u)
-            return jnp.clip(after, -1e3, 1e3)  # a prediction that flies away is wrong already; keep it finite
-
         log = {
             "sharpness": top.values[0],
             "predicted sharpness": jnp.clip(2 / eta + across @ v + (u @ v) * tilt, 0, 4 / eta),
             "x": u @ apart,
             "predicted x": u @ v,
+            "frozen x": at_start[0] @ frozen,
             "unrestored x": jnp.clip(u @ unrestored, -10 * delta, 10 * delta),
             "excess loss": whole(w) - whole(dagger),
             "predicted excess loss": (u @ v) ** 2 / eta,
@@ -173,10 +188,12 @@ def follow(dagger, begin, batch, eta, kick, steps):
         }
         w, dagger = w - eta * slope(w), dagger - eta * gradient
         flow = lax.fori_loop(0, 4, lambda _, f: f - eta / 4 * slope(f), flow)
-        v, unrestored = predict(v, 1.0), predict(unrestored, 0.0)
-        return (dagger, w, flow, v, unrestored, u, at.start, top.start), log
+        here = (u, across, gradient, hessian)
+        v, frozen = deviate(v, eta, *here), deviate(frozen, eta, *at_start)
+        unrestored = deviate(unrestored, eta, *here, cubic=0.0)
+        return (dagger, w, flow, v, unrestored, frozen, u, at.start, top.start), log
 
-    return lax.scan(step, (dagger, dagger + v, dagger, v, v, u, at.start, at.start), length=steps)[1]
+    return lax.scan(step, (dagger, dagger + v, dagger, v, v, v, u, at.start, at.start), length=steps)[1]
 
 
 def paths(eta, kick, steps):
@@ -302,6 +319,17 @@ law.control("steps-too-large", measured=agreement, error=error)
 alpha, first = log["alpha"][0], int(np.abs(log["x"]).argmax())
 law.check("time-to-the-peak", measured=first, error=0.5, given={"alpha": alpha, "eta": eta})
 law.check("first-peak", measured=log["y"].max(), error=0.01 * log["y"].max(), given={"alpha": alpha, "kick": kick})
+
+# %% [markdown]
+# **Control: the rest of the Hessian put back.** The map leaves out two things: derivatives that change along the way,
+# and the rest of the Hessian. Which one slows the cycle? We iterate the vector recursion with all derivatives held at
+# those of the start. The Hessian alone makes it late, about as late as the network.
+
+# %%
+frozen = int(np.abs(log["frozen x"]).argmax())
+expected = law.predict("time-to-the-peak", alpha=alpha, eta=eta)
+print(f"first peak of |x|: step {first} in the network, {frozen} with frozen derivatives, {expected:.0f} by the law")
+law.control("the-rest-of-the-hessian", measured=frozen, error=0.5, given={"alpha": alpha, "eta": eta})
 
 # %% [markdown]
 # ## Gradient descent walks along the constrained path
