@@ -383,10 +383,10 @@ def wander(w, batch, weights, eta, decay):
 order = np.argsort(rng.random((steps // 5, 5, samples)), axis=2)
 tens = np.where(order < samples // 20, 20.0, 0.0)
 noisy = np.asarray(wander(constrained, digits, tens, eta, 0.0))
-decayed = np.asarray(wander(constrained, digits, np.ones_like(tens), eta, 0.01))
+decayed = np.asarray(wander(constrained, digits, np.ones_like(tens), eta, 0.03))
 fig, ax = plt.subplots()
 ax.axhline(edge, color=plot.GREY, linestyle=":", linewidth=1)
-for values, label in ((log["sharpness"][::5], "as it was"), (noisy, "batches of ten"), (decayed, "weight decay 0.01")):
+for values, label in ((log["sharpness"][::5], "as it was"), (noisy, "batches of ten"), (decayed, "weight decay 0.03")):
     ax.plot(clock[::5], values, label=label)
 ax.set(xlabel="step", ylabel="sharpness (loss per squared parameter)")
 ax.legend()
