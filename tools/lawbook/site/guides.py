@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
+from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Block, Cell
 from lawbook.site import charts, verdicts
 from lawbook.site.charts import Chart
@@ -47,11 +48,24 @@ def block(book: Book, part: Block, base: str) -> BlockView:
 def _cell(book: Book, write: Writer, cell: str | Cell) -> Markup:
     if isinstance(cell, str):
         return write.line(cell)
+    if not _stands(book.catalog, cell):
+        return Markup("–")  # only while serving: the page of the entry says what is wrong with it
     parts = []
     if cell.text is not None or cell.law is not None:
         parts.append(_words(book, write, cell))
     parts += [_number(book, write, reference, cell.show) for reference in cell.checks]
     return Markup(" ").join(parts)
+
+
+def _stands(catalog: Catalog, cell: Cell) -> bool:
+    """Whether every law, check and control that a cell refers to is in a sound entry."""
+    laws = [cell.law] if cell.law is not None else []
+    for reference in (*laws, *cell.checks):
+        paper, _, name = reference.partition("/")
+        entry = catalog.entries.get(paper)
+        if entry is None or not (name in entry.laws if reference in laws else entry.check(name) or entry.control(name)):
+            return False
+    return True
 
 
 def _words(book: Book, write: Writer, cell: Cell) -> Markup:

@@ -1,0 +1,57 @@
+"""While serving an entry may be broken for a moment: its page tells what is wrong, and all other pages stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from mkdocs.config import load_config
+from mkdocs.structure.files import Files
+
+HALVING = "references/scaling/halving2001.yml"
+FAMILIES = "references/families.yml"
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fonts and scripts that every build needs, made once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def served(root: Path, cache: Path) -> dict[str, str]:
+    """The generated pages, path to text."""
+    (root / "mkdocs.yml").write_text("site_name: Lawbook\nplugins: [lawbook]\n", encoding="utf-8")
+    (root / "docs").mkdir()
+    (root / "build").mkdir(exist_ok=True)
+    (root / "build" / "cache").symlink_to(cache)
+    config = load_config(str(root / "mkdocs.yml"))
+    config.plugins.on_startup(command="serve", dirty=False)
+    config = config.plugins.on_config(config)
+    files = config.plugins.on_files(Files([]), config=config)
+    return {file.src_uri: file.content_string for file in files if file.src_uri.endswith(".md")}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "broken"),
+    [
+        (HALVING, "title: The", "titel: The", {"halving2001"}),
+        (HALVING, "  inverse-root:", "  inverse-square:", set()),  # but the guide and another entry name it
+        (HALVING, "      exponent:", "      exponents:", {"halving2001"}),
+        ("references/papers.bib", "halving2001,", "halving2002,", {"halving2001"}),
+        (FAMILIES, "scaling:", "skaling:", {"halving2001"}),
+        (FAMILIES, "halving2001/inverse-root", "halving2001/inverse-rot", set()),
+        (FAMILIES, "halving2001/exponent", "halfing2001/exponent", set()),
+    ],
+)
+def test_all_pages_but_broken_ones_stand(
+    tiny: Path, cache: Path, file: str, old: str, new: str, broken: set[str]
+) -> None:
+    path = tiny / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    made = served(tiny, cache)
+    assert "<code>references/" in made["problems.md"]
+    papers = {"halving2001", "corner2002"}
+    assert {paper for paper in papers if '<ul class="lb-problems">' in made[f"laws/{paper}.md"]} == broken
+    assert "families/geometry.md" in made
