@@ -163,6 +163,7 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         problems += doc.problems
     bad = {p.file for p in problems}
     for paper, doc in sources.items():
-        if doc.file in bad:
+        homeless = only is None and (paper not in catalog.works or catalog.family_of[paper] not in catalog.families)
+        if doc.file in bad or homeless:  # the problem may stand in the bibliography or among the families
             catalog.entries.pop(paper, None)
     return catalog, sorted(set(problems))

@@ -47,9 +47,6 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         catalog, self.problems = load(self.root)
         if self.problems and not getattr(self, "serving", False):
             raise PluginError("\n".join(map(str, self.problems)))
-        for paper in list(catalog.entries):  # while serving: none has a page without its work and its family
-            if paper not in catalog.works or catalog.family_of[paper] not in catalog.families:
-                del catalog.entries[paper]
         before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
         self.book = Book(catalog, store.read(catalog), self.cache / "charts", before)
         self.stash: dict[str, list[str]] = {}
