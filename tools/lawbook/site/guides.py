@@ -59,13 +59,13 @@ def _cell(book: Book, write: Writer, cell: str | Cell) -> Markup:
 
 def _stands(catalog: Catalog, cell: Cell) -> bool:
     """Whether every law, check and control that a cell refers to is in a sound entry."""
-    laws = [cell.law] if cell.law is not None else []
-    for reference in (*laws, *cell.checks):
+
+    def known(reference: str, *, law: bool) -> bool:
         paper, _, name = reference.partition("/")
         entry = catalog.entries.get(paper)
-        if entry is None or not (name in entry.laws if reference in laws else entry.check(name) or entry.control(name)):
-            return False
-    return True
+        return entry is not None and bool(name in entry.laws if law else entry.check(name) or entry.control(name))
+
+    return (cell.law is None or known(cell.law, law=True)) and all(known(check, law=False) for check in cell.checks)
 
 
 def _words(book: Book, write: Writer, cell: Cell) -> Markup:
