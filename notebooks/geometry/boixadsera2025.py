@@ -18,8 +18,10 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import alignment, plot, stationary, trained
-from lawbook.lab.alignment import agop, backward_fact, fact, feature_matrix, loss_agop, pearson, power
+from lawbook.lab import plot
+from lawbook.lab.training import stationary, trained
+from lawbook.measure import alignment
+from lawbook.measure.alignment import agop, backward_fact, fact, feature_matrix, loss_agop, pearson, power
 
 jax.config.update("jax_enable_x64", True)
 law = notebook.open("boixadsera2025")

@@ -21,8 +21,10 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, networks, plot
-from lawbook.lab.collapse import class_means, collapse, cosines
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.measure.collapse import class_means, collapse, cosines
 
 law = notebook.open("papyan2020")
 rng = notebook.rng()
@@ -37,7 +39,7 @@ plot.use()
 # learning rate falls tenfold after each third. This is the authors' recipe, with a smaller network and stronger decay.
 
 # %%
-images, labels = data.digits(centred=True)
+images, labels = digits.load(centred=True)
 images = images.astype(np.float32)
 EPOCHS, BATCH = (1500, 128) if full else (308, 128)
 

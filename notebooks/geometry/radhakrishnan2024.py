@@ -19,8 +19,12 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import alignment, data, networks, plot, powerlaw, rfm, stationary, trained
-from lawbook.lab.alignment import agop, cosine, feature_matrix, power, traceless_cosine
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks, rfm
+from lawbook.lab.training import stationary, trained
+from lawbook.measure import alignment, powerlaw
+from lawbook.measure.alignment import agop, cosine, feature_matrix, power, traceless_cosine
 
 jax.config.update("jax_enable_x64", True)
 law = notebook.open("radhakrishnan2024")
@@ -144,7 +148,7 @@ plt.show()
 # vary, centred one-hot targets, hidden layers of 20, decay 0.001. The end-to-end matrix $P$ has AGOP $P^{\mathsf T}P$.
 
 # %%
-images, labels = data.digits()
+images, labels = digits.load()
 pixels = images[:, images.std(axis=0) >= 0.05]
 pixels = pixels - pixels.mean(axis=0)
 targets = np.eye(10)[labels] - 0.1

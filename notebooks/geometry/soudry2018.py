@@ -21,8 +21,11 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, plot, separable
-from lawbook.lab.flow import gradient_flow
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.solvable import separable
+from lawbook.lab.training.flow import gradient_flow
+from lawbook.measure import margin
 
 law = notebook.open("soudry2018")
 rng = notebook.rng()
@@ -36,7 +39,7 @@ plot.use()
 # $\hat w$ is solved exactly.
 
 # %%
-images, labels = data.digits()
+images, labels = digits.load()
 PAIRS = [(0, 1), (2, 7), (6, 7)]
 
 
@@ -48,7 +51,7 @@ def signed(pair, samples):
 
 
 sets = [next(signed(pair, 100)) for pair in PAIRS for _ in range(3)]
-machines = [separable.hard_margin(x) for x in sets]
+machines = [margin.hard_margin(x) for x in sets]
 starts = rng.standard_normal((len(sets), 64))
 for x, machine in zip(sets[::3], machines[::3], strict=True):
     print(
@@ -150,7 +153,7 @@ law.check("length-along-the-separator", measured=lengths, error=np.abs(lengths -
 
 # %%
 angles, rough = (
-    np.array([separable.angle(w, m.vector) for w, m in zip(p, machines, strict=True)]) for p in (paths, coarse)
+    np.array([margin.angle(w, m.vector) for w, m in zip(p, machines, strict=True)]) for p in (paths, coarse)
 )
 missing = np.array(
     [1 / n - (w @ x.T).min(axis=1) / np.linalg.norm(w, axis=1) for n, w, x in zip(norms, paths, sets, strict=True)]
@@ -246,7 +249,7 @@ for k, pair in enumerate(PAIRS):
 
 # %%
 x, held_out = signed((8, 9), 30)
-machine = separable.hard_margin(x)
+machine = margin.hard_margin(x)
 begin = rng.standard_normal(64)
 overshoot = np.maximum(0, -held_out @ machine.vector).mean()
 
@@ -280,7 +283,7 @@ plt.show()
 step_size = 4 / np.linalg.norm(sets[0], 2) ** 2
 flipped = sets[0] * np.where(rng.permutation(200) < 60, -1, 1)[:, None]
 try:
-    separable.hard_margin(flipped)
+    margin.hard_margin(flipped)
 except ValueError as problem:
     print(problem)
 ends = separable.descend(flipped, starts[0], [50_000, 100_000], step_size=step_size)
@@ -326,7 +329,7 @@ law.control("weight-decay-stops-the-rise", measured=rise, error=1e-6, given={"ov
 polynomial = flows(risk=separable.inverse_risk)
 growth = np.log(np.linalg.norm(polynomial[0][200]) / np.linalg.norm(polynomial[0][100])) / np.log(1e100)
 print(f"length grows like t to the {growth:.4f}")
-frozen = np.array([separable.angle(w, m.vector) for w, m in zip(polynomial, machines, strict=True)])
+frozen = np.array([margin.angle(w, m.vector) for w, m in zip(polynomial, machines, strict=True)])
 law.control("polynomial-tail-goes-elsewhere", measured=frozen[::3, -1], error=1e-6)
 measured, error = mean(slope(frozen))
 law.control("polynomial-tail-stands-still", measured=measured, error=error)
@@ -339,7 +342,7 @@ law.control("polynomial-tail-stands-still", measured=measured, error=error)
 turned = []
 for i in (0, 3, 6):
     w = separable.descend(sets[i], starts[i], [10_000, 20_000], step_size=1e-3, steer=jnp.sign)
-    turned.append(separable.angle(w, machines[i].vector))
+    turned.append(margin.angle(w, machines[i].vector))
     margins = [(sets[i] @ v).min() / np.abs(v).max() for v in (w[1], machines[i].vector)]
     print(f"margin in the maximum norm: {margins[0]:.2f}, of the separator {margins[1]:.2f}")
 turned = np.array(turned)
@@ -353,10 +356,10 @@ law.control("sign-descent-goes-elsewhere", measured=turned[:, 1], error=np.abs(t
 law.control("large-steps-leave-the-flow", measured=hasty, error=1e-8)
 special = np.zeros((200, 64))  # 100 copies of each, of the shape for which the solver is compiled already
 special[:, 0], special[100:, 1] = 1.0, 1.0
-duals = separable.hard_margin(special).duals
+duals = margin.hard_margin(special).duals
 print(f"duals of the first sample: {duals[:100].sum():.2f}, of the second: {duals[100:].sum():.2f}")
 path = flow(special, np.zeros(64))
-law.control("exceptional-data-are-slower", measured=slope(separable.angle(path, special[0])), error=1e-4)
+law.control("exceptional-data-are-slower", measured=slope(margin.angle(path, special[0])), error=1e-4)
 
 # %% [markdown]
 # ## What to try next

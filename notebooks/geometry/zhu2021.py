@@ -20,8 +20,12 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, networks, plot, stationary, unconstrained
-from lawbook.lab.collapse import cosines
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.solvable import unconstrained
+from lawbook.lab.training import stationary
+from lawbook.measure.collapse import cosines
 
 law = notebook.open("zhu2021")
 rng = notebook.rng()
@@ -232,8 +236,8 @@ plt.show()
 # are free. If the network can put the features where it wants, it must end at the model's numbers.
 
 # %%
-images, labels = data.digits(centred=True)
-rows = data.balanced_subset(labels, 20, rng)
+images, labels = digits.load(centred=True)
+rows = digits.balanced_subset(labels, 20, rng)
 x, y = jnp.asarray(images[rows]), jnp.asarray(labels[rows])
 LAMBDA_W, LAMBDA_H = 1e-2, 2e-3
 

@@ -18,8 +18,13 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import alignment, data, linear, networks, plot, powerlaw, stationary, trained
-from lawbook.lab.alignment import canonical, covariance
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.solvable import linear
+from lawbook.lab.training import stationary, trained
+from lawbook.measure import alignment, powerlaw
+from lawbook.measure.alignment import canonical, covariance
 
 jax.config.update("jax_enable_x64", True)
 law = notebook.open("ziyin2024")
@@ -157,7 +162,7 @@ law.check("exponents-in-range", measured=measured, error=error)
 # random map of rank 8.
 
 # %%
-images, labels = data.digits()
+images, labels = digits.load()
 white, variances = linear.whiten(images, 20)
 samples = len(white)
 left, right = (np.linalg.qr(rng.standard_normal((m, m)))[0] for m in (10, 20))

@@ -18,8 +18,12 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, kernel, networks, plot, powerlaw, repeated
-from lawbook.lab.random_features import arc_cosine, fitted, relu_features, unresolved
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.solvable import kernel
+from lawbook.lab.solvable.random_features import arc_cosine, fitted, relu_features, unresolved
+from lawbook.measure import powerlaw, repeated
 from scipy.spatial import cKDTree
 
 law = notebook.open("bahri2024")
@@ -72,7 +76,7 @@ law.control("few-samples-per-feature", measured=measured, error=error)
 # a training set draws from them with replacement, so that its size has no end.
 
 # %%
-images, digit = data.digits(centred=True)
+images, digit = digits.load(centred=True)
 images /= np.linalg.norm(images, axis=1, keepdims=True)
 population = len(images)
 parity = np.where(digit % 2 == 0, 1.0, -1.0)
@@ -546,7 +550,7 @@ _, error = powerlaw.bootstrap(beyond_ten, by_class, rng)
 law.check("merged-classes", measured=slopes[1:4, 0], error=error, given={"ten_classes": ten, "classes": [5, 2, 2]})
 
 # %%
-blurred = images * np.linalg.norm(data.digits(centred=True)[0], axis=1, keepdims=True)
+blurred = images * np.linalg.norm(digits.load(centred=True)[0], axis=1, keepdims=True)
 blurred += 0.25 * rng.standard_normal(images.shape)  # in units of the full grey scale
 blurred /= np.linalg.norm(blurred, axis=1, keepdims=True)
 noisy_slope = repeated.exponent(class_sizes, class_losses(arc_cosine(blurred, blurred))[:, 0], rng)

@@ -20,7 +20,11 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import ngram, plot, powerlaw, schedule, text, transformer, walks
+from lawbook.lab import plot
+from lawbook.lab.data import text, walks
+from lawbook.lab.models import ngram, transformer
+from lawbook.lab.training import schedule
+from lawbook.measure import powerlaw
 
 law = notebook.open("barkeshli2026")
 rng = notebook.rng()

@@ -16,7 +16,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, dynamics, kernel, plot, powerlaw, repeated
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.solvable import dynamics, kernel
+from lawbook.measure import powerlaw, repeated
 
 law = notebook.open("bordelon2024")
 rng = notebook.rng()
@@ -407,14 +410,14 @@ law.control("eight-features", measured=found[0], error=found[1], given={"capacit
 # both exponents.
 
 # %%
-images, digit = data.digits(centred=True)
+images, digit = digits.load(centred=True)
 population = len(images)
 square = np.sum(images**2, axis=1)
 distance = square[:, None] + square - 2 * images @ images.T
 scale = np.median(distance)
 values, vectors = np.linalg.eigh(np.exp(-distance / scale) / population)
 values, vectors = values[::-1], vectors[:, ::-1]
-one_hot = np.eye(data.DIGITS)[digit]
+one_hot = np.eye(digits.CLASSES)[digit]
 labels = {"digit": one_hot, "parity": np.where(digit % 2 == 0, 1.0, -1.0)[:, None]}
 labels = {name: y - y.mean(axis=0) for name, y in labels.items()}
 shuffled = rng.permutation(labels["digit"])

@@ -21,7 +21,10 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import correlations, hierarchy, learning_curve, long_memory, ngram, plot, powerlaw, text
+from lawbook.lab import plot
+from lawbook.lab.data import hierarchy, long_memory, text
+from lawbook.lab.models import counting, ngram
+from lawbook.measure import correlations, learning_curve, powerlaw
 
 law = notebook.open("cagnetta2026")
 rng = notebook.rng()
@@ -75,7 +78,7 @@ class Staircases:
             made = hierarchy.cyclic_grammar(symbols, differences, depth, rng)
             self.entropies.append(hierarchy.conditional_entropies(made, rng))
             strings, test = hierarchy.sample(made, sizes[-1], rng), hierarchy.sample(made, 4000, rng)
-            curves.append(hierarchy.learning_curve(strings, test, sizes, symbols, shared=shared))
+            curves.append(counting.learning_curve(strings, test, sizes, symbols, shared=shared))
         self.best = np.stack([c.best for c in curves])  # (grammars, sizes)
         self.held = np.stack([c.held for c in curves])  # (grammars, sizes, depth + 1)
         h = np.array(self.entropies)
@@ -175,7 +178,7 @@ unrelated = []
 for _ in range(3):
     strings = first.strings.copy()
     strings[:, -1] = rng.permutation(strings[:, -1])
-    unrelated.append(hierarchy.learning_curve(strings, first.test, thinned, 7).held)
+    unrelated.append(counting.learning_curve(strings, first.test, thinned, 7).held)
 unrelated = np.array(unrelated)  # (shuffles, sizes, depth + 1)
 print("shuffled: loss over log 7", (unrelated[:, :, -1].mean(axis=0) / np.log(7)).round(3))
 value, error = powerlaw.bootstrap(lambda mean: -powerlaw.fit(thinned, mean).exponent, unrelated[:, :, -1], rng)
@@ -523,7 +526,8 @@ mean = learning_curve.best(curves.mean(axis=0))
 
 def transformer_loss(piece):
     """Held-out loss of a transformer after ten passes over a text."""
-    from lawbook.lab import schedule, transformer
+    from lawbook.lab.models import transformer
+    from lawbook.lab.training import schedule
 
     count = max(10 * (piece.stop - piece.start) // (64 * 128) // transformer.CHUNK, 1) * transformer.CHUNK
     begins = rng.integers(piece.start, piece.stop - 129, (count, 64, 1))

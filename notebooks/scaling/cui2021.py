@@ -17,7 +17,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, kernel, plot, powerlaw
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.solvable import kernel
+from lawbook.measure import powerlaw
 
 law = notebook.open("cui2021")
 rng = notebook.rng()
@@ -349,7 +352,7 @@ law.control("noise-switched-off", measured=silent[0], error=silent[1])
 # exactly, and the errors are over all of them. We fit the two exponents to the spectrum before any regression.
 
 # %%
-images, digit = data.digits(centred=True)
+images, digit = digits.load(centred=True)
 population = len(images)
 label = np.where(digit % 2 == 0, 1.0, -1.0)
 label -= label.mean()

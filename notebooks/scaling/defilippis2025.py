@@ -20,7 +20,10 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import lasso, plot, powerlaw, stationary
+from lawbook.lab import plot
+from lawbook.lab.solvable import lasso
+from lawbook.lab.training import stationary
+from lawbook.measure import powerlaw
 from scipy.fft import dctn
 
 law = notebook.open("defilippis2025")

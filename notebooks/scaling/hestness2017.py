@@ -17,7 +17,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, learning_curve, ngram, plot, powerlaw, text
+from lawbook.lab import plot
+from lawbook.lab.data import digits, text
+from lawbook.lab.models import ngram
+from lawbook.measure import learning_curve, powerlaw
 
 law = notebook.open("hestness2017")
 rng = notebook.rng()
@@ -248,12 +251,12 @@ law.control("short-contexts-bend", measured=bent[0], error=bent[1])
 # that is best for each size.
 
 # %%
-images, digit = data.digits(centred=True)
+images, digit = digits.load(centred=True)
 count = len(images)
 square = np.sum(images**2, axis=1)
 distance = np.maximum(square[:, None] + square - 2 * images @ images.T, 0)
 grams = {"linear": images @ images.T + 1, "Gaussian kernel": np.exp(-2 * distance / np.median(distance))}
-code = np.where(digit[:, None] == np.arange(data.DIGITS), 1.0, -1 / 9)
+code = np.where(digit[:, None] == np.arange(digits.CLASSES), 1.0, -1 / 9)
 ridges = 10.0 ** np.arange(-6, 3)
 
 
@@ -352,7 +355,7 @@ law.check(
     "one-image-is-a-guess",
     measured=mistaken.mean(),
     error=mistaken.std(ddof=1) / np.sqrt(len(mistaken)),
-    given={"classes": data.DIGITS, "continued": powerlaw.fit(image_sizes, kernel_curve).amplitude},
+    given={"classes": digits.CLASSES, "continued": powerlaw.fit(image_sizes, kernel_curve).amplitude},
 )
 
 # %% [markdown]

@@ -17,7 +17,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import characters, plot, powerlaw, scaling, text
+from lawbook.lab import plot
+from lawbook.lab.data import text
+from lawbook.lab.models import characters
+from lawbook.measure import powerlaw, scaling
 from scipy.optimize import brentq, minimize_scalar
 
 law = notebook.open("kaplan2020")
@@ -517,7 +520,8 @@ law.control("exponential-frequencies", measured=slopes[-2:], error=0.0, given={"
 
 # %%
 if full:
-    from lawbook.lab import schedule, transformer
+    from lawbook.lab.models import transformer
+    from lawbook.lab.training import schedule
 
     widths, context, batch, training = [16, 32, 64, 128, 256], 128, 64, 625 * transformer.CHUNK
     test = corpus[: 64 * (context + 1)].reshape(64, context + 1)

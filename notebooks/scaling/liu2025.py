@@ -16,7 +16,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import plot, powerlaw, superposition, text
+from lawbook.lab import plot
+from lawbook.lab.data import text
+from lawbook.lab.solvable import superposition
+from lawbook.measure import overlaps, powerlaw
 
 law = notebook.open("liu2025")
 rng = notebook.rng()
@@ -81,7 +84,7 @@ def one_active(code, chosen, thresholds):
     """Measured interference of the features `chosen` with all others."""
     overlaps = code[chosen] @ code.T
     overlaps[np.arange(len(chosen)), chosen] = 0
-    return superposition.measured_interference(overlaps, thresholds) * features / (features - 1)
+    return overlaps.measured_interference(overlaps, thresholds) * features / (features - 1)
 
 
 formula = law.formula("random-code-loss")
@@ -100,7 +103,7 @@ for c in range(codes):
         code = superposition.random_code(features, width, rng)
         thresholds = scaled / np.sqrt(width)
         thresholds = thresholds[thresholds < 2]
-        squares[c, k] = superposition.mean_squared_overlap(code)
+        squares[c, k] = overlaps.mean_squared_overlap(code)
         single[c, k], _ = best(one_active(code, np.arange(rows), thresholds), thresholds, features)
         if width in (64, 256, 1024):
             drawn = rng.choice(features, 1000, p=frequencies["words"])
@@ -288,11 +291,11 @@ ends = [
     for _ in range(repeats)
 ]
 reached = np.array([[loss for _, loss in row] for row in ends])
-frames = np.array([[superposition.mean_squared_overlap(code.weight) for code, _ in row] for row in ends])
+frames = np.array([[overlaps.mean_squared_overlap(code.weight) for code, _ in row] for row in ends])
 overlap, overlap_error = mean_and_error(frames)
 law.check("trained-overlaps", measured=overlap, error=overlap_error, given={"features": small, "width": sizes})
 random_frames = [
-    [superposition.mean_squared_overlap(superposition.random_code(small, m, rng)) for m in sizes[2:]] for _ in range(4)
+    [overlaps.mean_squared_overlap(superposition.random_code(small, m, rng)) for m in sizes[2:]] for _ in range(4)
 ]
 overlap, overlap_error = mean_and_error(random_frames)
 law.control(

@@ -18,7 +18,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import optax
 from lawbook import notebook
-from lawbook.lab import plot, powerlaw, quanta, repeated, text
+from lawbook.lab import plot
+from lawbook.lab.data import text
+from lawbook.lab.models import quanta
+from lawbook.measure import powerlaw, repeated
 from scipy.special import zeta
 
 law = notebook.open("michaud2023")

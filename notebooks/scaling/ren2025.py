@@ -16,7 +16,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import dynamics, hermite_student, plot, powerlaw
+from lawbook.lab import plot
+from lawbook.lab.solvable import dynamics, hermite_student
+from lawbook.measure import powerlaw
 from scipy.special import zeta
 from scipy.stats import theilslopes
 

@@ -16,7 +16,12 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, manifold, plot, students
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import students
+from lawbook.lab.solvable import interpolation
+from lawbook.lab.training import schedule
+from lawbook.measure import manifold
 
 law = notebook.open("sharma2022")
 rng = notebook.rng()
@@ -55,7 +60,7 @@ def jump(d):
 
 def grid_exponent(target, d, method, power=2.0):
     """Exponent in the number of cells."""
-    loss = [manifold.interpolation_error(target, d, c, method, rng, power=power) for c in cells[d]]
+    loss = [interpolation.interpolation_error(target, d, c, method, rng, power=power) for c in cells[d]]
     return students.exponents([c**d for c in cells[d]], np.array(loss)[:, None])[0]
 
 
@@ -172,12 +177,13 @@ def school(x, y, *, steps=steps, seen=points, peak=0.02):
 
     Parameters are counted for the inputs that are not always zero.
     """
+    step_sizes = schedule.cosine(peak, steps, warmup=1 / 30)
     idle = int(np.sum(~x.any(axis=1)))
     twice = np.concatenate([y, y])
     sizes, losses = [], []
     for width in widths:
         group = students.initialise(len(twice), len(x), width, rng)
-        group = students.train(group, x[:, :seen], twice[:, :seen], steps=steps, peak=peak)
+        group = students.train(group, x[:, :seen], twice[:, :seen], step_sizes)
         sizes.append(group.parameters - idle * width)
         tested = np.asarray(students.losses(group, x[:, points:], twice[:, points:]))
         losses.append(tested.reshape(2, -1).min(axis=0))
@@ -257,7 +263,7 @@ law.control("one-teacher-of-all-inputs", measured=alpha[2], error=alpha_error[2]
 # dimension of the images is neither 64 nor twelve.
 
 # %%
-images = data.digits()[0].reshape(-1, 8, 8)
+images = digits.load()[0].reshape(-1, 8, 8)
 padded = np.pad(images, ((0, 0), (1, 2), (1, 2)))
 
 

@@ -22,8 +22,10 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, networks, plot
-from lawbook.lab.descent import descend
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.training.descent import descend
 
 law = notebook.open("cohen2021")
 rng = notebook.rng()
@@ -37,9 +39,9 @@ plot.use()
 # they decide what a step size of 0.5 means.
 
 # %%
-images, labels = data.digits(centred=True)
+images, labels = digits.load(centred=True)
 rows = rng.permutation(len(labels))[: 1797 if full else 500]
-digits = images[rows], np.eye(data.DIGITS)[labels[rows]]
+training_set = images[rows], np.eye(digits.CLASSES)[labels[rows]]
 widths = (64, 200, 200, 10) if full else (64, 32, 32, 10)
 start = networks.initialise(widths, rng, gain=1.0, bias=True)
 
@@ -65,7 +67,7 @@ def plateau(path):
 # %%
 etas = np.array([0.3, 0.4, 0.5, 0.6])
 steps = 10_000 if full else 2000
-paths = [descend(squared_loss, start, digits, step_size=eta, steps=steps) for eta in etas]
+paths = [descend(squared_loss, start, training_set, step_size=eta, steps=steps) for eta in etas]
 levels, errors = np.array([plateau(path) for path in paths]).T
 edge = law.formula("sharpness-at-the-edge")
 print(f"sharpness at the start: {paths[0].sharpness[0]:.2f}")
@@ -148,7 +150,7 @@ law.check(
 # What brings the sharpness to the edge? With a step so small that the edge is out of reach, it rises and rises.
 
 # %%
-slow = descend(squared_loss, start, digits, step_size=0.1, steps=steps)
+slow = descend(squared_loss, start, training_set, step_size=0.1, steps=steps)
 rises = np.diff(slow.sharpness) > 0
 law.check("rises-most-of-the-time", measured=rises.mean(), error=rises.std() / np.sqrt(rises.size))
 
@@ -166,7 +168,7 @@ law.check(
 # each step multiplies the gradient by $1-\eta\lambda$.
 
 # %%
-inputs, targets = digits
+inputs, targets = training_set
 hessian = inputs.T @ inputs / len(inputs)
 slope_at_zero = inputs.T @ targets / len(inputs)
 curvatures, directions = np.linalg.eigh(hessian)
@@ -227,7 +229,7 @@ runs = {
 momentum = {}
 for name, (betas, sizes, nesterov) in runs.items():
     found = [
-        descend(squared_loss, start, digits, step_size=e, momentum=b, nesterov=nesterov, steps=1000)
+        descend(squared_loss, start, training_set, step_size=e, momentum=b, nesterov=nesterov, steps=1000)
         for b, e in zip(betas, sizes, strict=True)
     ]
     mean, error = np.array([plateau(path) for path in found]).T
@@ -270,7 +272,7 @@ for name in runs:
 # %%
 epochs = -(-steps // (len(rows) // 8))
 order = np.concatenate([rng.permutation(len(rows))[: len(rows) // 8 * 8].reshape(-1, 8) for _ in range(epochs)])
-stochastic = descend(squared_loss, start, digits, step_size=0.25, steps=steps, batches=order[:steps])
+stochastic = descend(squared_loss, start, training_set, step_size=0.25, steps=steps, batches=order[:steps])
 level, error = plateau(stochastic)
 law.control("mini-batches-stay-below", measured=level, error=error, given={"eta": 0.25})
 
@@ -288,7 +290,7 @@ law.control("small-steps-never-go-up", measured=up.mean(), error=0.0)  # a count
 # The sharpness leaves the old edge and climbs towards the new one.
 
 # %%
-halved = descend(squared_loss, paths[-1].params, digits, step_size=etas[-1] / 2, steps=steps)
+halved = descend(squared_loss, paths[-1].params, training_set, step_size=etas[-1] / 2, steps=steps)
 level, error = plateau(halved)
 print(f"level over the new edge: {level / edge(eta=etas[-1] / 2):.3f}")
 law.control("a-smaller-step-lets-it-climb", measured=level, error=error, given={"eta": etas[-1]})
@@ -303,7 +305,7 @@ def cross_entropy(params, batch):
     return -jnp.mean(jnp.sum(targets * jax.nn.log_softmax(networks.forward(params, inputs, jnp.tanh)), axis=1))
 
 
-entropic = descend(cross_entropy, start, digits, step_size=4.0, steps=steps)
+entropic = descend(cross_entropy, start, training_set, step_size=4.0, steps=steps)
 level, error = plateau(entropic)
 print(f"peak over 2/η: {entropic.sharpness.max() / edge(eta=4.0):.2f}, final loss {entropic.loss[-1]:.1e}")
 law.control("cross-entropy-falls-away", measured=level, error=error, given={"eta": 4.0})
@@ -319,7 +321,7 @@ def linear_loss(weight, batch):
     return 0.5 * jnp.mean(jnp.sum((inputs @ weight - targets) ** 2, axis=1))
 
 
-linear = descend(linear_loss, np.zeros((64, 10)), digits, step_size=0.1, steps=steps, most=64, tolerance=1e-6)
+linear = descend(linear_loss, np.zeros((64, 10)), training_set, step_size=0.1, steps=steps, most=64, tolerance=1e-6)
 law.control(
     "a-linear-model-keeps-its-sharpness",
     measured=linear.sharpness[-1] / linear.sharpness[0],
@@ -340,13 +342,13 @@ law.control(
 
 # %%
 beta, eta = momentum["heavy-ball"][0][1], momentum["heavy-ball"][1][1]
-damped = descend(squared_loss, start, digits, step_size=eta * (1 - beta), momentum=beta, steps=2000)
+damped = descend(squared_loss, start, training_set, step_size=eta * (1 - beta), momentum=beta, steps=2000)
 level, error = plateau(damped)
 law.control("damped-gradient-moves-the-level", measured=level, error=error, given={"eta": eta, "beta": beta})
 
 # %%
 beta, eta = momentum["nesterov"][0][1], momentum["nesterov"][1][1]
-plain = descend(squared_loss, start, digits, step_size=eta, momentum=beta, steps=1000)
+plain = descend(squared_loss, start, training_set, step_size=eta, momentum=beta, steps=1000)
 level, error = plateau(plain)
 law.control("without-look-ahead", measured=level, error=error, given={"eta": eta, "beta": beta})
 

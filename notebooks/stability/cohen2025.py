@@ -27,9 +27,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from jax import lax
 from lawbook import notebook
-from lawbook.lab import central_flow, plot
-from lawbook.lab.parity import parity
-from lawbook.lab.sharpness import hessian_product, top_eigenpairs
+from lawbook.lab import plot
+from lawbook.lab.models.parity import parity
+from lawbook.lab.training import central_flow
+from lawbook.measure.sharpness import hessian_product, top_eigenpairs
 
 law = notebook.open("cohen2025")
 rng = notebook.rng()

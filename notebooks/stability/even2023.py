@@ -21,7 +21,9 @@ jax.config.update("jax_enable_x64", True)
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, diagonal, plot
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.solvable import diagonal
 
 law = notebook.open("even2023")
 rng = notebook.rng()
@@ -141,7 +143,7 @@ law.check("single-samples-find-it", **judged(x, y, stochastic, [4, 5]))
 # The same on data that nobody drew for the purpose: 25 digits, half of their pixels, even digits against odd.
 
 # %%
-images, labels = data.digits()
+images, labels = digits.load()
 rows = rng.permutation(len(labels))[:25]
 live = images[rows].std(axis=0) > 1 / 16
 pixels = images[rows][:, live] - images[:, live].mean(axis=0)

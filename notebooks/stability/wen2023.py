@@ -22,7 +22,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from jax.flatten_util import ravel_pytree
 from lawbook import notebook
-from lawbook.lab import data, networks, plot, sam
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.training import sam
 
 law = notebook.open("wen2023")
 rng = notebook.rng()
@@ -36,10 +39,10 @@ plot.use()
 # its minimisers form a surface of 649 dimensions. Gradient descent takes us close to it, Gauss-Newton steps onto it.
 
 # %%
-images, labels = data.digits(centred=True)
+images, labels = digits.load(centred=True)
 count, widths = (24, (64, 20, 1)) if full else (12, (64, 10, 1))
 rows = rng.permutation(len(labels))[:count]
-digits = images[rows], np.where(labels[rows] % 2 == 0, 1.0, -1.0)
+training_set = images[rows], np.where(labels[rows] % 2 == 0, 1.0, -1.0)
 first, unravel = ravel_pytree(networks.initialise(widths, rng, gain=1.0, bias=True))
 
 
@@ -53,10 +56,10 @@ def loss(w, batch):
 
 
 def residuals(w):
-    return misfit(w, digits)
+    return misfit(w, training_set)
 
 
-trained = sam.sharpness_aware(loss, first, digits, step_size=0.1, radius=0.0, steps=20_000, every=20_000)[-1]
+trained = sam.sharpness_aware(loss, first, training_set, step_size=0.1, radius=0.0, steps=20_000, every=20_000)[-1]
 land = jax.jit(lambda w: sam.retract(residuals, w))
 spectrum = jax.jit(lambda path: jax.lax.map(lambda w: sam.curvatures(residuals, sam.retract(residuals, w)), path))
 home = np.asarray(land(trained))
@@ -106,7 +109,7 @@ def run(step_size, radius, batch=None, repeats=3, steps=None):
             batches = np.argsort(rng.random((steps, count)), axis=1)[:, :batch]
         near = home + 1e-4 * rng.standard_normal(home.size)
         knobs = {"step_size": step_size, "radius": radius, "steps": steps, "every": steps // POINTS}
-        found.append(sam.sharpness_aware(loss, near, digits, batches=batches, **knobs))
+        found.append(sam.sharpness_aware(loss, near, training_set, batches=batches, **knobs))
     return np.array(found)
 
 
@@ -364,7 +367,7 @@ law.control(
 
 # %%
 gradient = jax.jit(jax.grad(loss))
-values = jax.jit(jax.vmap(lambda w: loss(w, digits)))
+values = jax.jit(jax.vmap(lambda w: loss(w, training_set)))
 
 
 def rise(directions, base=home):
@@ -376,7 +379,7 @@ def rise(directions, base=home):
 
 worst = rng.standard_normal(home.size)
 for _ in range(300):  # the maximum on a small sphere, by following the gradient
-    worst = np.asarray(gradient(home + 1e-3 * worst / np.linalg.norm(worst), digits))
+    worst = np.asarray(gradient(home + 1e-3 * worst / np.linalg.norm(worst), training_set))
 measured, error = rise(worst[None])
 law.check("worst-direction", measured=measured, error=error, given={"sharpness": eigenvalues[0]})
 
@@ -386,7 +389,7 @@ curvature, modes = np.linalg.eigh(jacobian @ jacobian.T / count)  # smallest fir
 surviving = ((1 - 0.1 * curvature) / (1 - 0.1 * curvature[0])) ** 20_000
 arrival = jacobian.T @ modes @ (rng.standard_normal(count) * surviving / np.sqrt(curvature))
 here = home + 1e-6 * arrival / np.linalg.norm(arrival)
-measured, error = rise(np.asarray(gradient(here, digits))[None], here)
+measured, error = rise(np.asarray(gradient(here, training_set))[None], here)
 law.check(
     "ascent-direction",
     measured=measured,
@@ -400,7 +403,7 @@ law.check(
 
 # %%
 hops = every[:, -1]
-rises = [rise(np.asarray(gradient(hop, digits))[None], np.asarray(land(hop))) for hop in hops]
+rises = [rise(np.asarray(gradient(hop, training_set))[None], np.asarray(land(hop))) for hop in hops]
 measured, error = np.array(rises)[:, :, 0].T
 below = {"smallest": every_curvature[:, -1, -1], "sharpness": every_curvature[:, -1, 0]}
 print("over half of the largest eigenvalue:", measured / law.predict("worst-direction", sharpness=below["sharpness"]))

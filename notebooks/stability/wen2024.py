@@ -24,7 +24,9 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import plot, schedule, text
+from lawbook.lab import plot
+from lawbook.lab.data import text
+from lawbook.lab.training import schedule
 
 law = notebook.open("wen2024")
 rng = notebook.rng()

@@ -23,8 +23,11 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, networks, plot, powerlaw
-from lawbook.lab.sharpness import sharpness
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.measure import powerlaw
+from lawbook.measure.sharpness import sharpness
 from scipy.integrate import solve_ivp
 
 law = notebook.open("yoo2025")
@@ -40,7 +43,7 @@ plot.use()
 # vector that fits the labels. It is large where the labels want directions in which the inputs hardly vary.
 
 # %%
-images, labels = data.digits(centred=True)
+images, labels = digits.load(centred=True)
 PAIRS = [(3, 8), (1, 7), (4, 9)]
 
 

@@ -20,8 +20,10 @@ jax.config.update("jax_enable_x64", True)
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, linear, plot
-from lawbook.lab.flow import gradient_flow
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.solvable import linear
+from lawbook.lab.training.flow import gradient_flow
 
 law = notebook.open("arora2019")
 rng = notebook.rng()
@@ -37,7 +39,7 @@ plot.use()
 # over the layers.
 
 # %%
-images, labels = data.digits()
+images, labels = digits.load()
 rows = rng.permutation(len(labels))[: len(labels) if full else 1500]
 white, variances = linear.whiten(images[rows], 20)
 
@@ -255,7 +257,7 @@ law.check("no-better-constant", measured=worst, error=1e-14, given={"margin": ma
 # the flow for the ten classes of digits with three layers and compare, all along the way.
 
 # %%
-classes = correlation(np.eye(data.DIGITS)[digit], white[:, :12])
+classes = correlation(np.eye(digits.CLASSES)[digit], white[:, :12])
 
 
 def preconditioned(matrix, depth):

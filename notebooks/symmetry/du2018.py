@@ -21,7 +21,11 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, flow, networks, plot, powerlaw
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.training import flow
+from lawbook.measure import powerlaw
 
 jax.config.update("jax_enable_x64", True)
 law = notebook.open("du2018")
@@ -35,8 +39,8 @@ plot.use()
 # experiments: which activation and how much weight decay are arguments, so that the solver is compiled once.
 
 # %%
-images, labels = data.digits(centred=True)
-chosen = data.balanced_subset(labels, 20 if notebook.scale() == "quick" else 170, rng)
+images, labels = digits.load(centred=True)
+chosen = digits.balanced_subset(labels, 20 if notebook.scale() == "quick" else 170, rng)
 images, labels = images[chosen], labels[chosen]
 widths = [64, 32, 16, 10]
 start = jax.tree.map(jnp.asarray, networks.initialise(widths, rng))

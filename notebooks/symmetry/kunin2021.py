@@ -21,8 +21,12 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, networks, plot, powerlaw, sgd, symmetry
-from lawbook.lab.flow import gradient_flow
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.training import sgd
+from lawbook.lab.training.flow import gradient_flow
+from lawbook.measure import powerlaw, symmetry
 
 law = notebook.open("kunin2021")
 rng = notebook.rng()
@@ -37,8 +41,8 @@ plot.use()
 # in and out weights of a unit have the *rescale* symmetry. Weights are stored with the hidden unit as the first axis.
 
 # %%
-images, labels = data.digits()
-digits = images - 0.3, labels
+images, labels = digits.load()
+training_set = images - 0.3, labels
 width = 128 if full else 32
 start = {
     "in": rng.normal(0, np.sqrt(2 / 64), (width, 64)),
@@ -95,7 +99,7 @@ batches = rng.integers(len(labels), size=(steps, 64))
 def train(loss, step_size, weight_decay=0.0, momentum=0.0):
     """The log of a run on the digits."""
     run = sgd.train(
-        loss, start, digits, step_size=step_size, weight_decay=weight_decay, momentum=momentum, batches=batches,
+        loss, start, training_set, step_size=step_size, weight_decay=weight_decay, momentum=momentum, batches=batches,
         observe=observe,
     )  # fmt: skip
     return run.log
@@ -232,7 +236,7 @@ law.check("norms-only-grow-without-decay", measured=growth.min(), error=1e-14)
 # On any set of digits, at any weights, the gradient has no component along a symmetry. The Hessian knows it too.
 
 # %%
-some = tuple(a[rng.choice(len(labels), 256, replace=False)] for a in digits)
+some = tuple(a[rng.choice(len(labels), 256, replace=False)] for a in training_set)
 
 
 @jax.jit
@@ -425,7 +429,7 @@ little = {
     "out": rng.normal(0, 0.3, (8, 10)),
 }
 rows = rng.choice(len(labels), 200, replace=False)
-sample = tuple(a[rows] for a in digits)
+sample = tuple(a[rows] for a in training_set)
 
 
 def modified(params, args):

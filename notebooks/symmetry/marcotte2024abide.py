@@ -21,7 +21,11 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import conservation, data, flow, networks, plot
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import layered, networks
+from lawbook.lab.training import flow
+from lawbook.measure import conservation
 
 jax.config.update("jax_enable_x64", True)
 law = notebook.open("marcotte2024abide")
@@ -41,9 +45,9 @@ plot.use()
 def by_brackets(n, m, r, units="linear"):
     """D, dimension of the Lie algebra at a random point, and that of the span without brackets."""
     if units == "linear":
-        fields, state = conservation.linear_network(n, m), rng.standard_normal((n + m, r))
+        fields, state = layered.linear_network(n, m), rng.standard_normal((n + m, r))
     else:
-        fields, state = conservation.relu_network(n, m, r), rng.standard_normal(((n + m) * r, 1))
+        fields, state = layered.relu_network(n, m, r), rng.standard_normal(((n + m) * r, 1))
     span = conservation.rank((fields.matrices @ state).reshape(len(fields.matrices), -1)).rank
     count = conservation.count_linear(fields, state)
     return state.size, count.orbit, span
@@ -58,7 +62,7 @@ def by_brackets(n, m, r, units="linear"):
 # independent gradients. Nothing about balance, layers or neurons enters.
 
 # %%
-images, labels = data.digits(centred=True)
+images, labels = digits.load(centred=True)
 _, _, components = np.linalg.svd(images, full_matrices=False)
 scores = images @ components[:10].T
 scores /= scores.std(axis=0)
@@ -214,7 +218,7 @@ law.series(
 special = np.outer(rng.standard_normal(5), rng.standard_normal(3))
 law.control(
     "rank-one-point",
-    measured=conservation.count_linear(conservation.linear_network(3, 2), special).laws,
+    measured=conservation.count_linear(layered.linear_network(3, 2), special).laws,
     error=0,
     given=dict(zip(names, (3, 2, 3), strict=True)),
 )
@@ -227,7 +231,7 @@ law.control(
 # local errors below $10^{-10}$.
 
 # %%
-rows = data.balanced_subset(labels, 30, rng)
+rows = digits.balanced_subset(labels, 30, rng)
 inputs, targets = jnp.asarray(scores[rows]), jnp.asarray(np.eye(10)[labels[rows]])
 
 
@@ -322,7 +326,7 @@ cases = [(widths, False, False) for widths in linear] + [(widths, True, bias) fo
 deep = []
 print(f"{'network':24} {'D':>3} {'laws':>4} {'known':>5} {'without brackets':>16} {'gap':>8}")
 for widths, is_relu, bias in cases:
-    model = conservation.paths(widths, relu=is_relu, bias=bias)
+    model = layered.paths(widths, relu=is_relu, bias=bias)
     theta = 0.8 * rng.standard_normal(model.size)
     count = conservation.count_by_flows(model, theta, rng, steps=50 if len(widths) < 5 else 150)
     naive = model.size - conservation.rank(conservation.gradients(model, theta[None])[0]).rank
@@ -340,7 +344,7 @@ law.check("count-deep", measured=laws, error=0, given={"known": known, "naive": 
 
 # %%
 widths = (2, 2, 2, 2)
-model = conservation.paths(widths, relu=False)
+model = layered.paths(widths, relu=False)
 theta = 0.8 * rng.standard_normal(model.size)
 fields = conservation.gradients(model, theta[None])[0]
 alive = np.abs(fields[:, [1, 3]]).max(axis=1) == 0  # functions that do not touch the weights of input 2

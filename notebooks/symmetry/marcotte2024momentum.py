@@ -19,7 +19,11 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import conservation, data, flow, networks, plot, powerlaw, symmetry
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import layered, networks
+from lawbook.lab.training import flow
+from lawbook.measure import conservation, powerlaw, symmetry
 
 jax.config.update("jax_enable_x64", True)
 law = notebook.open("marcotte2024momentum")
@@ -35,7 +39,7 @@ plot.use()
 # rest there would be no angular momentum to watch.
 
 # %%
-images, labels = data.digits(centred=True)
+images, labels = digits.load(centred=True)
 _, _, components = np.linalg.svd(images, full_matrices=False)
 scores = images @ components[:10].T
 scores /= scores.std(axis=0)
@@ -183,7 +187,7 @@ law.control("relu-starts-to-turn", measured=np.abs(spin).max() / np.abs(charges[
 
 # %%
 def with_momentum(n, m, r, friction):
-    fields = conservation.with_momentum(conservation.linear_network(n, m), friction)
+    fields = conservation.with_momentum(layered.linear_network(n, m), friction)
     return conservation.count_linear(fields, rng.standard_normal((2 * (n + m), r))).laws
 
 
@@ -196,9 +200,7 @@ law.check("count-linear", measured=counts, error=0, given=dict(zip(names, grid[:
 # %%
 widths = np.arange(1, 13)
 few = [with_momentum(2, 1, r, 0.7) for r in widths]
-without = [
-    conservation.count_linear(conservation.linear_network(2, 1), rng.standard_normal((3, r))).laws for r in widths
-]
+without = [conservation.count_linear(layered.linear_network(2, 1), rng.standard_normal((3, r))).laws for r in widths]
 for label, values in (("with momentum", few), ("gradient flow", without)):
     prediction = law.formula("momentum-count-linear")(outputs=2, inputs=1, hidden=widths)
     law.series(
@@ -237,7 +239,7 @@ law.control(
 
 # %%
 def relu_with_momentum(n, m, r, friction):
-    fields = conservation.with_momentum(conservation.relu_network(n, m, r), friction)
+    fields = conservation.with_momentum(layered.relu_network(n, m, r), friction)
     return conservation.count_linear(fields, rng.standard_normal((2 * (n + m) * r, 1))).laws
 
 
@@ -249,7 +251,7 @@ law.check("count-relu", measured=measured, error=0, given={"hidden": np.array(re
 law.control("linear-neurons", measured=with_momentum(2, 2, 3, 0.7), error=0, given={"hidden": 3})
 
 # %%
-fields = conservation.relu_network(2, 2, 2)
+fields = layered.relu_network(2, 2, 2)
 massless = conservation.count_linear(fields, rng.standard_normal((8, 1))).laws
 law.control("relu-without-momentum", measured=massless, error=0, given={"hidden": 2})
 

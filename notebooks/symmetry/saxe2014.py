@@ -20,8 +20,11 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, linear, plot, powerlaw
-from lawbook.lab.flow import gradient_flow
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.solvable import linear
+from lawbook.lab.training.flow import gradient_flow
+from lawbook.measure import powerlaw
 
 law = notebook.open("saxe2014")
 rng = notebook.rng()
@@ -200,10 +203,10 @@ law.check("half-time-of-each-mode", measured=reached, error=error, given={"s": t
 # only one part grows in each mode, and its size is $u_0=\frac14|W_1v+W_2^\top u|^2$.
 
 # %%
-images, labels = data.digits()
+images, labels = digits.load()
 rows = rng.permutation(len(labels))[:1500]
 white, variances = linear.whiten(images[rows], 12)
-classes = np.eye(data.DIGITS)[labels[rows]]
+classes = np.eye(digits.CLASSES)[labels[rows]]
 
 
 def task_of(outputs, inputs, modes):

@@ -19,7 +19,11 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
-from lawbook.lab import data, flow, networks, plot, symmetry
+from lawbook.lab import plot
+from lawbook.lab.data import digits
+from lawbook.lab.models import networks
+from lawbook.lab.training import flow
+from lawbook.measure import symmetry
 
 jax.config.update("jax_enable_x64", True)
 law = notebook.open("tanaka2021")
@@ -27,7 +31,7 @@ rng = notebook.rng()
 full = notebook.scale() == "full"
 plot.use()
 
-images, labels = data.digits()
+images, labels = digits.load()
 images, labels = jnp.asarray(images - 0.3), jnp.asarray(labels)
 
 
@@ -44,7 +48,7 @@ def normalise(z, eps):
 # with friction 0.4 and weight decay 0.02, from a random velocity.
 
 # %%
-few = data.balanced_subset(np.asarray(labels), 20, rng)
+few = digits.balanced_subset(np.asarray(labels), 20, rng)
 mass, friction, decay = 0.5, 0.4, 0.02
 
 

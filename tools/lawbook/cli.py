@@ -81,7 +81,7 @@ def write_schema(where: Path) -> None:
     """The JSON Schema that each entry names in its first line, written if it changed."""
     import json
 
-    from lawbook.evidence.store import write_atomically
+    from lawbook.files import write_atomically
     from lawbook.reference.model import json_schema
 
     path = where / "build" / "entry.schema.json"

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from lawbook.evidence import store
 from lawbook.evidence.execute import Executed, Job, KernelDiedError, execute, never_ran
 from lawbook.evidence.record import Run
+from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
 
 TIMEOUT = {"quick": 300.0, "full": 4 * 3600.0}
@@ -89,7 +90,7 @@ def run_all(
                 message = str(error) if isinstance(error, KernelDiedError) else f"{type(error).__name__}: {error}"
                 executed = never_ran(job, message)
             path = store.run_path(catalog.root, job.paper, job.scale, job.seed)
-            store.write_atomically(path, executed.text)
+            write_atomically(path, executed.text)
             found = store.read_run(path)
             runs[job] = run = found[1] if found is not None else replace(executed.run, status="error")
             listener.done(job, run, cached=False)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -101,20 +99,6 @@ def _module_path(name: str) -> Path | None:
         if path.is_file() and (base != PACKAGE or path.name == "__init__.py"):
             return path
     return None
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` to `path` whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def read_run(path: Path) -> tuple[str, Run] | None:

@@ -1,1 +1,1 @@
-"""Numerics that several notebooks share, each tested against a known answer. Imports nothing of the rest of Lawbook."""
+"""What notebooks build: data, models, solvable worlds and ways to train, each tested against a known answer."""

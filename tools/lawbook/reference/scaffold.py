@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from lawbook.files import write_atomically
 from lawbook.reference import source
 from lawbook.reference.problem import nearest
 from lawbook.reference.rules import SCHEMA_LINE
@@ -138,8 +139,6 @@ RECORD = """
 
 def write(root: Path, paper: str, family: str) -> list[str]:
     """Write the three parts; nothing is overwritten. Returns what was written, relative to `root`."""
-    from lawbook.evidence.store import write_atomically
-
     if not re.fullmatch(r"[a-z]+[0-9]{4}[a-z]*", paper):
         raise ScaffoldError(f"found the id {paper!r}, expected first author and year in lower case, such as cohen2021")
     families = source.read(root / "references" / "families.yml", "references/families.yml").data or {}

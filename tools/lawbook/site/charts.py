@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lawbook.evidence.record import Series, digest, to_json
+from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import Law
@@ -78,8 +79,6 @@ def draw(series: Sequence[Series], cache: Path | None = None) -> Chart:
     else:
         svg = _svg(series, title)
         if kept is not None:
-            from lawbook.evidence.store import write_atomically
-
             write_atomically(kept, svg)
     return Chart(first.chart, first.law, title, svg, _keys(series))
 

@@ -44,13 +44,16 @@ def _shown(kind: str, content: str) -> str:
 def tree(package: Path) -> str:
     """The modules of the package, each with the first line of its docstring: what the code says of itself."""
     rows: list[tuple[str, str]] = []
-    folders = [package, *sorted(p for p in package.iterdir() if (p / "__init__.py").is_file())]
-    for folder in folders:
-        indent = "" if folder == package else "  "
+
+    def walk(folder: Path, indent: str) -> None:
         rows.append((f"{indent}{folder.name}/", first_line(folder / "__init__.py")))
         for path in sorted(folder.glob("*.py")):
             if path.name not in ("__init__.py", "__main__.py"):
                 rows.append((f"{indent}  {path.name}", first_line(path)))
+        for inner in sorted(p for p in folder.iterdir() if (p / "__init__.py").is_file()):
+            walk(inner, indent + "  ")
+
+    walk(package, "")
     width = max(len(name) for name, _ in rows) + 2
     return "```text\n" + "\n".join(f"{name:<{width}}{line}".rstrip() for name, line in rows) + "\n```"
 

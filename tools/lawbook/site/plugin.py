@@ -20,6 +20,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from lawbook.evidence import store
+from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog, load
 from lawbook.reference.problem import Problem
 from lawbook.site import assets, documentation, exports, notebook_page, search
@@ -109,7 +110,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         folder = self.cache / "notebooks"
         target = folder / "notebooks" / f"{paper}.ipynb"
         if not target.is_file() or target.read_text(encoding="utf-8") != ready.text:
-            store.write_atomically(target, ready.text)
+            write_atomically(target, ready.text)
         out.append(File(f"notebooks/{paper}.ipynb", str(folder), config.site_dir, config.use_directory_urls))
         out += [File.generated(config, f"figures/{name}", content=data) for name, data in ready.figures.items()]
         return out

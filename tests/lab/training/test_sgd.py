@@ -1,0 +1,61 @@
+"""Training with batches, momentum and decay, against the update written out by hand."""
+
+import jax.numpy as jnp
+import numpy as np
+from lawbook.lab.training import sgd
+
+DATA = np.array([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
+BATCHES = np.array([[0, 1], [2, 2], [1, 0], [0, 2]])
+
+
+def loss(params, batch):
+    return 0.5 * jnp.mean((batch @ params["w"] - 1.0) ** 2)
+
+
+def observe(params, velocity, gradient):
+    return {"w": params["w"], "v": velocity["w"], "g": gradient["w"]}
+
+
+def by_hand(step_size, momentum, weight_decay):
+    w, v, path, moves, slopes = np.array([0.3, -0.2]), np.zeros(2), [], [], []
+    for rows in BATCHES:
+        batch = DATA[rows]
+        g = batch.T @ (batch @ w - 1.0) / len(rows)
+        path.append(w), moves.append(v), slopes.append(g)
+        v = momentum * v - step_size * (g + weight_decay * w)
+        w = w + v
+    return np.array([*path, w]), np.array([*moves, v]), np.array(slopes)
+
+
+def test_the_update_by_hand():
+    for knobs in [(0.1, 0.0, 0.0), (0.1, 0.9, 0.0), (0.2, 0.5, 0.3)]:
+        step_size, momentum, weight_decay = knobs
+        run = sgd.train(
+            loss,
+            {"w": np.array([0.3, -0.2])},
+            DATA,
+            step_size=step_size,
+            momentum=momentum,
+            weight_decay=weight_decay,
+            batches=BATCHES,
+            observe=observe,
+        )
+        path, moves, slopes = by_hand(*knobs)
+        np.testing.assert_allclose(run.log["w"], path, rtol=1e-14)
+        np.testing.assert_allclose(run.log["v"], moves, atol=1e-15)
+        np.testing.assert_allclose(run.log["g"][:-1], slopes, atol=1e-15)
+        np.testing.assert_allclose(run.params["w"], path[-1], rtol=1e-14)
+
+
+def test_one_compilation_serves_all_step_sizes():
+    traces = []
+
+    def counted(params, batch):
+        traces.append(None)
+        return loss(params, batch)
+
+    seen = []
+    for step_size in (0.1, 0.2):
+        sgd.train(counted, {"w": np.zeros(2)}, DATA, step_size=step_size, batches=BATCHES, observe=observe)
+        seen.append(len(traces))
+    assert seen[0] == seen[1]

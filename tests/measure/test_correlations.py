@@ -1,0 +1,40 @@
+"""Correlations of tokens against a Markov chain whose decay is known, and against counting by hand."""
+
+import numpy as np
+import pytest
+from lawbook.measure import correlations
+
+
+def test_pairs_counted_by_hand():
+    found = correlations.joint([0, 1, 1], [1, 0, 1], 2)
+    np.testing.assert_allclose(found, np.array([[0, 1], [1, 1]]) / 3)
+
+
+def test_independent_pairs_have_no_covariance():
+    p, q = np.array([0.2, 0.8]), np.array([0.5, 0.5])
+    np.testing.assert_allclose(correlations.covariance(np.outer(p, q)), 0, atol=1e-16)
+
+
+def test_two_state_chain_decays_by_its_eigenvalue():
+    # a chain that stays with probability s has covariance (2 s - 1)^n / 4 times (1, -1; -1, 1), of norm 2 times that
+    stay = 0.8
+    shares = np.array([[stay, 1 - stay], [1 - stay, stay]]) / 2
+    lags = np.array([1, 2, 5, 9])
+    np.testing.assert_allclose(correlations.markov_strengths(shares, lags), 0.6**lags / 2, rtol=1e-12)
+
+
+def test_measured_chain_agrees_with_the_exact_one():
+    rng = np.random.default_rng(0)
+    flips = rng.random(400_000) > 0.8
+    tokens = np.cumsum(flips) % 2
+    for lag in (1, 3):
+        found = correlations.strength(correlations.covariance(correlations.joint(tokens[:-lag], tokens[lag:], 2)))
+        assert found == pytest.approx(0.6**lag / 2, abs=0.004)
+
+
+def test_noise_of_drawn_pairs():
+    # independent fair coins: the covariance is c (1, -1; -1, 1) with var c = 1 / (16 pairs), and has norm 2 |c|
+    rng = np.random.default_rng(1)
+    shares = np.full((2, 2), 0.25)
+    norms = [correlations.strength(correlations.covariance(correlations.drawn(shares, 1000, rng))) for _ in range(2000)]
+    assert np.mean(np.square(norms)) == pytest.approx(4 / (16 * 1000), rel=0.1)

@@ -1,0 +1,154 @@
+"""Sharpness against spectra that are known."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from lawbook.measure.sharpness import sharpness, top_eigenpairs
+
+
+@pytest.fixture(autouse=True)
+def _double_precision():
+    with jax.enable_x64(True):
+        yield
+
+
+def quadratic(spectrum, seed=0):
+    """`(A, b)` of `x'Ax/2 + b'x` where A has the given eigenvalues, and the eigenvectors in the columns of a matrix."""
+    rng = np.random.default_rng(seed)
+    vectors, _ = np.linalg.qr(rng.standard_normal((len(spectrum), len(spectrum))))
+    return (vectors * np.asarray(spectrum) @ vectors.T, rng.standard_normal(len(spectrum))), vectors
+
+
+@partial(jax.jit, static_argnames=("tolerance", "most"))
+def of_quadratic(terms, point, start=None, tolerance=None, most=100):
+    matrix, slope = terms
+    return sharpness(lambda x: 0.5 * x @ (matrix @ x) + slope @ x, point, start, tolerance=tolerance, most=most)
+
+
+SPECTRA = {
+    "one parameter": [3.0],
+    "two parameters": [-1.0, 2.0],
+    "positive": np.linspace(0.1, 5.0, 60),
+    "larger in magnitude below zero": np.r_[-40.0, np.linspace(-2.0, 3.0, 59)],
+    "negative definite": -np.linspace(0.5, 9.0, 60),
+    "zero": np.zeros(60),
+    "multiple of the identity": np.full(60, 4.0),
+    "double top": np.r_[np.linspace(0.0, 1.0, 58), 2.0, 2.0],
+    "close pair": np.r_[np.linspace(0.0, 1.0, 58), 2.0, 2.0 + 1e-6],
+    "few large, many small": np.r_[np.geomspace(1e-6, 1e-2, 50), np.arange(1.0, 11.0)],
+    "tiny": 1e-12 * np.linspace(0.1, 5.0, 60),
+    "huge": 1e12 * np.linspace(-1, 5.0, 60),
+}
+
+
+@pytest.mark.parametrize("spectrum", SPECTRA.values(), ids=SPECTRA)
+def test_exact_on_quadratics(spectrum):
+    terms, _ = quadratic(spectrum)
+    scale = np.max(np.abs(spectrum))
+    found = of_quadratic(terms, np.ones(len(spectrum)))
+    assert abs(found.value - np.max(spectrum)) <= 1e-10 * scale
+    assert found.residual <= 2e-8 * scale
+    misfit = np.linalg.norm(terms[0] @ found.vector - found.value * found.vector)
+    assert misfit == pytest.approx(float(found.residual), rel=0.01, abs=1e-13 * scale)  # the residual tells the truth
+    assert np.linalg.norm(found.vector) == pytest.approx(1, abs=1e-12)
+    assert found.products <= len(spectrum)
+
+
+def test_largest_is_algebraic_and_not_in_magnitude():
+    saddle = sharpness(lambda x: 0.5 * (x[0] ** 2 - 100 * x[1] ** 2), jnp.array([0.3, 0.2]))
+    assert saddle.value == pytest.approx(1, abs=1e-12)
+
+
+def test_a_start_at_the_wrong_eigenvector_does_not_stick():
+    terms, vectors = quadratic(np.arange(1.0, 61.0))
+    for column in (0, 20, 58):
+        found = of_quadratic(terms, np.zeros(60), vectors[:, column])
+        assert found.value == pytest.approx(60, rel=1e-10)
+
+
+@pytest.mark.parametrize("overtaking", [1.02, 1.1, 2.0])
+def test_an_eigenvalue_that_overtakes_is_found_at_a_loose_tolerance_too(overtaking):
+    terms, vectors = quadratic(np.r_[np.geomspace(1e-6, 0.3, 197), 0.5, 0.9, 1.0])
+    before = of_quadratic(terms, np.zeros(200), tolerance=1e-3)
+    risen = (terms[0] + (overtaking - 0.9) * np.outer(vectors[:, 198], vectors[:, 198]), terms[1])
+    assert of_quadratic(risen, np.zeros(200), before.start, tolerance=1e-3).value == pytest.approx(overtaking, rel=1e-4)
+    wrong = of_quadratic(risen, np.zeros(200), vectors[:, 199], tolerance=1e-3)
+    assert wrong.value == pytest.approx(overtaking, rel=1e-4)
+
+
+def test_a_start_in_an_invariant_subspace_is_left():
+    diagonal = jnp.arange(1.0, 9.0)
+    found = top_eigenpairs(lambda v: diagonal * v, 8, jnp.zeros(8))  # nothing to begin with at all
+    assert found.values[0] == pytest.approx(8, abs=1e-12)
+    identity = top_eigenpairs(lambda v: v, 8, count=3)  # every Krylov space has dimension one
+    np.testing.assert_allclose(identity.values, 1, atol=1e-14)
+    np.testing.assert_allclose(identity.vectors.T @ identity.vectors, np.eye(3), atol=1e-12)
+
+
+def test_a_warm_start_saves_products():
+    terms, _ = quadratic(np.r_[np.linspace(0, 1, 298), 1.05, 1.1, 1.12])
+    cold = of_quadratic(terms, np.zeros(301), tolerance=1e-4)
+    warm = of_quadratic(terms, np.zeros(301), cold.start, tolerance=1e-4)
+    assert warm.products <= 0.7 * cold.products
+
+
+def test_too_few_products_are_told_by_the_residual():
+    terms, _ = quadratic(np.linspace(0, 1, 200))
+    short = of_quadratic(terms, np.zeros(200), most=5)
+    assert short.products == 5
+    assert short.value < 1
+    assert short.residual > 1e-3
+
+
+def test_several_eigenpairs():
+    spectrum = np.r_[-30.0, np.linspace(0, 1, 80), 2.0, 3.0, 4.0]
+    (matrix, _), _ = quadratic(spectrum)
+    found = top_eigenpairs(lambda v: matrix @ v, 84, count=3)
+    np.testing.assert_allclose(found.values, [4, 3, 2], atol=1e-10)
+    np.testing.assert_allclose(found.vectors.T @ found.vectors, np.eye(3), atol=1e-10)
+    again = top_eigenpairs(lambda v: matrix @ v, 84, found.start, count=3)
+    np.testing.assert_allclose(again.values, [4, 3, 2], atol=1e-10)
+    with pytest.raises(ValueError, match="count = 9"):
+        top_eigenpairs(lambda v: v, 8, count=9)
+
+
+def network(params, inputs, targets):
+    hidden = jnp.tanh(inputs @ params["in"] + params["bias"])
+    return 0.5 * jnp.mean(jnp.sum((hidden @ params["out"] - targets) ** 2, axis=1))
+
+
+def test_a_network_agrees_with_the_dense_hessian_inside_jit_scan_and_vmap():
+    rng = np.random.default_rng(3)
+    params = {"in": rng.standard_normal((5, 8)), "bias": rng.standard_normal(8), "out": rng.standard_normal((8, 3))}
+    inputs, targets = rng.standard_normal((30, 5)), rng.standard_normal((30, 3))
+
+    def loss(p):
+        return network(p, inputs, targets)
+
+    flat, unravel = jax.flatten_util.ravel_pytree(params)
+    expected = np.linalg.eigvalsh(jax.hessian(lambda w: loss(unravel(w)))(flat))
+    assert -expected[0] > 0.01 * expected[-1]  # the Hessian is indefinite
+    found = jax.jit(lambda p: sharpness(loss, p))(params)
+    assert found.value == pytest.approx(expected[-1], rel=1e-10)
+    assert jax.tree.structure(found.vector) == jax.tree.structure(params)
+
+    def step(carry, _):
+        p, v = carry
+        s = sharpness(loss, p, v)
+        return (jax.tree.map(lambda w, g: w - 0.01 * g, p, jax.grad(loss)(p)), s.start), s.value
+
+    (last, _), values = jax.lax.scan(step, (params, jax.tree.map(jnp.zeros_like, params)), None, 5)
+    assert values[0] == pytest.approx(expected[-1], rel=1e-10)
+    many = jax.vmap(lambda p: sharpness(loss, p).value)(jax.tree.map(lambda a, b: jnp.stack([a, b]), params, last))
+    np.testing.assert_allclose(many, [expected[-1], sharpness(loss, last).value], rtol=1e-10)
+
+
+def test_single_precision():
+    with jax.enable_x64(False):
+        terms, _ = quadratic(np.linspace(-3, 2, 50))
+        found = of_quadratic(jax.tree.map(np.float32, terms), np.zeros(50, np.float32))
+        assert found.value.dtype == jnp.float32
+        assert found.value == pytest.approx(2, rel=1e-5)

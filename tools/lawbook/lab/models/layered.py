@@ -1,0 +1,64 @@
+"""Fully connected networks as the vector fields that conservation laws are counted from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lawbook.measure.conservation import Fields, Paths
+
+Array = NDArray[np.float64]
+
+
+def linear_network(n: int, m: int) -> Fields:
+    """The fields of a two-layer linear network U Vᵀ on Z = (U; V), shape (n + m, r): gradients of its n m entries."""
+    matrices = np.zeros((n, m, n + m, n + m))
+    i, j = np.ogrid[:n, :m]
+    matrices[i, j, i, n + j] = matrices[i, j, n + j, i] = 1
+    return Fields(np.zeros(n * m), matrices.reshape(n * m, n + m, n + m), False)
+
+
+def relu_network(n: int, m: int, hidden: int) -> Fields:
+    """The same for ReLU units away from their kinks, on flattened states (hidden (n + m), 1).
+
+    There the network depends on each neuron's product u vᵀ on its own, so each has the fields of a linear neuron.
+    """
+    one = linear_network(n, m).matrices  # (n m, n + m, n + m)
+    size = n + m
+    matrices = np.zeros((hidden, len(one), hidden, size, hidden, size))
+    for unit in range(hidden):
+        matrices[unit, :, unit, :, unit, :] = one
+    return Fields(np.zeros(hidden * len(one)), matrices.reshape(-1, hidden * size, hidden * size), False)
+
+
+def paths(widths: Sequence[int], *, relu: bool, bias: bool = False) -> Paths:
+    """The paths through a fully connected network.
+
+    A linear network depends on the sums over all paths that share both ends, a ReLU network near a generic point on
+    each path alone. Hidden layers may have biases, from which shorter paths start.
+    """
+    depth = len(widths) - 1
+    starts = np.cumsum([0] + [a * b for a, b in itertools.pairwise(widths)])
+    size = int(starts[-1]) + (sum(widths[1:-1]) if bias else 0)
+    rows, ends = [], []
+    for nodes in itertools.product(*map(range, widths)):
+        rows.append([starts[h] + nodes[h + 1] * widths[h] + nodes[h] for h in range(depth)])
+        ends.append((nodes[0], nodes[-1]))
+    if bias:
+        first = int(starts[-1])
+        for layer in range(1, depth):
+            for nodes in itertools.product(*map(range, widths[layer:])):
+                on = [starts[h] + nodes[h - layer + 1] * widths[h] + nodes[h - layer] for h in range(layer, depth)]
+                rows.append([size] * (layer - 1) + [first + nodes[0], *on])
+                ends.append((-1, nodes[-1]))
+            first += widths[layer]
+    taken = np.array(rows, dtype=np.int64)
+    if relu:
+        return Paths(taken, np.eye(len(taken)), size)
+    kinds = {end: k for k, end in enumerate(dict.fromkeys(ends))}
+    sums = np.zeros((len(kinds), len(taken)))
+    sums[[kinds[end] for end in ends], np.arange(len(taken))] = 1
+    return Paths(taken, sums, size)

@@ -1,0 +1,1 @@
+"""Ways to the minimum and along the edge: descent, flows, schedules, critical points."""
