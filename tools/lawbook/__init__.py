@@ -6,16 +6,24 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lawbook import measure
     from lawbook.evidence import notebook
-    from lawbook.reference.api import entry, formula
+    from lawbook.reference.api import InvalidEntryError, entry, formula
+    from lawbook.reference.formula import Formula, FormulaError
+    from lawbook.reference.model import Entry
 
-__all__ = ["entry", "formula", "notebook"]
+__all__ = ["Entry", "Formula", "FormulaError", "InvalidEntryError", "entry", "formula", "measure", "notebook"]
 
 # Heavy modules load when they are first used: `import lawbook` costs milliseconds.
 LAZY = {
+    "measure": ("lawbook.measure", None),
     "notebook": ("lawbook.evidence.notebook", None),
     "entry": ("lawbook.reference.api", "entry"),
     "formula": ("lawbook.reference.api", "formula"),
+    "Entry": ("lawbook.reference.model", "Entry"),
+    "Formula": ("lawbook.reference.formula", "Formula"),
+    "FormulaError": ("lawbook.reference.formula", "FormulaError"),
+    "InvalidEntryError": ("lawbook.reference.api", "InvalidEntryError"),
 }
 
 

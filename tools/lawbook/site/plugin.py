@@ -30,6 +30,12 @@ from lawbook.site.pages import Book
 log = logging.getLogger("mkdocs.plugins.lawbook")
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = ("reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md")
+API = {
+    "Overview": "python/index.md",
+    "lawbook": "python/lawbook.md",
+    "lawbook.notebook": "python/notebook.md",
+    "lawbook.measure": "python/measure/index.md",
+}
 
 
 class NoOptions(Config):  # type: ignore[no-untyped-call]
@@ -65,6 +71,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         return [
             {"Home": "index.md"},
             {"Laws": [{"All laws": "laws/index.md"}, *families]},
+            {"Python API": [{title: page} for title, page in API.items() if Path(config.docs_dir, page).is_file()]},
             {"About": [page for page in ABOUT if page in here]},
         ]
 
