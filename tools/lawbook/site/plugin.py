@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
@@ -24,6 +24,7 @@ from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog, load
 from lawbook.reference.problem import Problem
 from lawbook.site import assets, documentation, exports, notebook_page, search
+from lawbook.site.api_pages import ApiPages
 from lawbook.site.markdown import plain
 from lawbook.site.pages import Book
 
@@ -58,6 +59,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         self.book = Book(catalog, store.read(catalog), self.cache / "charts", before)
         self.stash: dict[str, list[str]] = {}
         self.generated: set[str] = set()
+        self.api = ApiPages(config, self.cache)
         config.nav = self._nav(config)
         config.extra["lawbook_problems"] = len(self.problems)
         notebooks: Any = config.plugins.get("mkdocs-jupyter")
@@ -75,11 +77,18 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             {"About": [page for page in ABOUT if page in here]},
         ]
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    def _on_env_templates(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         folder = self.cache / "templates"
         folder.mkdir(parents=True, exist_ok=True)
         env.bytecode_cache = FileSystemBytecodeCache(str(folder))  # MkDocs compiles the theme at every build
         return env
+
+    @event_priority(-100)  # after autorefs has put in the links between the pages
+    def _on_env_keep(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        self.api.keep(files)
+        return env
+
+    on_env = CombinedEvent(_on_env_templates, _on_env_keep)
 
     @event_priority(100)  # before mkdocs-jupyter looks for notebooks
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -148,7 +157,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             page.meta["accent"] = self.book.accents[self.book.catalog.family_of[paper]]
             return markdown
         if uri not in self.generated:
-            filled = documentation.fill(markdown, self.book)
+            filled = documentation.fill(self.api.markdown(markdown, page), self.book)
             return self._stash(uri, filled, re.compile(r"^<div class=\"lb-.*?^</div>$", re.DOTALL | re.MULTILINE))
         page.meta["search"] = {"exclude": True}  # search.py says what is found of it
         return self._stash(uri, markdown, re.compile(r"^<.*?(?=\n\n#|\Z)", re.DOTALL | re.MULTILINE))
@@ -165,7 +174,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
 
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         kept = self.stash.pop(page.file.src_uri, [])
-        return re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
+        made = re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
+        return self.api.content(made, page)
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
         return notebook_page.mend(output) if page.file.src_uri.endswith(".ipynb") else output
