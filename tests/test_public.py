@@ -57,7 +57,8 @@ def with_members(name: str) -> Iterator[str]:
     yield name
     if inspect.isclass(PUBLIC[name]):
         for member in described(name).members.values():
-            if (member.is_function or "property" in member.labels) and member.is_public and member.name != "__init__":
+            named = not member.name.startswith("_") or member.name == "__call__"
+            if named and (member.is_function or "property" in member.labels):
                 yield f"{name}.{member.name}"
 
 
@@ -161,7 +162,7 @@ def test_an_instrument_is_at_hand_without_an_import_of_its_own() -> None:
 def test_every_instrument_is_in_the_list() -> None:
     folder = Path(str(lawbook.measure.__file__)).parent
     assert sorted(lawbook.measure.__all__) == sorted(
-        path.stem for path in folder.glob("*.py") if path.stem != "__init__"
+        path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")
     )
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         lawbook.measure.nothing  # noqa: B018

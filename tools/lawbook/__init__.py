@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lawbook import measure
     from lawbook.evidence import notebook
-    from lawbook.reference.api import InvalidEntryError, entry, formula
+    from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
+    from lawbook.reference.bound import LawFormula
     from lawbook.reference.formula import Formula, FormulaError
     from lawbook.reference.model import Entry
 
-__all__ = ["Entry", "Formula", "FormulaError", "InvalidEntryError", "entry", "formula", "measure", "notebook"]
+__all__ = [
+    "Entry",
+    "Formula",
+    "FormulaError",
+    "InvalidEntryError",
+    "LawFormula",
+    "UnknownNameError",
+    "entry",
+    "formula",
+    "measure",
+    "notebook",
+]
 
 # Heavy modules load when they are first used: `import lawbook` costs milliseconds.
 LAZY = {
@@ -24,10 +36,16 @@ LAZY = {
     "Formula": ("lawbook.reference.formula", "Formula"),
     "FormulaError": ("lawbook.reference.formula", "FormulaError"),
     "InvalidEntryError": ("lawbook.reference.api", "InvalidEntryError"),
+    "LawFormula": ("lawbook.reference.bound", "LawFormula"),
+    "UnknownNameError": ("lawbook.reference.api", "UnknownNameError"),
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("lawbook")
     if name not in LAZY:
         raise AttributeError(f"module 'lawbook' has no attribute {name!r}")
     module, attribute = LAZY[name]

@@ -20,7 +20,7 @@ from lawbook.evidence.record import Run, Status, Usage, from_json, to_json
 from lawbook.evidence.store import METADATA, records_of_cell
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "matfree", "scikit-learn")
+PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "scikit-learn")
 # Before and after the notebook's own cells; both are taken out again.
 START = (
     "import os as _os, resource as _resource\n"

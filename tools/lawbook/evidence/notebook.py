@@ -86,9 +86,27 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(seed())
 
 
-def open(paper: str) -> OpenEntry:
-    """The validated entry of `paper`, ready to be measured against."""
-    catalog, entry = open_entry(paper)
+def open(paper: str, *, root: str | Path | None = None) -> OpenEntry:
+    """The validated entry of a paper, ready to be measured against.
+
+    Arguments:
+        paper: The id, such as `cohen2021`.
+        root: The folder of the book, as for `lawbook.entry`.
+
+    Returns:
+        The entry, with methods that predict, fit and record.
+
+    Raises:
+        UnknownNameError: There is no such entry; names the nearest. It is a `KeyError`.
+        InvalidEntryError: The entry does not pass `lawbook check`; lists its problems.
+        FileNotFoundError: `root`, or what `LAWBOOK_ROOT` names, is no book.
+
+    Examples:
+        >>> from lawbook import notebook
+        >>> notebook.open("cohen2021").entry.title
+        'Gradient descent trains at the edge of stability'
+    """
+    catalog, entry = open_entry(paper, root)
     _clock["start_up"] = time.process_time()
     _listen_to_compilation()
     return OpenEntry(catalog, entry)
