@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site serve test check lint bench lock clean
+.PHONY: site serve test check lint bench otherwise lock clean
 
 site: .venv/ready            ## validate all entries, run all notebooks that changed, build the site into build/site
 	$(BIN)/lawbook site
@@ -24,6 +24,9 @@ test: .venv/ready browser lint  ## lint, types and all tests, in real Chromium t
 
 bench: .venv/ready           ## measure what has to be fast; asserts nothing
 	$(BIN)/python tools/bench.py
+
+otherwise: .venv/ready       ## build the site with the successors of MkDocs too; the pages must be the same
+	$(BIN)/python tools/other_generator.py
 
 .PHONY: browser
 browser:
