@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from lawbook.evidence.record import MIME
 from lawbook.site.notebook_page import links, mend, prepare, prose
@@ -21,9 +22,9 @@ def test_math_that_cannot_be_shown_is_shown_as_written() -> None:
 
 
 def test_links_are_found_and_left_for_each_generator_to_resolve() -> None:
-    source = "[law](../laws/a.md#b) ![i](b.png) `[c](d.md)` [two\nlines](../laws/e.md)"
-    assert prose(source) == source
-    assert list(links(source)) == ["../laws/a.md#b", "../laws/e.md"]
+    source = "[law](../laws/a.md#b) `[c](d.md)` [two\nlines](../laws/e.md) [`code` and $x$](f.md) a (g.md)"
+    assert re.sub("<math>.*</math>", "$x$", prose(source)) == source
+    assert list(links(source)) == ["../laws/a.md#b", "../laws/e.md", "f.md"]
 
 
 def test_a_link_to_a_markdown_file_leads_to_its_page() -> None:

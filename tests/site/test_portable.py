@@ -14,16 +14,16 @@ from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog, load
 from lawbook.site.content import NotebookPage, content, nav
 from lawbook.site.pages import Book
-from lawbook.site.portable import guide, notebook, settings
+from lawbook.site.portable import guide, home, moved, notebook, settings
 
-NOTEBOOK = "docs/notebooks/halving2001.md"
+NOTEBOOK = "docs/notebooks/halving2001/index.md"
 
 
 def test_everything_is_there(portable: Path) -> None:
     files = {p.relative_to(portable / "docs").as_posix() for p in (portable / "docs").rglob("*") if p.is_file()}
     assert {
-        "index.md", "reading.md", "bibliography.md", "laws/index.md", "laws/halving2001.md", "families/scaling.md",
-        "notebooks/halving2001.md", "download/halving2001.ipynb", "download/halving2001.py", "cite/lawbook.bib",
+        "index.md", "reading/index.md", "bibliography/index.md", "laws/index.md", "laws/halving2001/index.md",
+        "families/scaling/index.md", "notebooks/halving2001/index.md", "download/halving2001.ipynb", "download/halving2001.py", "cite/lawbook.bib",
         "api/halving2001.json", "assets/lawbook.css", "assets/lawbook.js", "assets/favicon.svg",
         "assets/lawbook/vega.js", "assets/lawbook/stix-two-math.woff2", "overrides/main.html",
     } <= files  # fmt: skip
@@ -33,7 +33,7 @@ def test_it_is_what_the_plugin_takes(site: Path, portable: Path) -> None:
     catalog, _ = load(site.parents[1])
     made = content(Book(catalog, store.read(catalog)))
     for path, page in made.pages.items():
-        assert (portable / "docs" / path).read_text(encoding="utf-8") == page.text
+        assert (portable / "docs" / home(path)).read_text(encoding="utf-8") == page.text
     for path, data in made.files.items():
         written = (portable / "docs" / path).read_bytes()
         assert written == (data.encode() if isinstance(data, str) else data)
@@ -46,7 +46,7 @@ def test_guides_have_their_live_parts(portable: Path) -> None:
     home = (portable / "docs/index.md").read_text(encoding="utf-8")
     assert home.startswith("---\ntitle: Laws of deep learning")
     assert "<b>2</b> papers" in home
-    assert "<math>" in (portable / "docs/verdicts.md").read_text(encoding="utf-8")
+    assert "<math>" in (portable / "docs/verdicts/index.md").read_text(encoding="utf-8")
 
 
 def test_a_notebook_keeps_code_outputs_figures_and_math(portable: Path, ported: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_notebook_keeps_code_outputs_figures_and_math(portable: Path, ported: 
     assert "```python\n" in text
     assert '<table class="lawbook-record' in text
     assert "<math" in text
-    assert "](../laws/halving2001.md" in text
+    assert "](../../laws/halving2001/index.md" in text
     for figure in re.findall(r'src="\.\./\.\./(figures/[^"]+)"', text):
         assert (portable / "docs" / figure).is_file()
     assert "<svg" not in text
@@ -86,14 +86,31 @@ def test_outputs_of_every_kind_come_through() -> None:
     page = NotebookPage(
         {"title": "T: 1"}, json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     )
-    made = notebook(page)
+    made = notebook(page, "notebooks/a.md")
     assert made.startswith('---\ntitle: "T: 1"\n---\n\n# T\n\nSo\n<span><math>')
     for part in ("    one\n    two\n", "<table>\n<tr><td>3</td></tr>\n</table>", "    array([4])", "f(1)\n```"):
         assert part in made
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "made"),
+    [
+        ("a.md", "[b](b.md) [c](index.md#x)", "[b](../b/index.md) [c](../index.md#x)"),
+        ("index.md", "[b](b.md) ![i](assets/i.png)", "[b](b/index.md) ![i](assets/i.png)"),
+        ("p/a.md", "[b](b.md) [i](index.md) [c](../c.md)", "[b](../b/index.md) [i](../index.md) [c](../../c/index.md)"),
+        ("p/index.md", "[b](b.md#x) [c](../c.md)", "[b](b/index.md#x) [c](../c/index.md)"),
+        ("a.md", '![i](i.png "$5") [two\nlines](b.md)', '![i](../i.png "$5") [two\nlines](../b/index.md)'),
+        ("a.md", "[x](https://x.org/a.md) [y](#y) [z](/z.md)", "[x](https://x.org/a.md) [y](#y) [z](/z.md)"),
+        ("a.md", "`[b](b.md)` $f[x](b.md)$ $$g[x](b.md)$$", "`[b](b.md)` $f[x](b.md)$ $$g[x](b.md)$$"),
+        ("a.md", "[`b` $x$](b.md) (b.md)", "[`b` $x$](../b/index.md) (b.md)"),
+    ],
+)  # fmt: skip
+def test_links_follow_a_page_to_its_folder(path: str, text: str, made: str) -> None:
+    assert moved(text, path) == made
+
+
 def test_front_matter_of_a_guide_stays(catalog: Catalog) -> None:
-    made = guide("---\ntitle: costs $5 or $6\n---\n\n$x$\n", Book(catalog, {}))
+    made = guide("---\ntitle: costs $5 or $6\n---\n\n$x$\n", "a.md", Book(catalog, {}))
     assert made.startswith("---\ntitle: costs $5 or $6\n---\n\n<span><math>")
 
 

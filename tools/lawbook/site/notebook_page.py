@@ -22,7 +22,7 @@ from lawbook.site.markdown import on_site, scrollable
 _ENVIRONMENT = re.compile(
     r"^\\begin\{(equation|align|gather|eqnarray|multline)(\*?)\}(.*?)\\end\{\1\2\}", re.DOTALL | re.MULTILINE
 )
-_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+TARGET = re.compile(r"(?<=\]\()[^)\s]+")  # of a link or an image in Markdown
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def prose(source: str) -> str:
 
 
 def links(source: str) -> Iterator[str]:
-    """What a Markdown cell links to; images are no links, and code has none."""
+    """What a Markdown cell links to or shows; code has no links."""
     for kind, content in pieces(source):
         if kind == "text":
-            yield from (match[1] for match in _LINK.finditer(content))
+            yield from TARGET.findall(content)
 
 
 def _as_display(environment: str, body: str) -> str:
