@@ -1,4 +1,5 @@
-# Two commands do everything, on a bare machine with Python 3.11 or newer, make and git: `make site` and `make test`.
+# Two commands do everything, on a bare machine with Python 3.11 to 3.13 (and its venv), make and git:
+# `make site` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
@@ -30,7 +31,7 @@ otherwise: .venv/ready       ## build the site with the successors of MkDocs too
 
 .PHONY: browser
 browser:
-	@sh tools/chromium.sh
+	@sh tools/chromium.sh >/dev/null
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
