@@ -287,7 +287,7 @@ def pages(out: Annotated[Path, typer.Option(help="The folder to write to; what i
     catalog = catalog_or_stop()
     try:
         written = write_pages(catalog, store.read(catalog), out)
-    except (FileExistsError, NotADirectoryError) as error:
+    except OSError as error:  # a folder of somebody else, a full disk: each says which
         fail(str(error))
     typer.echo(f"{out} holds {written.files} files, {written.changed} of them written now")
     for sentence in written.dead:

@@ -37,11 +37,8 @@ def write_folder(out: Path, files: Mapping[str, str | bytes]) -> int:
     known = known or {}
     digests = {path: _digest(_bytes(content)) for path, content in files.items()}
     there = {path: _digest_of(out / path) for path in sorted({*known, *files})}
-    foreign = [
-        path
-        for path in sorted(files)
-        if there[path] not in (None, digests[path]) and there[path] not in known.get(path, ())
-    ]
+    ours = {path: {None, digests[path], *known.get(path, ())} for path in sorted(files)}
+    foreign = [path for path in ours if there[path] not in ours[path]]
     if foreign:
         shown = ", ".join(foreign[:5]) + (f" and {len(foreign) - 5} more" if len(foreign) > 5 else "")
         raise FileExistsError(
@@ -50,9 +47,7 @@ def write_folder(out: Path, files: Mapping[str, str | bytes]) -> int:
         )
     changed = [path for path in sorted(files) if there[path] != digests[path]]
     # Before the first file: should this call be interrupted, the next one knows old and new for ours.
-    _write_manifest(
-        out, {path: {*known.get(path, ()), *([digests[path]] if path in digests else [])} for path in there}
-    )
+    _write_manifest(out, known | {path: {digest, *known.get(path, ())} for path, digest in digests.items()})
     for path in changed:
         write_atomically(out / path, files[path])
     for path in sorted(set(known) - set(files)):
