@@ -23,9 +23,9 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXP
 PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "scikit-learn")
 # Before and after the notebook's own cells; both are taken out again.
 START = (
-    "import os as _os, resource as _resource\n"
-    "_limit = int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)\n"
-    "_resource.setrlimit(_resource.RLIMIT_AS, (_limit, _limit))"
+    "import os as _os\n"
+    "from lawbook.evidence.memory import limit as _limit\n"
+    "print(_limit(int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)))"
 )
 FINISH = (
     "import json as _json\n"
@@ -85,7 +85,7 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
 
     status: Status = "finished"
     message = ""
-    with tempfile.TemporaryDirectory(prefix="lawbook-") as private:
+    with tempfile.TemporaryDirectory(prefix="lawbook-", dir=_short_folder()) as private:
         # sockets in a private folder: parallel kernels cannot take each other's ports, and nobody else can connect
         config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(private, "kernel"))}})
         client = NotebookClient(
@@ -111,14 +111,15 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
             except CellExecutionError as error:
                 status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
     usage = _usage(notebook.cells.pop()) or Usage()
-    notebook.cells.pop(0)
+    limited = not _printed(notebook.cells.pop(0)).strip()
     _renumber(notebook.cells)
-    return _sealed(job, notebook, status, message, seconds=time.monotonic() - started, usage=usage)
+    seconds = time.monotonic() - started
+    return _sealed(job, notebook, status, message, seconds=seconds, usage=usage, machine=_machine(limited))
 
 
 def never_ran(job: Job, message: str) -> Executed:
     """What stands in the place of a run that could not be brought to an end: the notebook without outputs."""
-    return _sealed(job, _read(job)[1], "error", message, seconds=0.0, usage=Usage())
+    return _sealed(job, _read(job)[1], "error", message, seconds=0.0, usage=Usage(), machine=_machine())
 
 
 def _read(job: Job) -> tuple[str, Any]:
@@ -131,7 +132,9 @@ def _read(job: Job) -> tuple[str, Any]:
     return source, notebook
 
 
-def _sealed(job: Job, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage) -> Executed:
+def _sealed(
+    job: Job, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage, machine: str
+) -> Executed:
     """The notebook as text, with everything about its run in the metadata."""
     run = Run(
         paper=job.paper,
@@ -144,7 +147,7 @@ def _sealed(job: Job, notebook: Any, status: Status, message: str, *, seconds: f
         versions=_versions(),
         commit=_commit(job.root),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=_machine(),
+        machine=machine,
     )
     about = {k: v for k, v in asdict(run).items() if k not in ("measured", "series", "notebook")}
     notebook.metadata[METADATA] = about | {"key": job.key, "usage": to_json(usage)}
@@ -186,11 +189,15 @@ def _renumber(cells: list[Any]) -> None:
 
 
 def _usage(cell: Any) -> Usage | None:
-    for output in cell.get("outputs", []):
-        if output.get("output_type") == "stream" and output.get("name") == "stdout":
-            usage = from_json(json.loads(output["text"].strip().splitlines()[-1]))
-            return usage if isinstance(usage, Usage) else None
-    return None
+    printed = _printed(cell).strip()
+    usage = from_json(json.loads(printed.splitlines()[-1])) if printed else None
+    return usage if isinstance(usage, Usage) else None
+
+
+def _printed(cell: Any) -> str:
+    """What a cell wrote to standard output."""
+    outputs = cell.get("outputs", [])
+    return "".join(out["text"] for out in outputs if out["output_type"] == "stream" and out["name"] == "stdout")
 
 
 def where_it_broke(name: str, source: str, notebook: Any, ename: str, evalue: str) -> str:
@@ -229,5 +236,14 @@ def _commit(root: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _machine() -> str:
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+def _machine(limited: bool = True) -> str:
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    return machine if limited else f"{machine}, no limit on memory"
+
+
+def _short_folder() -> str | None:
+    """Where a folder for sockets can be made: the usual place, or /tmp where that has a long name.
+
+    The path of a socket has at most 103 bytes on macOS, 107 on Linux; ours adds up to 30 to the folder's.
+    """
+    return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > 70 else None
