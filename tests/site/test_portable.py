@@ -139,12 +139,21 @@ def test_settings_of_another_shape_are_refused(text: str) -> None:
 
 
 def test_a_folder_of_guides_is_a_section(catalog: Catalog, tmp_path: Path) -> None:
-    for name in ("index.md", "verdicts.md", "python/measure.md", "python/index.md", "python/a.md"):
+    for name in (
+        "index.md",
+        "verdicts.md",
+        "course/b.md",
+        "course/index.md",
+        "course/a.md",
+        "python/index.md",
+        "python/a.md",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("# T\n")
     made = nav(catalog, tmp_path)
     assert made[2:] == [
-        {"Python": ["python/index.md", "python/a.md", "python/measure.md"]},
+        {"Course": ["course/index.md", "course/a.md", "course/b.md"]},
+        {"Python API": [{"Overview": "python/index.md"}]},  # its other pages are found from those it lists
         {"About": ["verdicts.md", "bibliography.md"]},
     ]
 
