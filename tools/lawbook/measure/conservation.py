@@ -307,19 +307,29 @@ class _Family(NamedTuple):
     degree: int
 
 
+class _Terms(NamedTuple):
+    """What brackets ∂Y X - ∂X Y at some points consist of, each (batch, m, D), or m = 1 for one field with all."""
+
+    x: Array
+    y: Array
+    y_along_x: Array
+    x_along_y: Array
+
+    def bracket(self) -> Array:
+        """Shape (batch, m, D)."""
+        return self.y_along_x - self.x_along_y
+
+    def scale(self) -> Array:
+        """The size that brackets would have if nothing cancelled, (batch, m, 1): rounding is a share of it."""
+        x, y, first, second = (np.sqrt(np.einsum("bmd,bmd->bm", a, a)) for a in self)
+        size = x * y + first + second  # derivatives are taken over a length of 1
+        return np.where(size == 0, 1, size)[..., None]
+
+
 class _Brackets(NamedTuple):
-    """Brackets of fields at some points."""
+    """Brackets as functions of points (batch, D), polynomials of at most that degree."""
 
-    values: Array
-    """Shape (batch, m, D)."""
-    scales: Array
-    """What they would be of the size of if nothing cancelled, shape (batch, m): rounding is a share of it."""
-
-
-class _Bracketed(NamedTuple):
-    """Brackets as functions, polynomials of at most that degree."""
-
-    at: Callable[[Array], _Brackets]
+    at: Callable[[Array], _Terms]
     degree: int
 
 
@@ -361,11 +371,12 @@ def count_polynomial(
     if degree * abs(math.log10(unit)) > 100:
         raise ValueError(f"found parameters of size {unit:.3g}, expected fields of degree {degree} not to overflow")
     given = _Family(lambda x: _evaluated(fields, unit * x), degree)
-    points = np.stack([start / unit, start / unit + rng.standard_normal(start.size)])  # (2, D)
-    values = given.at(points)  # (2, k, D)
+    line = start / unit + np.linspace(0, 1, degree + 2)[:, None] * rng.standard_normal(start.size)
+    along = given.at(line)  # (degree + 2, k, D)
+    points, values = line[[0, -1]], along[[0, -1]]
     sizes = np.linalg.norm(values, axis=2).max(axis=0)
     sizes[sizes == 0] = 1.0
-    _check_degree(given, points[0], points[1] - points[0], sizes)
+    _check_degree(along / sizes[:, None])
 
     span = np.zeros((2, 0, start.size))  # orthonormal at each of the points
     mix, span, gap = _grown(values / sizes[:, None], span, enough)
@@ -373,12 +384,12 @@ def count_polynomial(
     generators = _Family(lambda x: mix @ given.at(x), degree)
     brackets, found = _of_pairs(generators), list[_Family]()
     while 0 < span.shape[1] < start.size:
-        values, scales = brackets.at(points)
-        new, span, clear = _grown(values / scales[..., None], span, enough)
+        terms = brackets.at(points)
+        new, span, clear = _grown(terms.bracket() / terms.scale(), span, enough)
         gap = min(gap, clear)
         if not len(new):
             break
-        found.append(_combined(brackets, new / scales[0]))
+        found.append(_combined(brackets, new / terms.scale()[0, :, 0]))
         brackets = _with_each(_drawn(generators, len(mix), rng), tuple(found))
     orbit = span.shape[1]
     return Count(start.size - orbit, orbit, gap)
@@ -397,18 +408,16 @@ def _evaluated(fields: Field, points: Array) -> Array:
     return values
 
 
-def _check_degree(family: _Family, point: Array, along: Array, sizes: Array) -> None:
-    """Raise if the fields along a line are no polynomials of their degree: one more difference is 0 if they are."""
-    n = family.degree + 1
-    steps = np.linspace(-1, 1, n + 1)
+def _check_degree(values: Array) -> None:
+    """Raise if fields at equal steps on a line, (degree + 2, k, D), are no polynomials: the last difference is 0."""
+    n = len(values) - 1
     weights = np.array([(-1) ** i * math.comb(n, i) for i in range(n + 1)]) / 2**n
-    values = family.at(point + steps[:, None] * along) / sizes[:, None]  # (n + 1, k, D)
     left = np.abs(np.tensordot(weights, values, 1)).max(initial=0)
     whole = np.tensordot(np.abs(weights), np.abs(values), 1).max(initial=0)
     if left > 1e-10 * whole:
         raise ValueError(
-            f"found fields that are no polynomials of degree {family.degree}: a share {left / whole:.2g} of the "
-            "difference of next order is left, expected rounding; give a higher degree, or fields that are polynomials"
+            f"found fields that are no polynomials of degree {n - 1}: a share {left / whole:.2g} of the difference of "
+            "next order is left, expected rounding; give a higher degree, or fields that are polynomials"
         )
 
 
@@ -419,7 +428,7 @@ def _grown(rows: Array, span: Array, enough: float) -> tuple[Array, Array, float
         Combinations (q, m) of the rows that are orthonormal off the span at the first point, the span with them, and
         the gap.
     """
-    for _ in range(2):
+    for _ in range(2 if span.size else 0):
         rows = rows - (rows @ np.swapaxes(span, 1, 2)) @ span
     left, values, vectors = np.linalg.svd(rows, full_matrices=False)
     here, there = (_added(v, span.shape[1], ROUNDING, enough) for v in values)
@@ -433,40 +442,33 @@ def _grown(rows: Array, span: Array, enough: float) -> tuple[Array, Array, float
     return mix, np.concatenate([span, vectors[:, :q]], axis=1), min(here.gap, there.gap)
 
 
-def _of_pairs(family: _Family) -> _Bracketed:
+def _of_pairs(family: _Family) -> _Brackets:
     """The brackets of each pair of a family."""
 
-    def at(points: Array) -> _Brackets:
+    def at(points: Array) -> _Terms:
         values = family.at(points)
-        slopes = _along(family, points, values)
+        _, slopes = _along(family, points, values)
         i, j = np.triu_indices(slopes.shape[1], 1)
-        return _difference(values[:, i], values[:, j], slopes[:, i, j], slopes[:, j, i])
+        return _Terms(values[:, i], values[:, j], slopes[:, i, j], slopes[:, j, i])
 
-    return _Bracketed(at, 2 * family.degree - 1)
+    return _Brackets(at, 2 * family.degree - 1)
 
 
-def _with_each(left: _Family, families: tuple[_Family, ...]) -> _Bracketed:
+def _with_each(left: _Family, families: tuple[_Family, ...]) -> _Brackets:
     """The brackets of one field with all of some families."""
 
-    def at(points: Array) -> _Brackets:
+    def at(points: Array) -> _Terms:
         field = left.at(points)  # (batch, 1, D)
-        others = np.concatenate([family.at(points) for family in families], axis=1)
-        forward = np.concatenate([_along(family, points, field)[:, 0] for family in families], axis=1)
-        return _difference(field, others, forward, _along(left, points, others)[:, :, 0])
+        values, slopes = zip(*(_along(family, points, field) for family in families), strict=True)
+        others, forward = np.concatenate(values, axis=1), np.concatenate(slopes, axis=2)[:, 0]
+        return _Terms(field, others, forward, _along(left, points, others)[1][:, :, 0])
 
-    return _Bracketed(at, left.degree + max(family.degree for family in families) - 1)
-
-
-def _difference(x: Array, y: Array, first: Array, second: Array) -> _Brackets:
-    """Brackets ∂Y X - ∂X Y from fields and derivatives, each (batch, m, D)."""
-    x_norm, y_norm, first_norm, second_norm = (np.linalg.norm(a, axis=2) for a in (x, y, first, second))
-    scales = x_norm * y_norm + first_norm + second_norm  # the derivatives are taken over a length of 1
-    return _Brackets(first - second, np.where(scales == 0, 1, scales))
+    return _Brackets(at, left.degree + max(family.degree for family in families) - 1)
 
 
-def _combined(brackets: _Bracketed, mix: Array) -> _Family:
+def _combined(brackets: _Brackets, mix: Array) -> _Family:
     """Combinations of brackets as a family."""
-    return _Family(lambda points: np.asarray(mix @ brackets.at(points).values), brackets.degree)
+    return _Family(lambda points: np.asarray(mix @ brackets.at(points).bracket()), brackets.degree)
 
 
 def _drawn(family: _Family, size: int, rng: np.random.Generator) -> _Family:
@@ -475,10 +477,10 @@ def _drawn(family: _Family, size: int, rng: np.random.Generator) -> _Family:
     return _Family(lambda points: np.asarray(weights @ family.at(points)), family.degree)
 
 
-def _along(family: _Family, points: Array, directions: Array) -> Array:
-    """Derivatives of a family at points (batch, D) in m directions at each, (batch, m, D): (batch, m, k, D)."""
+def _along(family: _Family, points: Array, directions: Array) -> tuple[Array, Array]:
+    """A family at points (batch, D), and its derivatives in m directions at each, (batch, m, D): (batch, m, k, D)."""
     steps, weights = _central(family.degree)
-    lengths = np.linalg.norm(directions, axis=2, keepdims=True)
+    lengths = np.sqrt(np.einsum("bmd,bmd->bm", directions, directions))[..., None]
     lengths[lengths == 0] = 1.0
     there = points[:, None, None] + steps[:, None] * (directions / lengths)[:, :, None]  # (batch, m, nodes, D)
     if there.size > MOST_NUMBERS:
@@ -486,9 +488,10 @@ def _along(family: _Family, points: Array, directions: Array) -> Array:
             f"found brackets nested so deeply that they need the fields at {there.size // points.shape[1]} points at "
             f"once, expected at most {MOST_NUMBERS // points.shape[1]}; count a smaller model"
         )
-    values = family.at(there.reshape(-1, points.shape[1]))
-    values = values.reshape(*there.shape[:3], *values.shape[1:])  # (batch, m, nodes, k, D)
-    return np.asarray(np.moveaxis(values, 2, -1) @ weights * lengths[..., None])
+    values = family.at(np.concatenate([points, there.reshape(-1, points.shape[1])]))
+    beside = values[len(points) :].reshape(*there.shape[:3], -1)  # (batch, m, nodes, k D)
+    slopes = (weights @ beside) * lengths
+    return values[: len(points)], slopes.reshape(*there.shape[:2], -1, points.shape[1])
 
 
 @lru_cache

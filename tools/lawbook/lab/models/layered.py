@@ -61,12 +61,18 @@ def gradients(model: Paths, theta: ArrayLike) -> Array:
         Shape (batch, functions, D).
     """
     points = np.asarray(theta, dtype=float)
-    factors = np.column_stack([points, np.ones(len(points))])[:, model.taken.T]  # (batch, layers, paths)
+    padded = np.ones((len(points), model.size + 1))
+    padded[:, :-1] = points
+    factors = padded[:, model.taken.T]  # (batch, layers, paths)
+    others, after = np.ones_like(factors), np.ones_like(factors[:, 0])  # products of the other layers' factors
     layers = range(factors.shape[1])
+    for layer in layers[1:]:
+        others[:, layer] = others[:, layer - 1] * factors[:, layer - 1]
+    for layer in layers[-2::-1]:
+        after *= factors[:, layer + 1]
+        others[:, layer] *= after
     out = np.zeros((len(points), len(model.taken), model.size + 1))
-    for layer in layers:
-        others = np.prod(factors[:, [h for h in layers if h != layer]], axis=1)
-        out[:, np.arange(len(model.taken)), model.taken[:, layer]] += others
+    out[:, np.arange(len(model.taken)), model.taken.T] = others  # a path takes no weight twice
     return np.asarray((model.sums @ out)[..., : model.size])
 
 
