@@ -281,7 +281,7 @@ def test_fields_that_are_not_as_said_are_refused(fields, degree, message):
 
 @pytest.mark.parametrize(
     ("theta", "message"),
-    [([], "0 parameters"), ([[1.0]], "expected 1 axes"), ([np.inf, 1.0], "infinite"), ([1e-80, 1e-90], "overflow")],
+    [([], "0 parameters"), ([[1.0]], "expected 1 axis"), ([np.inf, 1.0], "infinite"), ([1e-80, 1e-90], "overflow")],
 )
 def test_points_that_cannot_be_used_are_refused(theta, message):
     with pytest.raises(ValueError, match=message):

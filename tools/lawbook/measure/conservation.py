@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lawbook.measure._arrays import real, rounding
+
 Array = NDArray[np.float64]
 
 ENOUGH = 1e4  # between the last singular value that counts and the first that does not
@@ -97,28 +99,13 @@ def null_space(rows: ArrayLike, *, noise: float | None = None, enough: float = E
 
 def _matrix(rows: ArrayLike, noise: float | None) -> tuple[Array, float]:
     """Rows in double precision, largest entry 1, and the noise of their singular values."""
-    given = np.asarray(rows)
-    matrix = _real(given, "rows", 2)
+    matrix = real(rows, "rows", 2)
     if noise is None:
-        single = given.dtype.kind == "f" and given.dtype.itemsize < 8
-        precision = np.finfo(given.dtype if single else np.float64).eps
-        noise = 20 * float(precision) * math.sqrt(max(*matrix.shape, 1))
+        noise = 20 * rounding(rows) * math.sqrt(max(*matrix.shape, 1))
     if not 0 < noise < 1:
         raise ValueError(f"found noise={noise!r}, expected a share of the largest singular value between 0 and 1")
     largest = np.abs(matrix).max(initial=0)
     return matrix / largest if largest else matrix, noise
-
-
-def _real(values: ArrayLike, name: str, dimensions: int) -> Array:
-    """Values as finite numbers in double precision, with that many axes."""
-    given = np.asarray(values)
-    if given.dtype.kind not in "fiub":
-        raise ValueError(f"found {name} of type {given.dtype}, expected real numbers")
-    if given.ndim != dimensions:
-        raise ValueError(f"found {name} of shape {given.shape}, expected {dimensions} axes")
-    if not np.isfinite(given).all():
-        raise ValueError(f"found {name} with infinite or undefined (NaN) entries, expected finite numbers")
-    return given.astype(np.float64)
 
 
 def _widest(values: Array, noise: float, enough: float) -> Rank:
@@ -158,7 +145,7 @@ class Fields(NamedTuple):
 
 
 def _checked(fields: Fields) -> tuple[Array, Array]:
-    clock, matrices = _real(fields.clock, "clock", 1), _real(fields.matrices, "matrices", 3)
+    clock, matrices = real(fields.clock, "clock", 1), real(fields.matrices, "matrices", 3)
     if matrices.shape[1:] != (matrices.shape[1],) * 2 or clock.shape != matrices.shape[:1]:
         raise ValueError(
             f"found matrices of shape {matrices.shape} and a clock of shape {clock.shape}, expected (k, p, p) and (k,)"
@@ -282,7 +269,7 @@ def count_linear(fields: Fields, state: ArrayLike) -> Count:
         (1, 1)
     """
     algebra = lie_closure(fields)
-    z = _real(state, "state", 2)
+    z = real(state, "state", 2)
     p = algebra.matrices.shape[1]
     if len(z) != p or z.size == 0:
         raise ValueError(f"found a state of shape {z.shape}, expected ({p}, r) with r at least 1, as the fields have")
@@ -364,7 +351,7 @@ def count_polynomial(
         >>> conservation.count_polynomial(field, [1.0, 2.0, 3.0], np.random.default_rng(0), degree=2).laws
         2
     """
-    start = _real(theta, "theta", 1)
+    start = real(theta, "theta", 1)
     if start.size == 0 or degree < 0:
         raise ValueError(f"found {start.size} parameters and degree={degree}, expected at least 1 and at least 0")
     unit = float(np.abs(start).max()) or 1.0
