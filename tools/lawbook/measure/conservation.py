@@ -372,11 +372,12 @@ def count_polynomial(
     brackets, found = _of_pairs(generators), list[_Family]()
     while 0 < span.shape[1] < start.size:
         terms = brackets.at(points)
-        new, span, clear = _grown(terms.bracket() / terms.scale(), span, enough)
+        scale = terms.scale()
+        new, span, clear = _grown(terms.bracket() / scale, span, enough)
         gap = min(gap, clear)
         if not len(new):
             break
-        found.append(_combined(brackets, new / terms.scale()[0, :, 0]))
+        found.append(_combined(brackets, new / scale[0, :, 0]))
         brackets = _with_each(_drawn(generators, len(mix), rng), tuple(found))
     orbit = span.shape[1]
     return Count(start.size - orbit, orbit, gap)
