@@ -1,6 +1,7 @@
 """What has to be fast, measured: `make bench`. Nothing here asserts; the numbers are for people.
 
 CPU seconds are of the process and its children. Run it on an idle machine; notebooks run cold, without any cache.
+`python tools/bench.py instruments` prints that part alone.
 """
 
 from __future__ import annotations
@@ -163,6 +164,34 @@ def weights() -> None:
         row(f"HTML of /notebooks/{path.parent.name}/ without figures", f"{len(bare.encode()) / 1e3:.0f} kB", "≤ 100 kB")
 
 
+def side_by_side(what: str, ours: Callable[[], object], tight: Callable[[], object], repeats: int) -> None:
+    """Print the CPU time of ours and of a tight version of the same work, medians over runs in alternation, hot."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for i in range(repeats + 1):
+        for function, kept in zip((ours, tight), times, strict=True):
+            started = time.process_time()
+            function()
+            if i:  # the first run warms up
+                kept.append(time.process_time() - started)
+    mine, least = (statistics.median(kept) for kept in times)
+    row(what, f"{mine * 1e3:.1f} / {least * 1e3:.1f} ms = {mine / least:.2f}", "≤ 1.2")
+
+
+def instruments() -> None:
+    """Instruments against tight versions of the same work, beside the peak of matrix products in the same run."""
+    import bench_counting
+    import numpy as np
+
+    a, times = np.random.default_rng(0).standard_normal((1500, 1500)), []
+    for _ in range(5):
+        started = time.process_time()
+        a @ a
+        times.append(time.process_time() - started)
+    row("matrix product, peak", f"{2 * len(a) ** 3 / min(times) / 1e9:.0f} GFLOP a CPU s")
+    for case in bench_counting.cases():
+        side_by_side(*case)
+
+
 def notebooks() -> None:
     """CPU seconds and peak memory of each notebook, cold: fresh process, no compilation cache."""
     catalog, _ = load(REPO)
@@ -188,8 +217,9 @@ def main() -> None:
         site(folder)
     edit_to_page()
     weights()
+    instruments()
     notebooks()
 
 
 if __name__ == "__main__":
-    main()
+    instruments() if sys.argv[1:] == ["instruments"] else main()

@@ -283,9 +283,10 @@ law.control("linear-units", measured=size - lie, error=0, given={"hidden": 3})
 # %% [markdown]
 # ## Deep networks
 #
-# With more layers the fields are no longer linear, and brackets become unwieldy. The orbit theorem offers a way round:
-# follow random flows from a point, look at the fields where one arrives, and pull them back. Together they span what
-# all brackets span. The rank is read off a gap of the singular values; where there is none, the count is refused.
+# With more layers the fields are no longer linear, but they are polynomials of known degree. Finite differences at
+# enough nodes give the derivatives of a polynomial exactly, so brackets, and brackets of brackets, can be had at a
+# point without any algebra. Once they add nothing at a generic point, none ever will. The rank is read off a gap of
+# the singular values; where there is none, the count is refused.
 #
 # The *known* laws are $W_iW_i^\top-W_{i+1}^\top W_{i+1}$, with its diagonal alone for ReLU, to which
 # $b_i^2$ is added where there are biases. We count how many of them are independent at the same point.
@@ -328,8 +329,8 @@ print(f"{'network':24} {'D':>3} {'laws':>4} {'known':>5} {'without brackets':>16
 for widths, is_relu, bias in cases:
     model = layered.paths(widths, relu=is_relu, bias=bias)
     theta = 0.8 * rng.standard_normal(model.size)
-    count = conservation.count_by_flows(model, theta, rng, steps=50 if len(widths) < 5 else 150)
-    naive = model.size - conservation.rank(conservation.gradients(model, theta[None])[0]).rank
+    count = layered.count(model, theta, rng)
+    naive = model.size - conservation.rank(layered.gradients(model, theta[None])[0]).rank
     deep.append((count.laws, known_laws(widths, theta, is_relu, bias), naive))
     name = f"{'relu' if is_relu else 'linear'} {'-'.join(map(str, widths))}{' with bias' if bias else ''}"
     print(f"{name:24} {model.size:3} {count.laws:4} {deep[-1][1]:5} {naive:16} {count.gap:8.0e}")
@@ -346,12 +347,12 @@ law.check("count-deep", measured=laws, error=0, given={"known": known, "naive": 
 widths = (2, 2, 2, 2)
 model = layered.paths(widths, relu=False)
 theta = 0.8 * rng.standard_normal(model.size)
-fields = conservation.gradients(model, theta[None])[0]
+fields = layered.gradients(model, theta[None])[0]
 alive = np.abs(fields[:, [1, 3]]).max(axis=1) == 0  # functions that do not touch the weights of input 2
 blind = model._replace(sums=model.sums[alive])
 law.control(
     "a-dead-input",
-    measured=conservation.count_by_flows(blind, theta, rng).laws,
+    measured=layered.count(blind, theta, rng).laws,
     error=0,
     given={"known": known_laws(widths, theta, False, False), "naive": model.size - conservation.rank(fields).rank},
 )
@@ -361,5 +362,6 @@ law.control(
 #
 # * Search the data for laws of a network with leaky ReLU, or with the activation $z^2$. (With $z^2$ the weights of
 #   $u$ and $v$ differ by a factor: which?)
-# * Let two neurons share their outgoing weights. How many laws does `count_by_flows` find?
-# * Ask for `reach=1.0` in `count_by_flows`: the gap closes, and the count is refused rather than wrong.
+# * Let two neurons share their outgoing weights. How many laws does `layered.count` find?
+# * Set all weights of a layer to zero, or make one layer $10^6$ times smaller than the others: the count is refused
+#   rather than wrong. What does the message say?

@@ -101,3 +101,76 @@ def test_angular_momentum_holds_the_charge_of_every_rotation():
     np.testing.assert_allclose(whole, -np.swapaxes(whole, 1, 2))
     charges = symmetry.charge(q, speed, symmetry.rotation(SKEW), groups=1)
     np.testing.assert_allclose(charges, np.sum(whole * SKEW, axis=(1, 2)) / 2, rtol=1e-12)
+
+
+def test_shapes_that_would_broadcast_are_refused():
+    """A row times a column used to be a matrix, and its sum a number that means nothing."""
+    with pytest.raises(ValueError, match=r"\(3,\) and \(3, 1\)"):
+        symmetry.inner(jnp.ones(3), jnp.ones((3, 1)))
+    with pytest.raises(ValueError, match="expected the same"):
+        symmetry.charge(jnp.ones(3), jnp.ones(3), lambda q: q.sum())
+    with pytest.raises(ValueError, match="expected the same"):
+        symmetry.angular_momentum(jnp.ones((2, 3)), jnp.ones((1, 3)))
+    with pytest.raises(ValueError, match="every parameter"):
+        symmetry.inner({"a": jnp.ones(3)}, {"b": jnp.ones(3)})
+    with pytest.raises(ValueError, match="expected the same"):
+        jax.jit(symmetry.inner)(jnp.ones(3), jnp.ones((1, 3)))
+
+
+@pytest.mark.parametrize(
+    ("q", "groups"),
+    [(jnp.ones(()), 1), (jnp.ones(3), -1), ((jnp.ones((5, 2)), jnp.ones((1, 2))), 1), (jnp.ones((2, 3)), 3)],
+)
+def test_groups_that_are_not_there_are_refused(q, groups):
+    with pytest.raises(ValueError, match="leading axes"):
+        symmetry.inner(q, q, groups=groups)
+
+
+def test_trees_without_numbers_are_refused():
+    with pytest.raises(ValueError, match="without arrays"):
+        symmetry.inner({}, {})
+    with pytest.raises(ValueError, match="complex"):
+        symmetry.inner(jnp.ones(2) * 1j, jnp.ones(2))
+
+
+def test_coarse_numbers_are_summed_in_better_ones():
+    assert symmetry.inner(np.int8([100, 100]), np.int8([100, 100])) == 20000
+    half = np.full(1000, 10, np.float16)
+    assert symmetry.inner(half, half) == 1e5  # beyond the range of half precision
+    single, double = np.ones(2, np.float32), np.full(2, 1 / 3)
+    assert symmetry.inner(single, double).dtype == np.float64
+    assert symmetry.kinetic_breaking(single, double, symmetry.scale) == pytest.approx(2 / 9, rel=1e-15)
+    assert symmetry.inner(single, single).dtype == np.float32
+
+
+@pytest.mark.parametrize("size", [1e-100, 1e-8, 1e6, 1e100])
+def test_the_balance_in_any_unit(size):
+    pair = size * RNG.normal(size=4), size * RNG.normal(size=3)
+    expected = np.sum((pair[0] / size) ** 2) - np.sum((pair[1] / size) ** 2)
+    assert symmetry.inner(pair, symmetry.rescale(pair)) / size**2 == pytest.approx(expected, rel=1e-12)
+
+
+def test_rotations_are_skew_and_square():
+    with pytest.raises(ValueError, match="skew-symmetric"):
+        symmetry.rotation(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    with pytest.raises(ValueError, match="skew-symmetric"):
+        symmetry.rotation(np.array([[0.0, np.nan], [1.0, 0.0]]))
+    with pytest.raises(ValueError, match=r"expected \(r, r\)"):
+        symmetry.rotation(np.zeros((2, 3)))
+    tiny = 1e-200 * SKEW
+    np.testing.assert_array_equal(symmetry.rotation(tiny)(np.eye(3)), tiny)
+    turned = jax.jit(lambda skew: symmetry.rotation(skew)(jnp.eye(3)))(SKEW)
+    np.testing.assert_array_equal(turned, SKEW)
+
+
+def test_a_rescaling_needs_a_pair():
+    for q in (np.ones((2, 3)), (np.ones(1),), (np.ones(1), np.ones(1), np.ones(1))):
+        with pytest.raises(ValueError, match="expected a pair"):
+            symmetry.rescale(q)
+
+
+def test_factors_of_one_rotation_share_its_space():
+    with pytest.raises(ValueError, match="same r"):
+        symmetry.angular_momentum((np.ones((2, 3)), np.ones((2, 1))), (np.ones((2, 3)), np.ones((2, 1))))
+    with pytest.raises(ValueError, match="same r"):
+        symmetry.angular_momentum(np.ones(3), np.ones(3))

@@ -39,3 +39,20 @@ def test_finds_the_one_direction_that_matters(normalise):
     assert errors[-1] < 0.3 * errors[0]
     if normalise:
         assert np.trace(rounds[-1].metric) == pytest.approx(6)
+
+
+def test_the_next_metric_is_the_average_outer_product_of_finite_differences():
+    """The machine's own predictions beside its training inputs: a cusp's two slopes cancel in central differences."""
+    rng = np.random.default_rng(3)
+    x, y, step = rng.standard_normal((30, 4)), rng.standard_normal((30, 3)), 1e-4
+    moves = step * np.concatenate([np.eye(4), -np.eye(4)])
+    tests = (x + moves[:, None]).reshape(-1, 4)
+    first, second = rfm.recursive(x, y, tests, rounds=1, bandwidth=3.0)
+    ahead, behind = first.prediction.reshape(2, 4, 30, 3)
+    slopes = (ahead - behind) / (2 * step)  # (d, n, c)
+    np.testing.assert_allclose(second.metric, np.einsum("inc,jnc->ij", slopes, slopes) / 30, rtol=1e-5)
+
+
+def test_a_fit_without_slopes_cannot_be_normalised():
+    with pytest.raises(ValueError, match="expected slopes"):
+        rfm.recursive(np.eye(3), np.zeros((3, 1)), np.eye(3), rounds=1, normalise=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from lawbook.measure.conservation import Fields, Paths
+from lawbook.measure import conservation
+from lawbook.measure.conservation import Count, Fields
 
 Array = NDArray[np.float64]
 
@@ -32,6 +35,50 @@ def relu_network(n: int, m: int, hidden: int) -> Fields:
     for unit in range(hidden):
         matrices[unit, :, unit, :, unit, :] = one
     return Fields(np.zeros(hidden * len(one)), matrices.reshape(-1, hidden * size, hidden * size), False)
+
+
+class Paths(NamedTuple):
+    """A network as a function of the products of its weights along paths from an input (or bias) to an output.
+
+    φ_q(θ) = Σ over paths p of `sums[q, p]` Π over layers l of θ[`taken[p, l]`], where parameter D stands for a 1.
+    """
+
+    taken: NDArray[np.int64]
+    """Which parameter a path takes in a layer, shape (paths, layers)."""
+    sums: Array
+    """Shape (functions, paths)."""
+    size: int
+    """D, the number of parameters: weights (out, in) of each layer one after the other, then the hidden biases."""
+
+
+def gradients(model: Paths, theta: ArrayLike) -> Array:
+    """The fields ∇φ_q at each of a batch of points: polynomials of one degree less than there are layers.
+
+    Arguments:
+        theta: shape (batch, D).
+
+    Returns:
+        Shape (batch, functions, D).
+    """
+    points = np.asarray(theta, dtype=float)
+    padded = np.ones((len(points), model.size + 1))
+    padded[:, :-1] = points
+    factors = padded[:, model.taken.T]  # (batch, layers, paths)
+    others, after = np.ones_like(factors), np.ones_like(factors[:, 0])  # products of the other layers' factors
+    layers = range(factors.shape[1])
+    for layer in layers[1:]:
+        others[:, layer] = others[:, layer - 1] * factors[:, layer - 1]
+    for layer in layers[-2::-1]:
+        after *= factors[:, layer + 1]
+        others[:, layer] *= after
+    out = np.zeros((len(points), len(model.taken), model.size + 1))
+    out[:, np.arange(len(model.taken)), model.taken.T] = others  # a path takes no weight twice
+    return np.asarray((model.sums @ out)[..., : model.size])
+
+
+def count(model: Paths, theta: ArrayLike, rng: np.random.Generator) -> Count:
+    """The number of conservation laws at a point, shape (D,): `conservation.count_polynomial` of the gradients."""
+    return conservation.count_polynomial(partial(gradients, model), theta, rng, degree=model.taken.shape[1] - 1)
 
 
 def paths(widths: Sequence[int], *, relu: bool, bias: bool = False) -> Paths:
