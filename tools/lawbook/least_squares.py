@@ -344,8 +344,9 @@ def _descend(
     exact = {"xtol": 1e-10, "ftol": 1e-10, "gtol": 1e-13, "x_scale": "jac", "max_nfev": STEPS}
     found = least_squares(residual, start, jac=jacobian, method="lm", **exact)
     if huber is not None:
-        # outliers far beyond the turn make a narrow valley: the turn is brought in by steps
-        for turn in (100 * huber, 10 * huber, huber):
+        # where most residuals lie beyond the turn the valley is narrow: the turn is brought in by steps
+        reach = max(float(np.abs(found.fun).max()) / huber, 1.0)
+        for turn in huber * np.geomspace(reach, 1, 2 + int(np.log(reach))):
             found = least_squares(residual, found.x, jac=jacobian, method="trf", loss="huber", f_scale=turn, **exact)
     return found.x, _cost(found.fun, huber) if found.status > 0 else np.inf
 

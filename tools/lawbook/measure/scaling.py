@@ -93,14 +93,19 @@ def _named(estimate: Estimate, numbers: Array) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Form:
-    """A two-variable form: the log of the loss and its gradients, shapes (...) and (..., p), and starts of a fit.
+    """A two-variable form.
 
-    Both come from the parameters, shape (p,), log N and log D; the starts from log N, log D and log L of the cells.
+    Attributes:
+        names: Of the parameters, (p,).
+        log_loss: Log of the loss, shape (...), and its gradients, shape (..., p), at parameters, log N and log D.
+        starts: Of a fit, from log N, log D and log L of the cells.
+        scale: A step of each parameter that counts as large, shape (p,), at parameters, log N and log D.
     """
 
     names: tuple[str, ...]
     log_loss: Callable[[Array, Array, Array], tuple[Array, Array]]
     starts: Callable[[Array, Array, Array], list[list[float]]]
+    scale: Callable[[Array, Array, Array], Array] = lambda theta, u, v: np.ones_like(theta)
 
 
 def _kaplan(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
@@ -122,6 +127,12 @@ def _additive(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
     log = np.logaddexp(np.logaddexp(log_a - a * u, log_b - b * v), log_e)
     in_n, in_d = np.exp(log_a - a * u - log), np.exp(log_b - b * v - log)  # shares of the two terms
     return log, np.stack([-in_n * u, -in_d * v, in_n, in_d, np.exp(log_e - log)], axis=-1)
+
+
+def _additive_scale(theta: Array, u: Array, v: Array) -> Array:
+    # a term that fades out is 0 with an error, not unknown: what counts is its size against the loss, not its log
+    shares = _additive(theta, u, v)[1][:, 2:].max(axis=0)
+    return np.array([1.0, 1.0, *(1 / np.where(shares > 1e-200, shares, 1.0))])
 
 
 def _product(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
@@ -163,7 +174,7 @@ FORMS = {
     # L = [(N_c / N)^(alpha_N / alpha_D) + D_c / D]^alpha_D, Kaplan et al. 2020, equation 1.5
     "kaplan": Form(("alpha_N", "alpha_D", "log_Nc", "log_Dc"), _kaplan, _start_kaplan),
     # L = E + A / N^a + B / D^b, Hoffmann et al. 2022 (Chinchilla)
-    "additive": Form(("a", "b", "log_A", "log_B", "log_E"), _additive, _start_additive),
+    "additive": Form(("a", "b", "log_A", "log_B", "log_E"), _additive, _start_additive, _additive_scale),
     # L = c N^-a D^-b: two independent power laws
     "product": Form(("a", "b", "log_c"), _product, _start_product),
 }
@@ -226,6 +237,7 @@ def fit(
         FORMS[form].starts(u, v, y),
         scatter=scatter,
         huber=huber,
+        scale=lambda theta: FORMS[form].scale(theta, u, v),
         bootstrap=bootstrap,
     )
     return Joint(form, estimate)
