@@ -75,6 +75,13 @@ def test_a_fitted_prediction_needs_a_fit_and_its_values(
     assert "holds" in capsys.readouterr().out
 
 
+def test_a_fit_can_be_robust(halving: notebook.OpenEntry) -> None:
+    n = np.geomspace(10, 1000, 12)
+    spoilt = 2 * n**-0.5 * np.where(n > 900, 10, 1)
+    fit = halving.fit("inverse-root", x={"n": n}, y=spoilt, free={"spread": 1.0, "b": 1.0}, huber=1e-3)
+    assert fit.values == pytest.approx({"spread": 2.0, "b": 0.5}, rel=1e-3)
+
+
 def test_a_rival_that_would_pass_at_the_given_values_is_an_error(halving: notebook.OpenEntry) -> None:
     fit = halving.fit("inverse-root", x={"n": [10.0, 20, 40]}, y=[0.1, 0.05, 0.025], free={"spread": 1.0, "b": 0.9})
     with pytest.raises(ValueError, match="cannot tell the law from its rival"):

@@ -132,12 +132,12 @@ def test_a_term_that_fades_out_is_zero_within_its_error():
     rng = np.random.default_rng(7)
     loss = 40 * N**-0.08 + 30 * D**-0.1
     fits = [scaling.fit("additive", N, D, loss * np.exp(0.003 * rng.standard_normal(36))) for _ in range(40)]
-    faded = [found for found in fits if found.values["log_E"] < -8]
+    faded = [found for found in fits if found.values["log_E"] < -20]
     assert 8 <= len(faded) <= 32
     assert share_inside(fits, "a", 0.08, 0.95) >= 88
     for found in faded:
         assert found.errors["log_E"] > 100
-        assert 1e-3 < found.errors["a"] < 0.1
+        assert 0.7 < found.errors["a"] / np.std([f.values["a"] for f in fits]) < 2
         near, far = found.predict(1e7, 1e9), found.predict(1e15, 1e17)
         assert near.error / near.value < 0.01 < far.error / far.value
 

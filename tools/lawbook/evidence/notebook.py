@@ -89,15 +89,18 @@ class OpenEntry:
         y: ArrayLike,
         free: Mapping[str, float],
         given: Mapping[str, float] | None = None,
+        huber: float | None = None,
     ) -> Fit:
         """Fit the law's own formula to measured data, by least squares in log y.
 
         **Arguments:** `x` arrays of the symbols on the axes, shape (points,); `y` measured values above 0, same shape;
-        `free` start values of the symbols to fit; `given` values of the others.
+        `free` start values of the symbols to fit; `given` values of the others; `huber` the residual of log y at which
+        the loss turns from square to linear, so that outliers count little.
 
-        **Returns:** a `Fit` with `values`, `errors` (one standard error each), called with the symbols of `x`.
+        **Returns:** a `Fit` with `values`, `errors` (one standard error each), `interval(level)`, called with the
+        symbols of `x`; its `predict` knows the error of an extrapolation too.
         """
-        return fit_formula(self.formula(law), x=x, y=y, free=free, given=given or {})
+        return fit_formula(self.formula(law), x=x, y=y, free=free, given=given or {}, huber=huber)
 
     def check(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,7 +37,10 @@ class Joint:
 
     @property
     def errors(self) -> dict[str, float]:
-        """One standard error of each; infinite for what the cells do not determine."""
+        """One standard error of each; infinite for what the cells do not determine.
+
+        The logarithm of a term that is 0 within its error has a huge one: that error over next to nothing.
+        """
         return _named(self.estimate, self.estimate.errors)
 
     @property
@@ -99,13 +102,14 @@ class Form:
         names: Of the parameters, (p,).
         log_loss: Log of the loss, shape (...), and its gradients, shape (..., p), at parameters, log N and log D.
         starts: Of a fit, from log N, log D and log L of the cells.
-        scale: A step of each parameter that counts as large, shape (p,), at parameters, log N and log D.
+        settled: Maps parameters, log N and log D of the cells to parameters as good and to a step of each that counts
+            as large, both of shape (p,).
     """
 
     names: tuple[str, ...]
     log_loss: Callable[[Array, Array, Array], tuple[Array, Array]]
     starts: Callable[[Array, Array, Array], list[list[float]]]
-    scale: Callable[[Array, Array, Array], Array] = lambda theta, u, v: np.ones_like(theta)
+    settled: Callable[[Array, Array, Array], tuple[Array, Array]]
 
 
 def _kaplan(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
@@ -129,12 +133,6 @@ def _additive(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
     return log, np.stack([-in_n * u, -in_d * v, in_n, in_d, np.exp(log_e - log)], axis=-1)
 
 
-def _additive_scale(theta: Array, u: Array, v: Array) -> Array:
-    # a term that fades out is 0 with an error, not unknown: what counts is its size against the loss, not its log
-    shares = _additive(theta, u, v)[1][:, 2:].max(axis=0)
-    return np.array([1.0, 1.0, *(1 / np.where(shares > 1e-200, shares, 1.0))])
-
-
 def _product(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
     a, b, log_c = theta
     return np.asarray(log_c - a * u - b * v), np.stack([-u, -v, np.ones_like(u)], axis=-1)
@@ -142,6 +140,8 @@ def _product(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
 
 EXPONENTS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Where the fits start; those of language models lie between the ends."""
+FADED = 1e-12
+"""Share of the loss below which a term of a sum is 0."""
 
 
 def _start_kaplan(u: Array, v: Array, y: Array) -> list[list[float]]:
@@ -166,17 +166,30 @@ def _start_additive(u: Array, v: Array, y: Array) -> list[list[float]]:
     return starts
 
 
+def _as_they_are(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
+    return theta, np.ones_like(theta)
+
+
+def _settled_additive(theta: Array, u: Array, v: Array) -> tuple[Array, Array]:
+    # the logarithm of a term that fades out runs away: the term itself is 0 with an error, and that error counts in the
+    # others' too, so it stops at a share of 1e-12 of the loss, and steps are measured in the term, not in its logarithm
+    log, (a, b, *constants) = _additive(theta, u, v)[0], theta
+    shares = [np.max(c - slope - log) for c, slope in zip(constants, (a * u, b * v, 0 * u), strict=True)]
+    raised = np.maximum(shares, np.log(FADED)) - shares
+    return theta + np.array([0.0, 0.0, *raised]), np.array([1, 1, *np.exp(-(shares + raised))])
+
+
 def _start_product(u: Array, v: Array, y: Array) -> list[list[float]]:
     return [[0.1, 0.1, float(y.max())]]  # the log is linear in the parameters: any start will do
 
 
 FORMS = {
     # L = [(N_c / N)^(alpha_N / alpha_D) + D_c / D]^alpha_D, Kaplan et al. 2020, equation 1.5
-    "kaplan": Form(("alpha_N", "alpha_D", "log_Nc", "log_Dc"), _kaplan, _start_kaplan),
+    "kaplan": Form(("alpha_N", "alpha_D", "log_Nc", "log_Dc"), _kaplan, _start_kaplan, _as_they_are),
     # L = E + A / N^a + B / D^b, Hoffmann et al. 2022 (Chinchilla)
-    "additive": Form(("a", "b", "log_A", "log_B", "log_E"), _additive, _start_additive, _additive_scale),
+    "additive": Form(("a", "b", "log_A", "log_B", "log_E"), _additive, _start_additive, _settled_additive),
     # L = c N^-a D^-b: two independent power laws
-    "product": Form(("a", "b", "log_c"), _product, _start_product),
+    "product": Form(("a", "b", "log_c"), _product, _start_product, _as_they_are),
 }
 ALSO_CALLED = {"chinchilla": "additive", "hoffmann": "additive"}
 
@@ -230,14 +243,15 @@ def fit(
         )
     u, v, y = np.log(sizes), np.log(data), np.log(losses)
     log_loss = FORMS[form].log_loss
-    estimate = solve(
+    found = solve(
         names,
         lambda theta: log_loss(theta, u, v)[0] - y,
         lambda theta: log_loss(theta, u, v)[1],
         FORMS[form].starts(u, v, y),
         scatter=scatter,
         huber=huber,
-        scale=lambda theta: FORMS[form].scale(theta, u, v),
         bootstrap=bootstrap,
     )
-    return Joint(form, estimate)
+    theta, scale = FORMS[form].settled(found.values, u, v)
+    log, jacobian = log_loss(theta, u, v)
+    return Joint(form, replace(found, values=theta, residual=log - y, jacobian=jacobian, scale=scale))
