@@ -1,5 +1,7 @@
 """Least squares on problems whose errors and whose undetermined directions are known."""
 
+import doctest
+
 import numpy as np
 import pytest
 from lawbook import least_squares
@@ -194,3 +196,9 @@ def test_a_prediction_has_a_band_in_the_logarithm():
     np.testing.assert_allclose(error, [0.5, 1])  # a mean of four
     np.testing.assert_allclose(low, value * np.exp(-0.5), rtol=1e-4)
     np.testing.assert_allclose(high, value * np.exp(0.5), rtol=1e-4)
+
+
+def test_examples_run():
+    done = doctest.testmod(least_squares)
+    assert done.attempted >= 8
+    assert not done.failed

@@ -1,7 +1,10 @@
 """Fits of a law's own formula: the constants, whether their errors cover, and what is refused."""
 
+import doctest
+
 import numpy as np
 import pytest
+from lawbook.evidence import fit as module
 from lawbook.evidence.fit import fit_formula
 from lawbook.reference.formula import Formula
 
@@ -147,3 +150,9 @@ def test_a_fit_refuses_symbols_it_cannot_place():
 def test_a_fit_refuses_numbers_that_cannot_be_fitted(changed, message):
     with pytest.raises(ValueError, match=message):
         fit(**changed)
+
+
+def test_examples_run():
+    done = doctest.testmod(module)
+    assert done.attempted >= 8
+    assert not done.failed

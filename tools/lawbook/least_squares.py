@@ -53,6 +53,10 @@ def quantile(level: float, freedom: float) -> float:
 
     Raises:
         ValueError: `level` is no probability.
+
+    Examples:
+        >>> round(quantile(0.95, np.inf), 2), round(quantile(0.95, 4), 2)
+        (1.96, 2.78)
     """
     from scipy import special
 
@@ -228,6 +232,11 @@ def central_differences(function: Callable[[Array], Array], at: Array, scale: Ar
         function: Maps arguments, shape (p,), to values.
         at: Where, shape (p,).
         scale: A step of each argument that counts as large, shape (p,).
+
+    Examples:
+        >>> at = np.array([2.0, 3.0])
+        >>> np.round(central_differences(lambda t: t[:1] ** 2 * t[1:], at, np.ones(2)), 6)
+        array([[12.,  4.]])
     """
     columns = []
     for i, size in enumerate(scale):
@@ -271,6 +280,13 @@ def solve(
     Raises:
         ValueError: Options that contradict each other, or too few points to draw them anew.
         RuntimeError: No start leads to a minimum, or nothing is determined at the best one.
+
+    Examples:
+        >>> u, y = np.arange(4.0), np.array([1.0, 3.1, 4.9, 7.0])  # a line through 1 of slope 2
+        >>> design = np.stack([np.ones(4), u, u], axis=1)  # its slope is the sum of two parameters
+        >>> found = solve("abc", lambda t: design @ t - y, lambda t: design, [np.zeros(3)])
+        >>> np.round(found.errors, 2), found.undetermined["b"]
+        (array([0.08,  inf,  inf]), 'no point feels it if c may move along')
     """
     check_options(known=known, scatter=scatter, huber=huber)
 
@@ -385,6 +401,10 @@ def column(values: ArrayLike, name: str) -> Array:
 
     Raises:
         ValueError: Another shape, or a value that is not a positive finite number; the sentence says which.
+
+    Examples:
+        >>> column(np.float32([0.5, 2]), "x")
+        array([0.5, 2. ])
     """
     array = np.asarray(values, dtype=float)
     if array.ndim != 1:

@@ -65,6 +65,13 @@ class Fit:
         """Intervals that cover each constant with probability `level`, each by itself (Student's t).
 
         Those of constants above 0 stay above 0.
+
+        Examples:
+            >>> law = Formula.parse("a*n**(-b)", {"a", "b", "n"})
+            >>> n, y = [10.0, 20.0, 40.0, 80.0], [0.63, 0.45, 0.31, 0.225]
+            >>> low, high = fit_formula(law, x={"n": n}, y=y, free={"a": 1.0, "b": 1.0}, given={}).interval()["b"]
+            >>> bool(0.4 < low < 0.5 < high < 0.6)
+            True
         """
         with np.errstate(over="ignore", under="ignore"):  # an interval may reach beyond what a float holds
             ends = _real(self.estimate.interval(level), self.positive[:, None])
@@ -79,6 +86,14 @@ class Fit:
 
         Raises:
             ValueError: The law has no value above 0 there, or the level is no probability.
+
+        Examples:
+            >>> law = Formula.parse("a*n**(-b)", {"a", "b", "n"})
+            >>> n, y = [10.0, 20.0, 40.0, 80.0], [0.63, 0.45, 0.31, 0.225]
+            >>> fit = fit_formula(law, x={"n": n}, y=y, free={"a": 1.0, "b": 1.0}, given={})
+            >>> found = fit.predict(n=1000.0)
+            >>> bool(found.low < 2 * 1000**-0.5 < found.high), bool(found.error < 0.1 * found.value)
+            (True, True)
         """
 
         def log(theta: Array) -> Array:

@@ -1,1 +1,1 @@
-"""Instruments for anybody's model: arrays or a loss go in, numbers come out. They import nothing else of ours."""
+"""Instruments for anybody's model: arrays or a loss go in, numbers come out. Of ours they import `least_squares` only."""

@@ -302,6 +302,11 @@ class Resampled(tuple[Any, Any]):
         """Ends of an interval that covers with probability `level`, each of the shape of the statistic.
 
         The error comes from `repetitions` - 1 differences, so a factor of Student's t makes up for few of them.
+
+        Examples:
+            >>> low, high = Resampled(1.0, 0.1, repetitions=3).interval(0.95)
+            >>> round(float(low), 2), round(float(high), 2)
+            (0.57, 1.43)
         """
         value, error = self
         half = least_squares.quantile(level, self.repetitions - 1) * error

@@ -59,7 +59,15 @@ class Joint:
         return float(np.sqrt(np.mean(self.estimate.residual**2)))
 
     def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
-        """Intervals that cover each parameter with probability `level`, each by itself (Student's t)."""
+        """Intervals that cover each parameter with probability `level`, each by itself (Student's t).
+
+        Examples:
+            >>> n, d = np.repeat([1e6, 1e7, 1e8], 4), np.tile([1e8, 1e9, 1e10, 1e11], 3)
+            >>> wiggle = np.exp(0.01 * np.cos(np.arange(12.0) ** 2))
+            >>> low, high = fit("product", n, d, 60 * n**-0.1 * d**-0.1 * wiggle).interval()["a"]
+            >>> bool(0.09 < low < 0.1 < high < 0.11)
+            True
+        """
         ends = self.estimate.interval(level)
         return {name: (float(low), float(high)) for name, (low, high) in zip(self.estimate.names, ends, strict=True)}
 
