@@ -336,7 +336,7 @@ with_floor = powerlaw.fit(amounts, H + more, floor=True)
 law.check(
     "floor-is-the-entropy-rate",
     measured=with_floor.floor,
-    error=with_floor.floor * np.sqrt(with_floor.covariance[2, 2]),
+    error=with_floor.floor_error,
     given={"irreducible": H},
 )
 

@@ -82,9 +82,9 @@ wide = widths >= 64
 
 def one_active(code, chosen, thresholds):
     """Measured interference of the features `chosen` with all others."""
-    overlaps = code[chosen] @ code.T
-    overlaps[np.arange(len(chosen)), chosen] = 0
-    return overlaps.measured_interference(overlaps, thresholds) * features / (features - 1)
+    products = code[chosen] @ code.T
+    products[np.arange(len(chosen)), chosen] = 0
+    return overlaps.measured_interference(products, thresholds) * features / (features - 1)
 
 
 formula = law.formula("random-code-loss")
@@ -164,10 +164,8 @@ plt.show()
 # The root of it all. Random directions have a mean squared overlap of $1/m$, not of a tight frame.
 
 # %%
-overlaps, overlap_error = mean_and_error(squares[:, wide])
-law.check(
-    "random-overlaps", measured=overlaps, error=overlap_error, given={"features": features, "width": widths[wide]}
-)
+overlap, overlap_error = mean_and_error(squares[:, wide])
+law.check("random-overlaps", measured=overlap, error=overlap_error, given={"features": features, "width": widths[wide]})
 
 # %% [markdown]
 # ### Several active features

@@ -11,8 +11,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from lawbook.evidence import notebook
-from lawbook.evidence.fit import fit_formula
-from lawbook.reference.formula import Formula
 
 
 @pytest.fixture
@@ -79,6 +77,13 @@ def test_a_fitted_prediction_needs_a_fit_and_its_values(
     assert "holds" in capsys.readouterr().out
 
 
+def test_a_fit_can_be_robust(halving: notebook.OpenEntry) -> None:
+    n = np.geomspace(10, 1000, 12)
+    spoilt = 2 * n**-0.5 * np.where(n > 900, 10, 1)
+    fit = halving.fit("inverse-root", x={"n": n}, y=spoilt, free={"spread": 1.0, "b": 1.0}, huber=1e-3)
+    assert fit.values == pytest.approx({"spread": 2.0, "b": 0.5}, rel=1e-3)
+
+
 def test_a_rival_that_would_pass_at_the_given_values_is_an_error(halving: notebook.OpenEntry) -> None:
     fit = halving.fit("inverse-root", x={"n": [10.0, 20, 40]}, y=[0.1, 0.05, 0.025], free={"spread": 1.0, "b": 0.9})
     with pytest.raises(ValueError, match="cannot tell the law from its rival"):
@@ -109,31 +114,6 @@ def test_peak_memory_is_of_this_process_alone() -> None:
 def test_predict_and_formula_draw_from_the_entry(halving: notebook.OpenEntry) -> None:
     assert halving.predict("exponent") == 0.5
     np.testing.assert_allclose(halving.formula("inverse-root")(n=[4.0, 16.0], spread=1.0, b=0.5), [0.5, 0.25])
-
-
-def test_the_error_of_a_fit_covers_the_truth() -> None:
-    """Over 200 noisy data sets the true exponent lies within two standard errors in about 95 % of them."""
-    formula = Formula.parse("a*x**(-b)", {"a", "b", "x"})
-    x = np.geomspace(1, 100, 12)
-    rng = np.random.default_rng(1)
-    inside = 0
-    for _ in range(200):
-        y = 3 * x**-0.7 * np.exp(0.05 * rng.standard_normal(x.size))
-        fit = fit_formula(formula, x={"x": x}, y=y, free={"a": 1.0, "b": 0.3}, given={})
-        inside += abs(fit.values["b"] - 0.7) < 2 * fit.errors["b"]
-    assert 0.87 <= inside / 200 <= 0.98
-
-
-def test_a_fit_refuses_what_it_cannot_do() -> None:
-    formula = Formula.parse("a*x**(-b)", {"a", "b", "x"})
-    with pytest.raises(TypeError, match="needs a value for b"):
-        fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, 2, 3], free={"a": 1.0}, given={})
-    with pytest.raises(ValueError, match="2 points for 2 free symbols"):
-        fit_formula(formula, x={"x": [1, 2]}, y=[1, 2], free={"a": 1.0, "b": 1.0}, given={})
-    with pytest.raises(ValueError, match="above 0"):
-        fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, -2, 3], free={"a": 1.0, "b": 1.0}, given={})
-    with pytest.raises(KeyError, match="has no symbol 'c'"):
-        fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, 2, 3], free={"a": 1.0, "b": 1.0, "c": 1.0}, given={})
 
 
 def test_where_there_is_no_proc_the_peak_comes_from_the_system_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,3 +61,29 @@ def test_extrapolation_is_exact_for_either_form():
     np.testing.assert_allclose(
         learning_curve.extrapolate(SIZES, 9 - 0.2 * np.log(SIZES), to).logarithm, 9 - 0.2 * np.log(to)
     )
+
+
+def test_extrapolation_knows_no_unit():
+    to = np.array([1e5, 1e6])
+    found = learning_curve.extrapolate(SIZES * 1e20, np.float32(3e-30 * SIZES**-0.1), to * 1e20)
+    np.testing.assert_allclose(found.power_law, 3e-30 * to**-0.1, rtol=1e-5)
+    with pytest.raises(ValueError, match="found y = nan"):
+        learning_curve.extrapolate([1, 2, 3], [1, np.nan, 1], 4)
+
+
+def test_subsets_larger_than_the_pool_are_refused():
+    for draw in (learning_curve.nested, learning_curve.windows):
+        for size in (0, 11):
+            with pytest.raises(ValueError, match=f"found the size {size}, expected 1 to 10"):
+                draw(10, [5, size], np.random.default_rng(0))
+
+
+def test_losses_that_are_none_are_refused():
+    diverged = [[0.3, np.nan, 0.1]]
+    with pytest.raises(ValueError, match="not a number"):
+        learning_curve.best(diverged)
+    for losses in (diverged, [[-1.0, -2.0]], [1.0, 2.0]):  # of a loss below 0, 2 % more is less
+        with pytest.raises(ValueError, match="expected losses above 0 of shape"):
+            learning_curve.smallest_sufficient(losses)
+    with pytest.raises(ValueError, match="found 0 repetitions"):
+        learning_curve.sweep(lambda subset: [1.0], lambda: [[1]], 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lawbook import measure
     from lawbook.evidence import notebook
+    from lawbook.least_squares import Prediction
     from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
     from lawbook.reference.bound import LawFormula
     from lawbook.reference.formula import Formula, FormulaError
@@ -19,6 +20,7 @@ __all__ = [
     "FormulaError",
     "InvalidEntryError",
     "LawFormula",
+    "Prediction",
     "UnknownNameError",
     "entry",
     "formula",
@@ -30,6 +32,7 @@ __all__ = [
 LAZY = {
     "measure": ("lawbook.measure", None),
     "notebook": ("lawbook.evidence.notebook", None),
+    "Prediction": ("lawbook.least_squares", "Prediction"),
     "entry": ("lawbook.reference.api", "entry"),
     "formula": ("lawbook.reference.api", "formula"),
     "Entry": ("lawbook.reference.model", "Entry"),

@@ -178,6 +178,7 @@ class OpenEntry:
         y: ArrayLike,
         free: Mapping[str, float],
         given: Mapping[str, float] | None = None,
+        huber: float | None = None,
     ) -> Fit:
         """Fit the law's own formula to measured data, by least squares in log y.
 
@@ -187,9 +188,11 @@ class OpenEntry:
             y: Measured values above 0, shape (points,).
             free: Start values of the symbols to fit.
             given: Values of the other symbols.
+            huber: The residual of log y at which the loss turns from square to linear, so that outliers count little.
 
         Returns:
-            The fitted law, called with the symbols of `x`; its `values` have one standard error each in `errors`.
+            The fitted law, called with the symbols of `x`; its `values` have one standard error each in `errors`, and
+            `interval(level)` covers; its `predict` knows the error of an extrapolation too.
 
         Raises:
             KeyError: There is no such law, or the law has no such symbol; names the nearest.
@@ -206,7 +209,7 @@ class OpenEntry:
             >>> round(float(fit(n=100.0)), 6)
             0.3
         """
-        return fit_formula(self.formula(law), x=x, y=y, free=free, given=given or {})
+        return fit_formula(self.formula(law), x=x, y=y, free=free, given=given or {}, huber=huber)
 
     def check(
         self,

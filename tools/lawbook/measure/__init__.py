@@ -1,9 +1,16 @@
-"""Instruments for anybody's model: arrays or a loss go in, numbers come out. They import nothing else of ours."""
+"""Instruments for anybody's model: arrays or a loss go in, numbers come out.
+
+Of ours they import nothing but `least_squares`, pure numerics that fits of the book's formulas need too.
+"""
 
 from __future__ import annotations
 
 import importlib
 from types import ModuleType
+
+from lawbook.extras import require
+
+require("lab", "jax", "scipy")
 
 __all__ = [
     "alignment",

@@ -25,7 +25,16 @@ def nested(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[In
 
     Returns:
         Sample numbers, an array of each size.
+
+    Raises:
+        ValueError: A size that is not between 1 and `pool`.
+
+    Examples:
+        >>> small, large = nested(100, [10, 60], np.random.default_rng(0))
+        >>> len(small), len(large), set(small) <= set(large)
+        (10, 60, True)
     """
+    _check_sizes(pool, sizes)
     order = rng.permutation(pool)
     return [order[:size] for size in sizes]
 
@@ -33,13 +42,25 @@ def nested(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[In
 def windows(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[slice]:
     """Stretches of a sequence of `pool` symbols, each at its own random place; for text in an order that says nothing.
 
-    Arguments as in `nested`.
+    Arguments and errors as in `nested`.
 
     Returns:
         A slice of each size.
+
+    Examples:
+        >>> (window,) = windows(100, [30], np.random.default_rng(0))
+        >>> len(range(100)[window])
+        30
     """
+    _check_sizes(pool, sizes)
     starts = [int(rng.integers(0, pool - size + 1)) for size in sizes]
     return [slice(start, start + size) for start, size in zip(starts, sizes, strict=True)]
+
+
+def _check_sizes(pool: int, sizes: Sequence[int]) -> None:
+    bad = [size for size in sizes if not 1 <= size <= pool]
+    if bad:
+        raise ValueError(f"found the size {bad[0]}, expected 1 to {pool}: there are no more samples in the pool")
 
 
 def sweep(learn: Callable[[Subset], ArrayLike], draw: Callable[[], Sequence[Subset]], repetitions: int) -> Array:
@@ -53,7 +74,18 @@ def sweep(learn: Callable[[Subset], ArrayLike], draw: Callable[[], Sequence[Subs
 
     Returns:
         Losses, shape (repetitions, sizes, members).
+
+    Raises:
+        ValueError: No repetition.
+
+    Examples:
+        >>> rng = np.random.default_rng(0)
+        >>> variance, bias = (lambda subset: 2 / len(subset)), (lambda subset: 0.1)
+        >>> sweep(lambda s: [bias(s), variance(s)], lambda: nested(100, [10, 50], rng), repetitions=3).shape
+        (3, 2, 2)
     """
+    if repetitions < 1:
+        raise ValueError(f"found {repetitions} repetitions, expected at least one")
     return np.array([[learn(subset) for subset in draw()] for _ in range(repetitions)], dtype=float)
 
 
@@ -66,8 +98,18 @@ def best(losses: ArrayLike) -> Array:
 
     Returns:
         Shape (sizes,).
+
+    Raises:
+        ValueError: A loss that is not a number.
+
+    Examples:
+        >>> best([[0.3, 0.2, 0.4], [0.3, 0.1, 0.05]])
+        array([0.2 , 0.05])
     """
-    return np.asarray(np.min(losses, axis=-1), dtype=float)
+    values = np.asarray(losses, dtype=float)
+    if np.any(np.isnan(values)):
+        raise ValueError("found a loss that is not a number, expected numbers: leave members that diverged out")
+    return np.asarray(np.min(values, axis=-1))
 
 
 def smallest_sufficient(losses: ArrayLike, within: float = 0.02) -> Indices:
@@ -79,8 +121,20 @@ def smallest_sufficient(losses: ArrayLike, within: float = 0.02) -> Indices:
 
     Returns:
         Member numbers, shape (sizes,).
+
+    Raises:
+        ValueError: Losses that are not positive numbers, of which there are no shares.
+
+    Examples:
+        >>> smallest_sufficient([[0.3, 0.201, 0.2], [0.3, 0.1, 0.05]])
+        array([1, 2])
     """
     values = np.asarray(losses, dtype=float)
+    if values.ndim != 2 or not np.all(values > 0) or within < 0:
+        raise ValueError(
+            f"found losses of shape {values.shape}, the least {values.min(initial=np.inf):.3g}, and within = {within}, "
+            "expected losses above 0 of shape (sizes, members) and a share of at least 0"
+        )
     return np.asarray(np.argmax(values <= (1 + within) * best(values)[:, None], axis=-1))
 
 
@@ -97,13 +151,24 @@ def extrapolate(sizes: ArrayLike, losses: ArrayLike, to: ArrayLike) -> Extrapola
     """Continue a learning curve beyond the sizes that were measured.
 
     Arguments:
-        sizes: Shape (k,), at least three.
-        losses: Shape (k,).
-        to: Sizes to predict, any shape.
+        sizes: Positive, shape (k,), at least three.
+        losses: Positive, shape (k,).
+        to: Positive sizes to predict, any shape.
 
     Returns:
-        Predicted losses, each of the shape of `to`.
+        Predicted losses, each of the shape of `to`. The error of the power law is told by `powerlaw.fit(…).predict`.
+
+    Raises:
+        ValueError: What `powerlaw.fit` refuses, or sizes to predict that are not positive.
+
+    Examples:
+        >>> found = extrapolate([100, 200, 400], [0.8, 0.4, 0.2], [800, 1600])
+        >>> np.round(found.power_law, 6)
+        array([0.1 , 0.05])
+        >>> bool(found.logarithm[1] < 0)  # a straight line in log m runs below zero
+        True
     """
     target = np.asarray(to, dtype=float)
+    power = powerlaw.fit(sizes, losses)(target)
     line = np.polynomial.Polynomial.fit(np.log(np.asarray(sizes, dtype=float)), np.asarray(losses, dtype=float), 1)
-    return Extrapolation(powerlaw.fit(sizes, losses)(target), np.asarray(line(np.log(target))))
+    return Extrapolation(power, np.asarray(line(np.log(target))))
