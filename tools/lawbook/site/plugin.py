@@ -104,7 +104,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         found = self.book.evidence.get(paper)
         if found is None or found.shown.notebook is None:
             return out
-        text = found.shown.notebook.read_text(encoding="utf-8")
+        text = store.notebook_text(catalog, found.shown)
         out.append(File.generated(config, f"download/{paper}.ipynb", content=text))
         ready = self._prepared(paper, text)
         folder = self.cache / "notebooks"
