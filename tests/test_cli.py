@@ -50,7 +50,7 @@ def test_check_tells_problems_on_stderr_and_fails(tiny: Path, monkeypatch: pytes
 def test_outside_a_clone_the_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = lawbook(tmp_path, monkeypatch, "check")
     assert result.exit_code == 2
-    assert "run it inside a clone of Lawbook" in result.stderr
+    assert "expected a clone of Lawbook: work inside one" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,10 @@ LAZY = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("lawbook")
     if name not in LAZY:
         raise AttributeError(f"module 'lawbook' has no attribute {name!r}")
     module, attribute = LAZY[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -29,7 +30,16 @@ Scale = Annotated[str, typer.Option(help="quick, for a laptop, or full, nearer t
 
 def main() -> None:
     """The entry point of the `lawbook` command."""
-    app()
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        from lawbook.extras import extra_of, install
+
+        extra = extra_of(error.name or "")
+        if extra is None:
+            raise
+        typer.echo(f"lawbook: this needs {error.name}, which is not installed: {install(extra)}", err=True)
+        sys.exit(2)
 
 
 def console() -> Console:
@@ -46,25 +56,28 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def root() -> Path:
-    """The repository that the command works on: the nearest one upward of the working folder."""
-    from lawbook.reference.catalog import find_root
+def root(*, clone: bool = True) -> Path:
+    """The book that the command works on; with `clone`, one that may be written to."""
+    from lawbook.reference.root import find_clone, find_root
 
     try:
-        return find_root()
+        return find_clone() if clone else find_root()
     except FileNotFoundError as error:
-        fail(f"{error}; run it inside a clone of Lawbook")
+        fail(str(error))
 
 
-def catalog_or_stop(wanted: list[str] | None = None) -> Catalog:
+def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> Catalog:
     """The catalog, if every file is sound; otherwise all problems, and exit code 1. Writes the editors' schema.
 
     Where only the entries `wanted` matter and these are sound, problems of other files are counted and do not stop.
+    Without `clone` the book inside an installed package will do, of which nothing is written.
     """
     from lawbook.reference.catalog import load
+    from lawbook.reference.root import is_packaged
 
-    where = root()
-    write_schema(where)
+    where = root(clone=clone)
+    if not is_packaged(where):
+        write_schema(where)
     catalog, problems = load(where)
     if problems and wanted and all(paper in catalog.entries for paper in wanted):
         typer.echo(f"{len(problems)} problems in other files: lawbook check tells them", err=True)
@@ -79,13 +92,10 @@ def catalog_or_stop(wanted: list[str] | None = None) -> Catalog:
 
 def write_schema(where: Path) -> None:
     """The JSON Schema that each entry names in its first line, written if it changed."""
-    import json
-
     from lawbook.files import write_atomically
-    from lawbook.reference.model import json_schema
+    from lawbook.reference.model import schema_text
 
-    path = where / "build" / "entry.schema.json"
-    text = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    path, text = where / "build" / "entry.schema.json", schema_text()
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_atomically(path, text)
 
@@ -194,7 +204,7 @@ def status(scale: Scale = "quick") -> None:
     from lawbook.evidence import store
     from lawbook.evidence.report import status_table
 
-    catalog = catalog_or_stop()
+    catalog = catalog_or_stop(clone=False)
     console().print(status_table(catalog, store.read(catalog, known_scale(scale))))
 
 
@@ -205,7 +215,7 @@ def show(paper: Annotated[str, typer.Argument(help="The id of a paper, or paper/
     from lawbook.evidence.report import show_entry
 
     name, _, law = paper.partition("/")
-    catalog = catalog_or_stop([name])
+    catalog = catalog_or_stop([name], clone=False)
     entry = catalog.entries[chosen(catalog, [name])[0]]
     if law and law not in entry.laws:
         from lawbook.reference.problem import nearest

@@ -21,7 +21,7 @@ from lawbook.evidence.record import Run, Status, Usage, digest, from_json, to_js
 from lawbook.evidence.store import METADATA, as_text, records_of_cell
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "matfree", "scikit-learn")
+PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "scikit-learn")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

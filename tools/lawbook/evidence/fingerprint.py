@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbook.evidence import syntax
-from lawbook.evidence.syntax import IMPORTERS, NAMESPACES, SOURCES, Chain, Origin, Statement
+from lawbook.evidence.syntax import IMPORTERS, NAMESPACES, READERS, SOURCES, Chain, Origin, Statement
 
 # Decorators, calls in class bodies, and bases that do nothing but make the thing they stand at.
 HARMLESS = frozenset(
@@ -290,6 +290,7 @@ class _Reach:
         self.imports: set[tuple[str, str, str, str]] = set()
         self.foreign: set[str] = set()
         self.texts: dict[str, str] = {}
+        self._asked: dict[str, set[str]] = {}  # of each module, what its reached statements ask for
         self._imported: set[str] = set()
         self._whole: set[str] = set()
         self._done: set[tuple[str, Chain]] = set()
@@ -346,10 +347,13 @@ class _Reach:
                 self._named(text)
         if statement.special & (SOURCES | IMPORTERS | {"sys.modules"}):
             self.everything()
-        if module is not None and "__file__" in statement.special:
-            self.texts[module.name] = _digest(module.text)
-        if module is not None and statement.special & NAMESPACES:
-            self._take_whole(module)
+        if module is not None:
+            asked = self._asked.setdefault(module.name, set())
+            asked |= statement.special
+            if "__file__" in asked and asked & READERS:
+                self.texts[module.name] = _digest(module.text)
+            if statement.special & NAMESPACES:
+                self._take_whole(module)
 
     def _named(self, dotted: str) -> None:
         """A string that names a module of ours, or a thing in one."""

@@ -54,9 +54,17 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(seed())
 
 
-def open(paper: str) -> OpenEntry:
-    """The validated entry of `paper`, ready to be measured against."""
-    catalog, entry = open_entry(paper)
+def open(paper: str, *, root: str | Path | None = None) -> OpenEntry:
+    """The validated entry of a paper, ready to be measured against.
+
+    Arguments:
+        paper: The id, such as `cohen2021`.
+        root: The folder of the book, as for `lawbook.entry`.
+
+    Raises:
+        UnknownNameError, InvalidEntryError, FileNotFoundError: As for `lawbook.entry`.
+    """
+    catalog, entry = open_entry(paper, root)
     _clock["start_up"] = time.process_time()
     _listen_to_compilation()
     return OpenEntry(catalog, entry)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lawbook import collection
-from lawbook.evidence import cells, fingerprint
+from lawbook.evidence import cells, fingerprint, packaged
 from lawbook.evidence.record import MIME, Evidence, Measured, Run, Series, Usage, digest, from_json
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.root import is_packaged
 
 PACKAGE = Path(__file__).resolve().parents[1]
 METADATA = "lawbook"
@@ -121,7 +122,12 @@ def as_text(notebook: dict[str, Any]) -> str:
 
 
 def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
-    """The evidence of every paper that has a current run at `scale`; the lowest seed is the one shown."""
+    """The evidence of every paper that has a current run at `scale`; the lowest seed is the one shown.
+
+    Of the book inside an installed package: the evidence that was packed with it.
+    """
+    if is_packaged(catalog.root):
+        return {p: e for p, e in packaged.read(catalog.root).items() if p in catalog.entries and e.shown.scale == scale}
     evidence: dict[str, Evidence] = {}
     for paper in sorted(catalog.entries):
         folder = run_path(catalog.root, paper, scale, 0).parent

@@ -15,7 +15,8 @@ Chain = tuple[str, ...]  # a name and the attributes taken of it: ("np", "linalg
 SOURCES = frozenset({"__doc__", "getsource", "getsourcelines", "getdoc", "getcomments"})
 IMPORTERS = frozenset({"import_module", "__import__"})
 NAMESPACES = frozenset({"eval", "exec", "globals"})
-SPECIAL = SOURCES | IMPORTERS | NAMESPACES | {"__file__"}
+READERS = frozenset({"open", "read_bytes", "read_text"})
+SPECIAL = SOURCES | IMPORTERS | NAMESPACES | READERS | {"__file__"}
 
 _DOTTED = re.compile(r"\w+(\.\w+)+")
 # `ctx` follows from the place of a node, `kind` is the u of u"", `type_comment` is a comment

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lawbook.reference.catalog import Catalog, find_root, load
-from lawbook.reference.formula import Formula
+from lawbook.reference.bound import LawFormula
+from lawbook.reference.catalog import Catalog, load
 from lawbook.reference.model import Entry
 from lawbook.reference.problem import Problem, nearest
+from lawbook.reference.root import find_root
 
 
 class InvalidEntryError(ValueError):
@@ -18,38 +19,92 @@ class InvalidEntryError(ValueError):
         self.problems = problems
 
 
-def open_entry(paper: str, root: Path | None = None) -> tuple[Catalog, Entry]:
+class UnknownNameError(KeyError):
+    """No entry or law of that name; the message has the nearest one."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a plain KeyError shows the quotes of its message
+
+
+def open_entry(paper: str, root: str | Path | None = None) -> tuple[Catalog, Entry]:
     """The checked entry of `paper` in a catalog that holds it alone.
 
-    Raises `InvalidEntryError` with all its problems, `KeyError` with the nearest id when there is none.
+    Raises:
+        InvalidEntryError: It does not pass `lawbook check`.
+        UnknownNameError: There is none; names the nearest.
+        FileNotFoundError: There is no book, see `lawbook.reference.root.find_root`.
     """
-    root = root or find_root()
-    catalog, problems = load(root, only=paper)
+    where = find_root(root)
+    catalog, problems = load(where, only=paper)
     if paper not in catalog.entries and not problems:
-        known = [path.stem for path in (root / "references").glob("*/*.yml")]
-        raise KeyError(f"no entry {paper!r}{nearest(paper, known)}")
+        known = [path.stem for path in (where / "references").glob("*/*.yml")]
+        raise UnknownNameError(f"found no entry {paper!r} in {where}, expected one of its ids{nearest(paper, known)}")
     if problems:
         raise InvalidEntryError(problems)
     return catalog, catalog.entries[paper]
 
 
-def entry(paper: str) -> Entry:
-    """The entry of a paper, by its id."""
-    return open_entry(paper)[1]
+def entry(paper: str, *, root: str | Path | None = None) -> Entry:
+    """The entry of a paper: its laws, formulas, symbols, assumptions, checks and controls.
+
+    Arguments:
+        paper: The id, such as `cohen2021`.
+        root: The folder of the book. By default the one that `LAWBOOK_ROOT` names, the clone around the working folder,
+            or the book that came with the package, whichever is found first.
+
+    Returns:
+        The validated entry.
+
+    Raises:
+        UnknownNameError: There is no such entry; names the nearest. It is a `KeyError`.
+        InvalidEntryError: The entry does not pass `lawbook check`; lists its problems.
+        FileNotFoundError: `root`, or what `LAWBOOK_ROOT` names, is no book.
+
+    Examples:
+        >>> import lawbook
+        >>> book = lawbook.entry("cohen2021")
+        >>> next(iter(book.laws))
+        'sharpness-at-the-edge'
+        >>> book.laws["sharpness-at-the-edge"].formula.expr
+        '2/eta'
+    """
+    return open_entry(paper, root)[1]
 
 
-def formula(reference: str) -> Formula:
-    """The formula of a law: `formula("cohen2021")` (its main law) or `formula("cohen2021/sharpness-at-the-edge")`.
+def formula(reference: str, *, root: str | Path | None = None) -> LawFormula:
+    """The formula of a law, to be called with its symbols.
 
-    The result is called with its symbols: `formula("cohen2021")(eta=0.1)`. Raises `KeyError` for an unknown law and
-    `ValueError` for a law without a closed form.
+    Arguments:
+        reference: `paper`, for its main law, or `paper/law`.
+        root: The folder of the book, as for `entry`.
+
+    Returns:
+        The formula. `with_reported()` puts in the constants that the paper reports, `with_defaults()` those that the
+        entry's sliders start from; a call that lacks a symbol says where a value for it stands.
+
+    Raises:
+        UnknownNameError: There is no such entry or law; names the nearest. It is a `KeyError`.
+        ValueError: The law has no closed form.
+        InvalidEntryError: The entry does not pass `lawbook check`.
+        FileNotFoundError: As for `entry`.
+
+    Examples:
+        >>> import lawbook
+        >>> lawbook.formula("cohen2021")(eta=0.1)
+        20.0
+        >>> loss = lawbook.formula("kaplan2020/loss-vs-parameters").with_reported()
+        >>> round(loss(N=1e9), 2)
+        2.38
     """
     paper, _, law_id = reference.partition("/")
-    catalog, found = open_entry(paper)
+    catalog, found = open_entry(paper, root)
     law_id = law_id or next(iter(found.laws))
     if law_id not in found.laws:
-        raise KeyError(f"{paper} has no law {law_id!r}{nearest(law_id, found.laws)}")
+        raise UnknownNameError(f"found no law {law_id!r} in {paper}, expected one{nearest(law_id, found.laws)}")
     law = found.laws[law_id]
     if law.formula.expr is None:
         raise ValueError(f"the law {paper}/{law_id} has no closed form (no formula.expr)")
-    return catalog.expression(law, law.formula.expr)
+    expression = catalog.expression(law, law.formula.expr)
+    known = {name: catalog.symbol(law, name) for name in expression.symbols}
+    reported = tuple(r for r in law.reported if r.symbol in known)
+    return LawFormula(f"{paper}/{law_id}", expression, known, reported)

@@ -84,15 +84,6 @@ class Catalog:
         return self.entries[paper]
 
 
-def find_root(start: Path | None = None) -> Path:
-    """The nearest folder at or above `start` that holds `references/`. Raises `FileNotFoundError`."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "references" / "families.yml").is_file():
-            return folder
-    raise FileNotFoundError(f"no folder with references/families.yml at or above {here}")
-
-
 def load(root: Path, only: str | None = None) -> tuple[Catalog, list[Problem]]:
     """Read and check everything under `root`; with `only`, one entry and what it stands on (no cross-checks).
 

@@ -35,7 +35,7 @@ class Function:
 
     arity: int  # -1: two or more
     python: Callable[..., float]
-    numpy: str
+    numpy: str | None  # None: NumPy has no such function, `python` is taken element by element
     sympy: str
     vega: str | None  # None: Vega has no such function
 
@@ -56,8 +56,8 @@ FUNCTIONS: dict[str, Function] = {
     "ceiling": Function(1, math.ceil, "ceil", "ceiling", "ceil"),
     "Min": Function(-1, min, "minimum", "Min", "min"),
     "Max": Function(-1, max, "maximum", "Max", "max"),
-    "gamma": Function(1, math.gamma, "scipy.special.gamma", "gamma", None),
-    "erf": Function(1, math.erf, "scipy.special.erf", "erf", None),
+    "gamma": Function(1, math.gamma, None, "gamma", None),
+    "erf": Function(1, math.erf, None, "erf", None),
 }
 CONSTANTS = {"pi": math.pi, "E": math.e}
 
@@ -231,10 +231,8 @@ def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
         case ast.Call(func=ast.Name(id=name), args=args):
             parts = [_evaluate(arg, values) for arg in args]
             target = FUNCTIONS[name].numpy
-            if target.startswith("scipy.special."):
-                from scipy import special
-
-                return getattr(special, target.removeprefix("scipy.special."))(*parts)
+            if target is None:
+                return np.vectorize(_total(FUNCTIONS[name].python), otypes=[float])(*parts)
             function = getattr(np, target)
             result = parts[0]
             if len(parts) == 1:
@@ -243,6 +241,20 @@ def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
                 result = function(result, part)
             return result
     raise AssertionError(node)  # _validate let nothing else through
+
+
+def _total(function: Callable[..., float]) -> Callable[..., float]:
+    """`function` with a value everywhere, as NumPy's have: infinity where it overflows, not a number at a pole."""
+
+    def value(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return math.inf
+        except ValueError:
+            return math.nan
+
+    return value
 
 
 def _sympy(node: ast.expr, symbols: Mapping[str, Any]) -> Any:

@@ -5,6 +5,7 @@ Titles and descriptions here feed the JSON Schema that editors read and the head
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Annotated, Any, Literal
 
@@ -163,6 +164,15 @@ class Reported(Part):
     unit: Text | None = Field(None, title="Unit")
     setting: Text | None = Field(None, title="Setting")
     where: Text | None = Field(None, title="Place in the paper")
+    symbol: SymbolId | None = Field(
+        None, title="Symbol", description="The symbol of the law that this is a value of: `with_reported()` takes it."
+    )
+
+    @model_validator(mode="after")
+    def _a_symbol_has_a_number(self) -> Reported:
+        if self.symbol is not None and isinstance(self.value, str):
+            raise ValueError("expected a number as the value of a symbol")
+        return self
 
 
 class Tolerance(Part):
@@ -305,6 +315,11 @@ def json_schema() -> dict[str, Any]:
     schema = Entry.model_json_schema(by_alias=True)
     schema = dict(_draft_07(schema))
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Lawbook entry"} | schema
+
+
+def schema_text() -> str:
+    """The same as the text of a file."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _draft_07(node: Any) -> Any:

@@ -131,6 +131,10 @@ def _law(doc: Source, at: Loc, law: Law, assumptions: set[str], notation: Mappin
         if name not in assumptions:
             message = f"found {name!r}, expected an id under `assumptions`{nearest(name, assumptions)}"
             yield doc.problem((*at, "assumes", i), message)
+    for i, reported in enumerate(law.reported):
+        if reported.symbol is not None and reported.symbol not in law.symbols:
+            message = f"found {reported.symbol!r}, expected a symbol of this law{nearest(reported.symbol, law.symbols)}"
+            yield doc.problem((*at, "reported", i, "symbol"), message)
     for name, control in law.controls.items():
         yield from _control(doc, (*at, "controls", name), control, law, assumptions)
     for name, check in law.checks.items():

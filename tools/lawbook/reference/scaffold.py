@@ -80,7 +80,7 @@ NOTEBOOK = """# ---
 import numpy as np
 
 from lawbook import notebook
-from lawbook.lab import powerlaw
+from lawbook.measure import powerlaw
 
 law = notebook.open("{paper}")
 rng = notebook.rng()

@@ -13,8 +13,15 @@ from lawbook.site import exports
 from lawbook.site.pages import pages
 
 
-def build(root: Path, *, strict: bool = True, out: Path | None = None) -> Path:
-    """Build the site of the book at `root` into build/site, or `out`. Raises `mkdocs.exceptions.Abort` on a problem."""
+def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url: str | None = None) -> Path:
+    """Build the site of the book at `root` into build/site, or `out`. Raises `mkdocs.exceptions.Abort` on a problem.
+
+    Arguments:
+        root: The root of the book.
+        strict: Whether a warning is a problem.
+        out: The folder to build into.
+        site_url: The address where it will be served, in the place of the one in mkdocs.yml.
+    """
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
@@ -23,6 +30,8 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None) -> Path:
     options: dict[str, object] = {"strict": strict}
     if out is not None:
         options["site_dir"] = str(out)
+    if site_url is not None:
+        options["site_url"] = site_url
     config = load_config(str(root / "mkdocs.yml"), **options)  # type: ignore[arg-type]
     config.plugins.on_startup(command="build", dirty=False)
     try:

@@ -23,7 +23,7 @@ from lawbook.evidence import store
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog, load
 from lawbook.reference.problem import Problem
-from lawbook.site import assets, documentation, exports, notebook_page, search
+from lawbook.site import assets, documentation, download, exports, notebook_page, search, wheel
 from lawbook.site.markdown import plain
 from lawbook.site.pages import Book
 
@@ -90,6 +90,9 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             self.generated.add(path)
         files.append(File.generated(config, "assets/lawbook/stix-two-math.woff2", content=assets.math_font(self.cache)))
         files.append(File.generated(config, "assets/lawbook/vega.js", content=assets.vega_bundle(self.cache)))
+        if wheel.name(self.root) is not None:
+            made = wheel.build(catalog, self.book.evidence, self.root / "build" / "dist")
+            files.append(File.generated(config, f"dist/{made.name}", content=made.read_bytes()))
         for paper in catalog.entries:
             for file in self._notebook(config, catalog, paper):
                 files.append(file)
@@ -105,7 +108,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         if found is None or found.shown.notebook is None:
             return out
         text = store.notebook_text(catalog, found.shown)
-        out.append(File.generated(config, f"download/{paper}.ipynb", content=text))
+        takeaway = download.with_install(text, wheel.name(self.root), config.site_url)
+        out.append(File.generated(config, f"download/{paper}.ipynb", content=takeaway))
         ready = self._prepared(paper, text)
         folder = self.cache / "notebooks"
         target = folder / "notebooks" / f"{paper}.ipynb"
@@ -138,6 +142,9 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             paper = Path(uri).stem
             title = escape(plain(self.book.catalog.entries[paper].title))
             page.meta = {"title": f"Notebook: {title}", "notebook": paper, "search": {"exclude": True}}
+            path = self.book.catalog.notebook(paper).relative_to(self.root).as_posix()
+            page.meta["colab"] = download.colab(paper, config.site_url)
+            page.meta["binder"] = download.binder(path, config.extra.get("repo"))
             page.meta["accent"] = self.book.accents[self.book.catalog.family_of[paper]]
             return markdown
         if uri not in self.generated:
@@ -165,6 +172,9 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
 
     @event_priority(-100)  # after the search plugin has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
+        if not config.site_url:  # a sitemap without an address lists nothing
+            for name in ("sitemap.xml", "sitemap.xml.gz"):
+                Path(config.site_dir, name).unlink(missing_ok=True)
         path = Path(config.site_dir, "search", "search_index.json")
         if path.is_file():
             index = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,117 @@
+"""A formula with its constants: what is missing, where a value stands, the values that a paper reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import lawbook
+import numpy as np
+import pytest
+from lawbook.reference.bound import letters
+from lawbook.reference.catalog import load
+from lawbook.reference.model import Symbol
+
+REPO = Path(__file__).resolve().parents[2]
+KAPLAN = "kaplan2020/loss-vs-parameters"
+
+
+def test_reported_constants_give_the_value_of_the_paper() -> None:
+    loss = lawbook.formula(KAPLAN, root=REPO).with_reported()
+    assert loss.symbols == ("parameters",)
+    assert loss(N=1e9) == pytest.approx((8.8e13 / 1e9) ** 0.076, rel=1e-12)
+    np.testing.assert_allclose(loss(parameters=[1e6, 1e9]), [loss(N=1e6), loss(N=1e9)])
+    assert loss(N=1e9, alpha_N=0.1) == pytest.approx((8.8e13 / 1e9) ** 0.1, rel=1e-12)
+
+
+def test_what_is_missing_is_named_and_where_a_value_stands() -> None:
+    with pytest.raises(TypeError) as raised:
+        lawbook.formula(KAPLAN, root=REPO)(N=1e9)
+    message = str(raised.value)
+    assert message.startswith(f"{KAPLAN} needs a value for N_c (scale of the number of parameters) and alpha_N (")
+    assert "the paper reports alpha_N = 0.076 (transformers on WebText2" in message
+    assert "Equation 1.1): with_reported() takes them" in message
+    assert "the entry's defaults are N_c = 8.8 × 10¹³, alpha_N = 0.076: with_defaults() takes them" in message
+
+
+def test_defaults_are_those_of_constants_alone() -> None:
+    loss = lawbook.formula(KAPLAN, root=REPO).with_defaults()
+    assert loss.symbols == ("parameters",)  # which has a default too, for its slider
+    with pytest.raises(TypeError, match=r"needs a value for parameters \(number of trainable parameters\)$"):
+        loss()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"M": 1}, "has no symbol 'M', expected N_c, alpha_N and parameters"),
+        ({"paramters": 1}, "did you mean 'parameters'"),
+        ({"parameters": 1, "N": 2}, "was given 'parameters' twice, as 'parameters' and as 'N'"),
+    ],
+)
+def test_a_wrong_symbol_is_told(values: dict[str, float], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        lawbook.formula(KAPLAN, root=REPO)(**values)
+
+
+def test_several_reported_values_have_to_be_told_apart() -> None:
+    exponent = lawbook.formula("cagnetta2026/data-exponent-from-statistics", root=REPO)
+    with pytest.raises(ValueError, match=r"several reported values: γ, TinyStories, entropy_decay = 0\.325.*WikiText"):
+        exponent.with_reported()
+    assert exponent.with_reported("WikiText")(within_horizon=1) == pytest.approx(0.265 / (2 * 0.94))
+    with pytest.raises(ValueError, match=r"has no reported value of .* for 'Wikipedia'"):
+        exponent.with_reported("Wikipedia")
+    with pytest.raises(ValueError, match="has no reported value of eta"):
+        lawbook.formula("cohen2021", root=REPO).with_reported()
+
+
+def test_a_law_that_is_not_there_or_has_no_closed_form() -> None:
+    with pytest.raises(KeyError, match=r"found no law 'joint-los' in kaplan2020.*'joint-loss'"):
+        lawbook.formula("kaplan2020/joint-los", root=REPO)
+    with pytest.raises(ValueError, match="no closed form"):
+        lawbook.formula("radhakrishnan2024/recursive-feature-machine", root=REPO)
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"\alpha_N", {"alpha_N"}),
+        (r"\lambda_{\max}", {"lambda_max"}),
+        ("N", {"N"}),
+        (r"\hat w + 1", set()),
+        (r"L_{\mathrm{test}}", {"L_test"}),
+    ],
+)
+def test_letters(latex: str, expected: set[str]) -> None:
+    assert letters(Symbol.model_validate({"latex": latex})) == expected
+
+
+def test_reported_values_of_the_book_can_be_taken_or_told_apart() -> None:
+    catalog, _ = load(REPO)
+    taken = []
+    for paper, found in catalog.entries.items():
+        for law_id, law in found.laws.items():
+            told = [one for one in law.reported if one.symbol is not None]
+            if not told or law.formula.expr is None:
+                continue
+            formula = lawbook.formula(f"{paper}/{law_id}", root=REPO)
+            for one in told:
+                twins = [other for other in told if other.symbol == one.symbol]
+                word = next(
+                    w for w in (one.what, one.setting or "") if sum(w in f"{o.what} {o.setting}" for o in twins) == 1
+                )
+                assert formula.with_reported(word).fixed[one.symbol] == one.value
+                taken.append(one.value)
+    assert len(taken) >= 19
+
+
+def test_a_reported_symbol_must_be_one_of_the_law_with_a_number(tiny: Path) -> None:
+    path = tiny / "references/scaling/halving2001.yml"
+    text = path.read_text()
+    head = "    reported:\n"
+    for given, message in (
+        ("{symbol: nn, what: x, value: 1.0}", "found 'nn', expected a symbol of this law"),
+        ("{symbol: n, what: x, value: about one}", "expected a number as the value of a symbol"),
+    ):
+        path.write_text(text.replace(head, f"{head}      - {given}\n", 1))
+        _, problems = load(tiny)
+        assert any(message in str(problem) for problem in problems), list(map(str, problems))

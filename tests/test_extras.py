@@ -1,0 +1,74 @@
+"""Optional parts are asked for by name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lawbook import extras
+
+
+def test_what_is_missing_is_named_with_the_part_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    extras.require("lab", "json", "re")
+    with pytest.raises(ModuleNotFoundError, match=r'^nowhere2 not installed: pip install "lawbook\[lab\]"$') as raised:
+        extras.require("lab", "json", "nowhere2")
+    assert raised.value.name == "nowhere2"
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"),
+    [("jax.numpy", "lab"), ("sklearn", "lab"), ("mkdocs.config", "site"), ("nbclient", "evidence"), ("altair", "site"),
+     ("vl_convert", "site"), ("numpy", None), ("nowhere2", None)],
+)  # fmt: skip
+def test_the_part_is_looked_up_in_the_metadata(module: str, extra: str | None) -> None:
+    assert extras.extra_of(module) == extra
+
+
+HIDE = """
+import sys
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {hidden!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Hidden())
+"""
+
+
+def without(hidden: tuple[str, ...], code: str, root: Path) -> subprocess.CompletedProcess[str]:
+    """Run `code` in a Python that lacks the modules `hidden`."""
+    text = HIDE.format(hidden=hidden) + code
+    return subprocess.run([sys.executable, "-c", text], cwd=root, capture_output=True, text=True, check=False)
+
+
+def test_the_command_line_names_the_part_in_one_line(tiny: Path) -> None:
+    done = without(
+        ("mkdocs",), "sys.argv = ['lawbook', 'site', '--no-run']\nfrom lawbook.cli import main\nmain()", tiny
+    )
+    assert done.returncode == 2
+    assert done.stderr == 'lawbook: this needs mkdocs, which is not installed: pip install "lawbook[site]"\n'
+
+
+def test_entries_formulas_and_notebooks_need_the_core_alone(tiny: Path) -> None:
+    code = (
+        "import lawbook\n"
+        "print(lawbook.formula('halving2001')(n=4, b=0.5, spread=1))\n"
+        "print(lawbook.notebook.open('halving2001').entry.paper)\n"
+        "import lawbook.reference.catalog as c, pathlib\n"
+        "print(c.load(pathlib.Path('.'))[1])\n"
+    )
+    hidden = (
+        "jax",
+        "scipy",
+        "sklearn",
+        "matplotlib",
+        "mkdocs",
+        "jupytext",
+        "nbclient",
+        "nbformat",
+        "altair",
+        "IPython",
+    )
+    done = without(hidden, code, tiny)
+    assert (done.stdout, done.stderr) == ("0.5\nhalving2001\n[]\n", "")
