@@ -217,11 +217,13 @@ def test_a_name_of_ones_own_reaches_nothing(pack: Path, cell: str) -> None:
     assert "modules" in cell or changed(pack, "lazy.py", "7", "70", notebook)
 
 
-def test_a_module_that_reads_its_own_file_counts_by_its_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("use", "by_text"), [("open(HERE).read()", True), ("len(HERE)", False)])
+def test_a_module_that_reads_its_own_file_counts_by_its_text(tmp_path: Path, use: str, by_text: bool) -> None:
     (tmp_path / "pack").mkdir()
     (tmp_path / "pack" / "__init__.py").write_text("")
-    (tmp_path / "pack" / "own.py").write_text("# a comment\ndef f():\n    return len(open(__file__).read())\n")
-    assert changed(tmp_path / "pack", "own.py", "# a comment", "# a", HEAD + "# %%\nfrom pack.own import f\nf()\n")
+    (tmp_path / "pack" / "own.py").write_text(f"HERE = __file__\n\n\ndef f():\n    # a comment\n    return {use}\n")
+    notebook = HEAD + "# %%\nfrom pack.own import f\nf()\n"
+    assert changed(tmp_path / "pack", "own.py", "# a comment", "# a", notebook) is by_text
 
 
 def test_every_statement_of_a_cell_counts_in_its_own_cell() -> None:
