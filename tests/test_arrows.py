@@ -16,7 +16,7 @@ MAY = {
     "evidence": {"root", "reference"},
     "site": {"root", "reference", "evidence"},
     "measure": {"root"},
-    "lab": {"measure"},
+    "lab": {"measure", "root"},  # its door says which extra is missing
     "lab.data": {"measure"},
     "lab.models": {"measure", "lab.data"},
     "lab.solvable": {"measure", "lab.data", "lab.models"},
@@ -27,23 +27,27 @@ MAY = {
 FOLDERS = {"reference", "evidence", "site", "measure", "lab"}
 
 
-def imports(folder: Path) -> dict[str, set[str]]:
-    """The modules of a package, each with those of the package that it imports anywhere in its text."""
+def imports(folder: Path, planted: tuple[str, str] = ("", "")) -> dict[str, set[str]]:
+    """The modules of a package, each with those of the package that it imports anywhere in its text.
+
+    `planted` is a file and a line to read as if it stood at its end.
+    """
     names = {}
     for path in folder.rglob("*.py"):
         parts = path.relative_to(folder.parent).with_suffix("").parts
         names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     graph: dict[str, set[str]] = {}
     for name, path in names.items():
+        text = path.read_text(encoding="utf-8") + (planted[1] if path == folder / planted[0] else "")
         graph[name] = found = set[str]()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names} & set(names)
             elif isinstance(node, ast.ImportFrom):
                 base = name.split(".")[: len(name.split(".")) - node.level + (path.name == "__init__.py")]
                 module = ".".join([*(base if node.level else ()), *filter(None, [node.module])])
                 longer = {f"{module}.{alias.name}" for alias in node.names}
-                found |= longer & set(names) or {module} & set(names)
+                found |= longer & set(names)  # modules, and the names of a module's own
                 found |= {module} & set(names) if longer - set(names) else set()
     return graph
 
@@ -63,7 +67,8 @@ def violations(graph: dict[str, set[str]]) -> list[str]:
     found = []
     for name, others in sorted(graph.items()):
         for other in sorted(others):
-            if room(other) != room(name) and room(other) not in MAY[room(name)]:
+            inside = room(other) == room(name) != "root"
+            if not inside and room(other) not in MAY[room(name)]:
                 found.append(f"{name} imports {other}: {room(name)} may import {sorted(MAY[room(name)])}")
     try:
         TopologicalSorter(graph).prepare()
@@ -88,18 +93,12 @@ def test_imports_run_one_way() -> None:
         ("lab/data/digits.py", "import lawbook.lab.models.networks", "lawbook.lab.data.digits imports lawbook.lab.models.networks"),
         ("lab/models/networks.py", "if TYPE_CHECKING:\n    from lawbook import cli", "lawbook.lab.models.networks imports lawbook.cli"),
         ("lab/training/sgd.py", "from lawbook import notebook", "lawbook.lab.training.sgd imports lawbook: "),
-        ("numbers.py", "from lawbook import files", ""),
+        ("numbers.py", "from lawbook import files", "lawbook.numbers imports lawbook.files"),
         ("files.py", "from lawbook.measure import powerlaw", "lawbook.files imports lawbook.measure.powerlaw"),
-        ("site/charts.py", "if TYPE_CHECKING:\n    from lawbook.site.pages import Page", "lawbook.site.charts → "),
-        ("evidence/record.py", "def f():\n    import lawbook.evidence.store", "lawbook.evidence.record → "),
+        ("site/markdown.py", "if TYPE_CHECKING:\n    from lawbook.site.pages import Page", "→ lawbook.site.markdown"),
+        ("reference/tex.py", "def f():\n    import lawbook.reference.rules", "→ lawbook.reference.tex"),
     ],
 )  # fmt: skip
-def test_an_import_against_an_arrow_is_seen(tmp_path: Path, module: str, line: str, said: str) -> None:
-    copy = tmp_path / "lawbook"
-    for path in LAWBOOK.rglob("*.py"):
-        target = copy / path.relative_to(LAWBOOK)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        extra = f"\n{line}\n" if target == copy / module else ""
-        target.write_text(path.read_text(encoding="utf-8") + extra, encoding="utf-8")
-    found = violations(imports(copy))
-    assert any(said in problem for problem in found) if said else not found
+def test_an_import_against_an_arrow_is_seen(module: str, line: str, said: str) -> None:
+    found = violations(imports(LAWBOOK, (module, f"\n{line}\n")))
+    assert any(said in problem for problem in found), found
