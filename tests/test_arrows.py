@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -40,16 +41,22 @@ def imports(folder: Path, planted: tuple[str, str] = ("", "")) -> dict[str, set[
     for name, path in names.items():
         text = path.read_text(encoding="utf-8") + (planted[1] if path == folder / planted[0] else "")
         graph[name] = found = set[str]()
-        for node in ast.walk(ast.parse(text)):
+        for node in statements(text):
             if isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names} & set(names)
-            elif isinstance(node, ast.ImportFrom):
+            else:
                 base = name.split(".")[: len(name.split(".")) - node.level + (path.name == "__init__.py")]
                 module = ".".join([*(base if node.level else ()), *filter(None, [node.module])])
                 longer = {f"{module}.{alias.name}" for alias in node.names}
                 found |= longer & set(names)  # modules, and the names of a module's own
                 found |= {module} & set(names) if longer - set(names) else set()
     return graph
+
+
+@cache
+def statements(text: str) -> list[ast.Import | ast.ImportFrom]:
+    """The imports in a module's text, wherever they stand."""
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def room(name: str) -> str:

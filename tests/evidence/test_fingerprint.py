@@ -358,6 +358,14 @@ def start(node: ast.stmt) -> int:
     return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
 
 
+def test_the_lazy_names_of_the_real_package_are_followed_one_by_one(tiny: Path) -> None:
+    made = fingerprint.of((tiny / "notebooks/geometry/corner2002.py").read_text(encoding="utf-8"), Package(LAWBOOK))
+    assert made["texts"] == {}
+    reached = {name for names, _ in made["modules"]["lawbook.evidence.notebook"] for name in names.split()}
+    assert {"open", "OpenEntry", "rng"} <= reached
+    assert "missing" not in reached
+
+
 def test_nobody_is_stale_for_the_way_pages_are_made(copy: Path) -> None:
     assert not edited(copy, "site/charts.py", "SIZE = 1\n")
     assert not edited(copy, "cli.py", "this is no Python\n")

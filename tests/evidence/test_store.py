@@ -59,7 +59,7 @@ def test_seed_and_scale_are_part_of_the_key(tiny: Path) -> None:
     assert len({key(tiny), key(tiny, seed=1), key(tiny, scale="full")}) == 3
 
 
-@pytest.mark.parametrize("cell", ["this is not python", "x = (", "\x00"])
+@pytest.mark.parametrize("cell", ["this is not python", "x = (", "\x00", "x = " + "-" * 900 + "1"])
 def test_a_notebook_that_is_no_python_has_a_key_and_another_when_it_is_mended(tiny: Path, cell: str) -> None:
     before = key(tiny)
     text = (tiny / NOTEBOOK).read_text()

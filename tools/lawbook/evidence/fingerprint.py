@@ -87,9 +87,9 @@ def _cell(source: str) -> tuple[tuple[Statement, ...] | None, tuple[str, ...]]:
         return None, (_digest(source),)
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+        statements = tuple(syntax.read(statement) for statement in tree.body)
+    except (SyntaxError, ValueError, RecursionError):
         return None, (_digest(source),)  # the run itself will say what is wrong
-    statements = tuple(syntax.read(statement) for statement in tree.body)
     digests = tuple(statement.digest for statement in statements)
     return statements, (*digests, ";") if _is_silenced(source, tree.body) else digests
 
@@ -224,7 +224,7 @@ class Module:
     def _dotted(self, node: ast.expr) -> str:
         """The full name of what a chain stands for, such as `functools.cache`; empty when it is not known."""
         chain = syntax.chain_of(node)
-        if chain is None or chain[0] in self.binds:
+        if chain is None or chain[0] in self.binds or "*" in self.imports:
             return ""
         origins = self.imports.get(chain[0])
         if origins is None:
