@@ -1,9 +1,10 @@
-# Two commands do everything, on a bare machine with Python 3.11 or newer, make and git: `make site` and `make test`.
+# Two commands do everything, on a bare machine with Python 3.11 to 3.13 (and its venv), make and git:
+# `make site` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site serve test check lint bench lock clean
+.PHONY: site serve test check lint bench otherwise lock clean
 
 site: .venv/ready            ## validate all entries, run all notebooks that changed, build the site into build/site
 	$(BIN)/lawbook site
@@ -25,9 +26,12 @@ test: .venv/ready browser lint  ## lint, types and all tests, in real Chromium t
 bench: .venv/ready           ## measure what has to be fast; asserts nothing
 	$(BIN)/python tools/bench.py
 
+otherwise: .venv/ready       ## build the site with the successors of MkDocs too; the pages must be the same
+	$(BIN)/python tools/other_generator.py
+
 .PHONY: browser
 browser:
-	@sh tools/chromium.sh
+	@sh tools/chromium.sh >/dev/null
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

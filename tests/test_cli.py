@@ -126,6 +126,20 @@ def test_a_new_paper_passes_once_it_is_filled_in(tiny: Path, monkeypatch: pytest
     assert ran.exit_code == 0, ran.stdout + ran.stderr
 
 
+def test_pages_are_written_once_and_not_into_a_folder_of_somebody_else(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = site.parents[1]
+    first = lawbook(root, monkeypatch, "pages", "--out", str(tmp_path / "out"))
+    count = sum(path.is_file() for path in (tmp_path / "out" / "docs").rglob("*")) + 1
+    assert (first.exit_code, first.stdout) == (0, f"{tmp_path}/out holds {count} files, {count} of them written now\n")
+    again = lawbook(root, monkeypatch, "pages", "--out", str(tmp_path / "out"))
+    assert again.stdout == f"{tmp_path}/out holds {count} files, 0 of them written now\n"
+    refused = lawbook(root, monkeypatch, "pages", "--out", ".")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("lawbook: found files in . that lawbook did not write")
+
+
 def test_import_is_light() -> None:
     code = (
         "import sys, lawbook, lawbook.cli\n"

@@ -1,13 +1,28 @@
 #!/bin/sh
-# The browser that the tests drive: Debian's, installed where it is missing and we may.
+# The browser that the tests drive: says where it is; where it is missing and we may, installs Debian's.
 set -eu
-for name in chromium chromium-browser google-chrome; do
-  if command -v "$name" >/dev/null 2>&1; then exit 0; fi
-done
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-  echo "installing chromium for the browser tests"
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
-  exit 0
+found() {
+  for name in chromium google-chrome google-chrome-stable chromium-browser; do
+    command -v "$name" && return
+  done
+  for folder in "$HOME/Applications" /Applications; do # macOS
+    for name in Chromium "Google Chrome"; do
+      path="$folder/$name.app/Contents/MacOS/$name"
+      if [ -x "$path" ]; then echo "$path" && return; fi
+    done
+  done
+  return 1
+}
+found && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "installing chromium for the browser tests" >&2
+  apt-get update -qq >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+  found && exit 0
 fi
-echo "the browser tests need Chromium, and it is not installed: on Debian or Ubuntu, sudo apt-get install chromium" >&2
+case "$(uname)" in
+  Darwin) how="brew install --cask chromium" ;;
+  *) how="on Debian or Ubuntu, sudo apt-get install chromium" ;;
+esac
+echo "the browser tests need Chromium or Chrome, and none is installed: $how" >&2
 exit 1

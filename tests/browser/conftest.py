@@ -1,10 +1,10 @@
-"""The built miniature site, served on this machine, in Debian's Chromium."""
+"""The built miniature site, served on this machine, in Chromium or Chrome."""
 
 from __future__ import annotations
 
 import functools
 import http.server
-import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,10 +38,11 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or "/usr/bin/chromium"
-    assert Path(path).exists(), "Chromium is missing: sh tools/chromium.sh installs it"
+    finder = Path(__file__).resolve().parents[2] / "tools" / "chromium.sh"
+    done = subprocess.run(["sh", str(finder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=done.stdout.strip(), args=FLAGS)
         yield browser
         browser.close()
 

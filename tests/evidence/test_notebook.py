@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -132,3 +134,9 @@ def test_a_fit_refuses_what_it_cannot_do() -> None:
         fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, -2, 3], free={"a": 1.0, "b": 1.0}, given={})
     with pytest.raises(KeyError, match="has no symbol 'c'"):
         fit_formula(formula, x={"x": [1, 2, 3]}, y=[1, 2, 3], free={"a": 1.0, "b": 1.0, "c": 1.0}, given={})
+
+
+def test_where_there_is_no_proc_the_peak_comes_from_the_system_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "Path", lambda _: Path("/nowhere/at/all"))
+    monkeypatch.setattr(resource, "getrusage", lambda _: SimpleNamespace(ru_maxrss=300 * 2**20))
+    assert notebook.usage().peak_mb == 300

@@ -6,11 +6,13 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import lawbook.evidence.execute
 import pytest
 from lawbook.evidence import store
 from lawbook.evidence.execute import Job, KernelDiedError
@@ -84,9 +86,25 @@ def test_an_executed_notebook_holds_no_trace_of_the_machinery_and_is_the_same_ag
     execute(tiny)
     second = json.loads(path.read_text())
     sources = ["".join(cell["source"]) for cell in first["cells"]]
-    assert not any("setrlimit" in s or "_usage" in s for s in sources)
+    assert not any("_limit" in s or "_usage" in s for s in sources)
     assert [c["execution_count"] for c in first["cells"] if c["cell_type"] == "code"] == [1, 2, 3]
     assert first["cells"] == second["cells"]
+
+
+def test_a_run_without_a_limit_on_memory_says_so(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "memory" not in execute(tiny)[0]["corner2002"].machine
+    shutil.rmtree(tiny / "build" / "runs")
+    monkeypatch.setattr(lawbook.evidence.execute, "START", "print('the system refuses')")
+    run = execute(tiny)[0]["corner2002"]
+    assert run.status == "finished"
+    assert run.machine.endswith(" cores, no limit on memory")
+
+
+def test_the_name_of_the_folder_for_sockets_does_not_get_too_long(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tiny / "/".join(["a-folder-for-temporary-files"] * 4)
+    deep.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    assert {run.status for run in execute(tiny)[0].values()} == {"finished"}
 
 
 def test_a_control_that_wrongly_passes_is_seen(tiny: Path) -> None:

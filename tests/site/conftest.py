@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,29 @@ def unfinished() -> dict[str, Evidence]:
     """A control that holds though it must fail, and a seed without a result."""
     runs = (measured_run(0, control="holds"), Run("halving2001", 1, "quick", "timed out"))
     return {"halving2001": Evidence("halving2001", runs[0], runs)}
+
+
+@pytest.fixture(scope="session")
+def portable(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The miniature, written out for another generator."""
+    out = tmp_path_factory.mktemp("portable") / "book"
+    subprocess.run(
+        [sys.executable, "-m", "lawbook", "pages", "--out", str(out)],
+        cwd=site.parents[1], check=True, timeout=120, capture_output=True,
+    )  # fmt: skip
+    return out
+
+
+@pytest.fixture(scope="session")
+def ported(portable: Path) -> Path:
+    """The same, built by MkDocs where neither Lawbook nor mkdocs-jupyter can be imported; a warning is an error."""
+    code = (
+        "import sys\n"
+        "sys.modules['lawbook'] = sys.modules['mkdocs_jupyter'] = None\n"
+        "from mkdocs.__main__ import cli\n"
+        "cli(['build', '--strict'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=portable, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr
+    return portable / "build" / "site"

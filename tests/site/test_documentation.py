@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import lawbook
+import markdown
 import pytest
 from lawbook.reference.catalog import Catalog
 from lawbook.site.documentation import fill, first_line, tree
@@ -30,3 +32,13 @@ def test_the_tree_is_that_of_the_code() -> None:
             assert path.name in made
             assert first_line(path) in made
             assert first_line(path), f"{path} has no docstring"
+
+
+def test_math_at_the_start_of_a_line_stays_in_its_paragraph(catalog: Catalog) -> None:
+    text = "a value $p$, and then\n$m$ is the number $k$ of *it*.\n\n$x$ starts.\n\n$$a = b$$\n"
+    made = markdown.markdown(fill(text, Book(catalog, {})))
+    assert len(re.findall("<p>", made)) == 2
+    assert re.search(
+        r"<p>a value <math>.*</math></span> is the number <math>.*</math> of <em>it</em>\.</p>", made, re.DOTALL
+    )
+    assert re.search(r"<p><span><math>.*</math></span> starts\.</p>\n<math", made)

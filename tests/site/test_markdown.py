@@ -75,3 +75,9 @@ def test_plain_words_take_the_short_way_with_the_same_result(catalog: Catalog) -
 
 def test_a_link_to_a_page_of_the_site_loses_its_suffix(catalog: Catalog) -> None:
     assert 'href="../corner2002/#x"' in Writer(catalog, "../../").line("[c](corner2002.md#x)")
+
+
+def test_displayed_math_amid_text_is_an_element_that_takes_focus(catalog: Catalog) -> None:
+    made = str(Writer(catalog, "").block("So\n\n$$a = b$$\n\nindeed."))
+    assert '<math tabindex="0" display="block">' in made
+    assert "&lt;math" not in made

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 from lawbook.evidence.record import MIME
-from lawbook.site.notebook_page import mend, prepare, prose
-
-
-def same(target: str) -> str:
-    return target
+from lawbook.site.notebook_page import links, mend, prepare, prose
 
 
 def test_math_of_every_kind_becomes_mathml_and_code_stays() -> None:
-    made = prose("a $x_i^* y_j^*$ b\n\n$$\\frac{1}{2}$$\n\n\\begin{align}a &= b\\\\c &= d\\end{align}\n\n`$z$`", same)
+    made = prose("a $x_i^* y_j^*$ b\n\n$$\\frac{1}{2}$$\n\n\\begin{align}a &= b\\\\c &= d\\end{align}\n\n`$z$`")
     assert made.count("<math") == 3
     assert "\\begin" not in made
     assert "`$z$`" in made
@@ -21,11 +18,20 @@ def test_math_of_every_kind_becomes_mathml_and_code_stays() -> None:
 
 
 def test_math_that_cannot_be_shown_is_shown_as_written() -> None:
-    assert prose(r"$\nosuchcommand{<}$", same) == "<code>&#92;nosuchcommand{&lt;}</code>"
+    assert prose(r"$\nosuchcommand{<}$") == "<code>&#92;nosuchcommand{&lt;}</code>"
 
 
-def test_links_are_resolved_and_images_left() -> None:
-    assert prose("[law](../laws/a.md) ![i](b.png)", lambda t: f"<{t}>") == "[law](<../laws/a.md>) ![i](b.png)"
+def test_links_are_found_and_left_for_each_generator_to_resolve() -> None:
+    source = "[law](../laws/a.md#b) `[c](d.md)` [two\nlines](../laws/e.md) [`code` and $x$](f.md) a (g.md)"
+    assert re.sub("<math>.*</math>", "$x$", prose(source)) == source
+    assert list(links(source)) == ["../laws/a.md#b", "../laws/e.md", "f.md"]
+
+
+def test_a_link_to_a_markdown_file_leads_to_its_page() -> None:
+    body = '<div class="jupyter-wrapper"><a href="../laws/a.md#b">a</a> <a href="../index.md">two\nlines</a><pre>href="c.md"</pre></div>'
+    made = mend(f"<article>{body}</article>")
+    assert '<a href="../../laws/a/#b">a</a> <a href="../../">two\nlines</a>' in made
+    assert 'href="c.md"' in made
 
 
 def test_figures_become_files_and_records_of_series_are_silent() -> None:
@@ -39,7 +45,7 @@ def test_figures_become_files_and_records_of_series_are_silent() -> None:
         "cells": [{"cell_type": "code", "source": ["x"], "outputs": outputs}],
         "metadata": {"lawbook": {"key": 1}},
     }
-    made = prepare("a2000", notebook, same)
+    made = prepare("a2000", notebook)
     assert made.figures == {"a2000-1.svg": svg.encode()}
     (cell,) = json.loads(made.text)["cells"]
     first, second = cell["outputs"]
@@ -59,7 +65,7 @@ def test_a_long_record_is_cut_and_says_so() -> None:
     rows = "".join(f"<tr><td>{i}</td></tr>" for i in range(100))
     table = f'<table class="lawbook-record"><thead><tr><th>m</th></tr></thead><tbody>{rows}</tbody></table>'
     outputs = [{"output_type": "display_data", "data": {MIME: {}, "text/html": table}, "metadata": {}}]
-    made = prepare("a2000", {"cells": [{"cell_type": "code", "source": "", "outputs": outputs}], "metadata": {}}, same)
+    made = prepare("a2000", {"cells": [{"cell_type": "code", "source": "", "outputs": outputs}], "metadata": {}})
     shown = json.loads(made.text)["cells"][0]["outputs"][0]["data"]["text/html"]
     assert shown.count("<tr>") == 22
     assert "and 80 more" in shown

@@ -6,16 +6,38 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lawbook import measure
     from lawbook.evidence import notebook
-    from lawbook.reference.api import entry, formula
+    from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
+    from lawbook.reference.bound import LawFormula
+    from lawbook.reference.formula import Formula, FormulaError
+    from lawbook.reference.model import Entry
 
-__all__ = ["entry", "formula", "notebook"]
+__all__ = [
+    "Entry",
+    "Formula",
+    "FormulaError",
+    "InvalidEntryError",
+    "LawFormula",
+    "UnknownNameError",
+    "entry",
+    "formula",
+    "measure",
+    "notebook",
+]
 
 # Heavy modules load when they are first used: `import lawbook` costs milliseconds.
 LAZY = {
+    "measure": ("lawbook.measure", None),
     "notebook": ("lawbook.evidence.notebook", None),
     "entry": ("lawbook.reference.api", "entry"),
     "formula": ("lawbook.reference.api", "formula"),
+    "Entry": ("lawbook.reference.model", "Entry"),
+    "Formula": ("lawbook.reference.formula", "Formula"),
+    "FormulaError": ("lawbook.reference.formula", "FormulaError"),
+    "InvalidEntryError": ("lawbook.reference.api", "InvalidEntryError"),
+    "LawFormula": ("lawbook.reference.bound", "LawFormula"),
+    "UnknownNameError": ("lawbook.reference.api", "UnknownNameError"),
 }
 
 

@@ -285,11 +285,22 @@ def serve(
 
 
 @app.command()
-def pages(out: Annotated[Path, typer.Option(help="The folder to write to.")]) -> None:
-    """Write every generated page as plain Markdown, for another site generator."""
+def pages(out: Annotated[Path, typer.Option(help="The folder to write to; what is yours in it stays.")]) -> None:
+    """Write the whole book as plain Markdown and files, with a mkdocs.yml, for another site generator.
+
+    Nothing in it needs a plugin of Lawbook's. A second call writes only what has changed, and removes only what the
+    first one wrote. Exit code 1 if a notebook links to a page that is not there.
+    """
     from lawbook.evidence import store
     from lawbook.site.build import write_pages
 
     catalog = catalog_or_stop()
-    count = write_pages(catalog, store.read(catalog), out)
-    typer.echo(f"wrote {count} files to {out}")
+    try:
+        written = write_pages(catalog, store.read(catalog), out)
+    except OSError as error:  # a folder of somebody else, a full disk: each says which
+        fail(str(error))
+    typer.echo(f"{out} holds {written.files} files, {written.changed} of them written now")
+    for sentence in written.dead:
+        typer.echo(sentence, err=True)
+    if written.dead:
+        raise typer.Exit(1)

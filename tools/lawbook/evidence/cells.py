@@ -6,9 +6,9 @@ from typing import Any
 
 # Before and after the notebook's own cells; both are taken out again.
 START = (
-    "import os as _os, resource as _resource\n"
-    "_limit = int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)\n"
-    "_resource.setrlimit(_resource.RLIMIT_AS, (_limit, _limit))"
+    "import os as _os\n"
+    "from lawbook.evidence.memory import limit as _limit\n"
+    "print(_limit(int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)))"
 )
 FINISH = (
     "import json as _json\n"

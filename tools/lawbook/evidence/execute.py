@@ -74,7 +74,7 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
 
     status: Status = "finished"
     message = ""
-    with tempfile.TemporaryDirectory(prefix="lawbook-") as private:
+    with tempfile.TemporaryDirectory(prefix="lawbook-", dir=_short_folder()) as private:
         # sockets in a private folder: parallel kernels cannot take each other's ports, and nobody else can connect
         config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(private, "kernel"))}})
         client = NotebookClient(
@@ -100,14 +100,15 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
             except CellExecutionError as error:
                 status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
     usage = _usage(notebook.cells.pop()) or Usage()
-    notebook.cells.pop(0)
+    limited = not _printed(notebook.cells.pop(0)).strip()
     _renumber(notebook.cells)
-    return _sealed(job, source, notebook, status, message, seconds=time.monotonic() - started, usage=usage)
+    seconds = time.monotonic() - started
+    return _sealed(job, source, notebook, status, message, seconds=seconds, usage=usage, machine=_machine(limited))
 
 
 def never_ran(job: Job, message: str) -> Executed:
     """What stands in the place of a run that could not be brought to an end: the notebook without outputs."""
-    return _sealed(job, *_read(job), "error", message, seconds=0.0, usage=Usage())
+    return _sealed(job, *_read(job), "error", message, seconds=0.0, usage=Usage(), machine=_machine())
 
 
 def _read(job: Job) -> tuple[str, Any]:
@@ -116,7 +117,7 @@ def _read(job: Job) -> tuple[str, Any]:
 
 
 def _sealed(
-    job: Job, source: str, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage
+    job: Job, source: str, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage, machine: str
 ) -> Executed:
     """The notebook as text, with everything about its run in the metadata."""
     run = Run(
@@ -130,7 +131,7 @@ def _sealed(
         versions=_versions(),
         commit=_commit(job.root),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=_machine(),
+        machine=machine,
     )
     about = {k: v for k, v in asdict(run).items() if k not in ("measured", "series", "notebook")}
     notebook.metadata[METADATA] = about | {"key": job.key, "source": digest(source), "usage": to_json(usage)}
@@ -172,11 +173,15 @@ def _renumber(cells: list[Any]) -> None:
 
 
 def _usage(cell: Any) -> Usage | None:
-    for output in cell.get("outputs", []):
-        if output.get("output_type") == "stream" and output.get("name") == "stdout":
-            usage = from_json(json.loads(output["text"].strip().splitlines()[-1]))
-            return usage if isinstance(usage, Usage) else None
-    return None
+    printed = _printed(cell).strip()
+    usage = from_json(json.loads(printed.splitlines()[-1])) if printed else None
+    return usage if isinstance(usage, Usage) else None
+
+
+def _printed(cell: Any) -> str:
+    """What a cell wrote to standard output."""
+    outputs = cell.get("outputs", [])
+    return "".join(out["text"] for out in outputs if out["output_type"] == "stream" and out["name"] == "stdout")
 
 
 def where_it_broke(name: str, source: str, notebook: Any, ename: str, evalue: str) -> str:
@@ -215,5 +220,14 @@ def _commit(root: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _machine() -> str:
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+def _machine(limited: bool = True) -> str:
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    return machine if limited else f"{machine}, no limit on memory"
+
+
+def _short_folder() -> str | None:
+    """Where a folder for sockets can be made: the usual place, or /tmp where that has a long name.
+
+    The path of a socket has at most 103 bytes on macOS, 107 on Linux; ours adds up to 30 to the folder's.
+    """
+    return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > 70 else None

@@ -27,6 +27,8 @@ from lawbook.reference.problem import nearest
 from lawbook.reference.rules import FITTED
 from lawbook.reference.verdict import band, best, judge, worst
 
+__all__ = ["Fit", "OpenEntry", "open", "rng", "scale", "seed"]
+
 Scale = Literal["quick", "full"]
 MAX_POINTS = 2000
 
@@ -37,12 +39,33 @@ _clock = {"start_up": 0.0, "compilation": 0.0}
 
 
 def seed() -> int:
-    """The random seed of this run (0 unless `lawbook run --seed` says otherwise)."""
+    """The random seed of this run.
+
+    Returns:
+        0 unless `lawbook run --seed` says otherwise.
+
+    Examples:
+        >>> from lawbook import notebook
+        >>> notebook.seed()
+        0
+    """
     return int(os.environ.get("LAWBOOK_SEED", "0"))
 
 
 def scale() -> Scale:
-    """The size of this run: `quick` for a laptop (the default), `full` nearer to the paper."""
+    """The size of this run.
+
+    Returns:
+        `quick` for a laptop (the default), `full` nearer to the paper: `lawbook run --scale` says which.
+
+    Raises:
+        ValueError: The environment variable `LAWBOOK_SCALE` holds another word.
+
+    Examples:
+        >>> from lawbook import notebook
+        >>> 10_000 if notebook.scale() == "full" else 500
+        500
+    """
     value = os.environ.get("LAWBOOK_SCALE", "quick")
     if value not in ("quick", "full"):
         raise ValueError(f"found LAWBOOK_SCALE={value!r}, expected quick or full")
@@ -50,7 +73,16 @@ def scale() -> Scale:
 
 
 def rng() -> np.random.Generator:
-    """A fresh NumPy generator of this run's seed."""
+    """A fresh source of random numbers.
+
+    Returns:
+        A NumPy generator that starts from this run's seed; each call starts it anew.
+
+    Examples:
+        >>> from lawbook import notebook
+        >>> notebook.rng().integers(10, size=4) == notebook.rng().integers(10, size=4)
+        array([ True,  True,  True,  True])
+    """
     return np.random.default_rng(seed())
 
 
@@ -61,8 +93,18 @@ def open(paper: str, *, root: str | Path | None = None) -> OpenEntry:
         paper: The id, such as `cohen2021`.
         root: The folder of the book, as for `lawbook.entry`.
 
+    Returns:
+        The entry, with methods that predict, fit and record.
+
     Raises:
-        UnknownNameError, InvalidEntryError, FileNotFoundError: As for `lawbook.entry`.
+        UnknownNameError: There is no such entry; names the nearest. It is a `KeyError`.
+        InvalidEntryError: The entry does not pass `lawbook check`; lists its problems.
+        FileNotFoundError: `root`, or what `LAWBOOK_ROOT` names, is no book.
+
+    Examples:
+        >>> from lawbook import notebook
+        >>> notebook.open("cohen2021").entry.title
+        'Gradient descent trains at the edge of stability'
     """
     catalog, entry = open_entry(paper, root)
     _clock["start_up"] = time.process_time()
@@ -71,21 +113,60 @@ def open(paper: str, *, root: str | Path | None = None) -> OpenEntry:
 
 
 class OpenEntry:
-    """An entry that a notebook measures against. Made by `open`."""
+    """An entry that a notebook measures against. Made by `open`.
+
+    Attributes:
+        entry: The entry itself, as `lawbook.entry` gives it.
+    """
 
     def __init__(self, catalog: Catalog, entry: Entry) -> None:
         self._catalog, self.entry = catalog, entry
         self._done: set[tuple[str, str]] = set()
 
     def formula(self, law: str) -> Formula:
-        """The formula of a law of this entry, called with its symbols."""
+        """The formula of a law of this entry, called with its symbols.
+
+        Arguments:
+            law: The id of the law.
+
+        Returns:
+            The parsed expression.
+
+        Raises:
+            KeyError: The entry has no such law; names the nearest.
+            ValueError: The law has no closed form.
+
+        Examples:
+            >>> from lawbook import notebook
+            >>> law = notebook.open("cohen2021")
+            >>> law.formula("sharpness-at-the-edge")(eta=[0.1, 0.4])
+            array([20.,  5.])
+        """
         found = self._law(law)
         if found.formula.expr is None:
             raise ValueError(f"the law {law!r} has no closed form (no formula.expr)")
         return self._catalog.expression(found, found.formula.expr)
 
     def predict(self, check: str, **given: ArrayLike) -> Any:
-        """What the entry predicts for a check, at the given values of its law's symbols."""
+        """What the entry predicts for a check.
+
+        Arguments:
+            check: The id of the check.
+            **given: Values of the symbols of the check's law, numbers or arrays that broadcast.
+
+        Returns:
+            A number, or an array of the shape that the values broadcast to, in the unit of the check.
+
+        Raises:
+            KeyError: The entry has no such check; names the nearest.
+            TypeError: The prediction needs a symbol that was not given; names it.
+            ValueError: The check predicts `fitted`: the prediction is then a fit of this run.
+
+        Examples:
+            >>> from lawbook import notebook
+            >>> notebook.open("cohen2021").predict("hovers-at-the-edge", eta=0.1)
+            20.0
+        """
         law, found = self._check(check)
         return self._predicted(law, found, check, {k: np.asarray(v, float) for k, v in given.items()}, None)
 
@@ -100,10 +181,30 @@ class OpenEntry:
     ) -> Fit:
         """Fit the law's own formula to measured data, by least squares in log y.
 
-        **Arguments:** `x` arrays of the symbols on the axes, shape (points,); `y` measured values above 0, same shape;
-        `free` start values of the symbols to fit; `given` values of the others.
+        Arguments:
+            law: The id of the law.
+            x: The symbols on the axes, arrays of shape (points,).
+            y: Measured values above 0, shape (points,).
+            free: Start values of the symbols to fit.
+            given: Values of the other symbols.
 
-        **Returns:** a `Fit` with `values`, `errors` (one standard error each), called with the symbols of `x`.
+        Returns:
+            The fitted law, called with the symbols of `x`; its `values` have one standard error each in `errors`.
+
+        Raises:
+            KeyError: There is no such law, or the law has no such symbol; names the nearest.
+            TypeError: A symbol has no value.
+            ValueError: Too few points for the free symbols, or a `y` that is not above 0.
+            RuntimeError: The fit does not converge.
+
+        Examples:
+            >>> import numpy as np
+            >>> from lawbook import notebook
+            >>> n, start = np.array([8.0, 16.0, 32.0]), {"amplitude": 1.0, "data_exponent": -1.0}
+            >>> law = notebook.open("hestness2017")
+            >>> fit = law.fit("learning-curve-power-law", x={"n": n}, y=3 * n**-0.5, free=start, given={"floor": 0.0})
+            >>> round(float(fit(n=100.0)), 6)
+            0.3
         """
         return fit_formula(self.formula(law), x=x, y=y, free=free, given=given or {})
 
@@ -118,9 +219,29 @@ class OpenEntry:
     ) -> None:
         """Record what was measured for the check `name`.
 
-        **Arguments:** `measured` a number, or an array whose every element is judged; `error` one standard error of
-        each (0 only for what is exact, such as a count); `given` the values of the law's symbols at which it was
-        measured; `fit` for a check that predicts `fitted`.
+        It is displayed as a small table, and kept in the output of the notebook, where the site reads it.
+
+        Arguments:
+            name: The id of the check.
+            measured: A number, or an array whose every element is judged, in the unit of the prediction.
+            error: One standard error of each; 0 only for what is exact, such as a count.
+            given: Values of the law's symbols at which it was measured; they broadcast against `measured`.
+            fit: The fit to hold it against, for a check that predicts `fitted`.
+
+        Raises:
+            KeyError: The entry has no such check, or its law no such symbol; names the nearest.
+            TypeError: The prediction needs a symbol that was not given; names it.
+            ValueError: The check was recorded before, there is nothing measured, an error is negative, the rival too
+                would pass at the given values, or `fit` is missing or not wanted.
+
+        Examples:
+            >>> from lawbook import notebook
+            >>> law = notebook.open("cohen2021")
+            >>> law.check("hovers-at-the-edge", measured=[20.5, 8.1], error=0.1, given={"eta": [0.1, 0.25]})
+            check hovers-at-the-edge: ✓ holds
+            at          predicted  measured      tolerance  verdict
+            eta = 0.1   20         20.50 ± 0.10  ± 6 %      ✓ holds
+            eta = 0.25  8          8.10 ± 0.10   ± 6 %      ✓ holds
         """
         law_id, check = self._check(name)
         self._once("check", name)
@@ -140,7 +261,29 @@ class OpenEntry:
         given: Mapping[str, ArrayLike] | None = None,
         fit: Fit | None = None,
     ) -> None:
-        """Record a control: the same measurement with an assumption broken. Every element must miss the tolerance."""
+        """Record a control: the same measurement with an assumption broken. Every element must miss the tolerance.
+
+        Arguments:
+            name: The id of the control.
+            measured: A number or an array, in the unit of the check that must miss.
+            error: One standard error of each.
+            given: Values of the law's symbols at which it was measured.
+            fit: The fit to hold it against, for a check that predicts `fitted`.
+
+        Raises:
+            KeyError: The entry has no such control, or its law no such symbol; names the nearest.
+            TypeError: The prediction needs a symbol that was not given; names it.
+            ValueError: The control was recorded before, there is nothing measured, an error is negative, or `fit` is
+                missing or not wanted.
+
+        Examples:
+            >>> from lawbook import notebook
+            >>> law = notebook.open("cohen2021")
+            >>> law.control("mini-batches-stay-below", measured=4.0, error=0.1, given={"eta": 0.25})
+            control mini-batches-stay-below: ✓ fails, as it must
+            at          predicted  measured     tolerance  verdict
+            eta = 0.25  8          4.00 ± 0.10  ± 6 %      ✗ fails
+        """
         found = self.entry.control(name)
         if found is None:
             valid = [c for law in self.entry.laws.values() for c in law.controls]
@@ -170,8 +313,32 @@ class OpenEntry:
     ) -> None:
         """Record measured points for a chart of the page, with the law's curve at the same x where there is one.
 
-        Calls with the same `chart` and another `label` add lines to it. Arrays have shape (points,); `error` and
-        `prediction` may be numbers.
+        Calls with the same `chart` and another `label` add lines to it.
+
+        Arguments:
+            chart: The name of the chart.
+            x: Where it was measured, shape (points,), at most 2000 of them.
+            y: What was measured, shape (points,).
+            error: One standard error of each, shape (points,) or a number.
+            prediction: The law at each `x`, shape (points,) or a number.
+            law: The id of the law under which the chart stands; the main law by default.
+            label: What the points are, for the key of the chart.
+            title: What the chart shows, a sentence.
+            x_label: What is on the horizontal axis, with its unit.
+            y_label: What is on the vertical axis, with its unit.
+            x_scale: Linear or logarithmic.
+            y_scale: Linear or logarithmic.
+
+        Raises:
+            KeyError: The entry has no such law; names the nearest.
+            ValueError: The chart has a line of that label, the shapes differ, or there are no points, or too many.
+
+        Examples:
+            >>> from lawbook import notebook
+            >>> law = notebook.open("cohen2021")
+            >>> eta = [0.1, 0.25]
+            >>> edge = law.predict("hovers-at-the-edge", eta=eta)
+            >>> law.series("level", x=eta, y=[20.5, 8.1], error=0.1, prediction=edge, x_label="step size")
         """
         law_id = law or next(iter(self.entry.laws))
         self._law(law_id)

@@ -1,1 +1,29 @@
 """Instruments for anybody's model: arrays or a loss go in, numbers come out. They import nothing else of ours."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+__all__ = [
+    "alignment",
+    "collapse",
+    "conservation",
+    "correlations",
+    "learning_curve",
+    "manifold",
+    "margin",
+    "overlaps",
+    "powerlaw",
+    "repeated",
+    "scaling",
+    "sharpness",
+    "symmetry",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """An instrument, loaded when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module 'lawbook.measure' has no attribute {name!r}")
+    return importlib.import_module(f"lawbook.measure.{name}")

@@ -80,8 +80,19 @@ class LawFormula:
             setting: Where the paper reports several values of a constant, words that tell which: they stand in the
                 setting, or in what the value is called.
 
+        Returns:
+            The formula, called with the symbols that are left.
+
         Raises:
             ValueError: The paper reports no value of a constant of this formula, or more than one that fits.
+
+        Examples:
+            >>> import lawbook
+            >>> loss = lawbook.formula("kaplan2020/loss-vs-parameters").with_reported()
+            >>> loss.symbols
+            ('parameters',)
+            >>> round(loss(N=1e9), 2)
+            2.38
         """
         mine = [r for r in self.reported if setting in f"{r.what} {r.setting or ''}"]
         if not mine:
@@ -100,7 +111,17 @@ class LawFormula:
         return replace(self, fixed={**self.fixed, **values})
 
     def with_defaults(self) -> LawFormula:
-        """The formula with the default values that the entry gives its constants, those that sliders start from."""
+        """The formula with the default values that the entry gives its constants, those that sliders start from.
+
+        Returns:
+            The formula, called with the symbols that are left.
+
+        Examples:
+            >>> import lawbook
+            >>> loss = lawbook.formula("hestness2017").with_defaults()
+            >>> loss.symbols
+            ('n',)
+        """
         return replace(self, fixed={**self._defaults(), **self.fixed})
 
     def _defaults(self) -> dict[str, float]:

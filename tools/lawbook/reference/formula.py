@@ -72,19 +72,38 @@ _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
 
 @dataclass(frozen=True)
 class Formula:
-    """An expression in the safe syntax.
+    """An expression in the safe syntax; a call evaluates it: `formula(eta=0.1)`.
 
-    `Formula.parse(text, symbols)` raises `FormulaError`; a call evaluates it, `formula(eta=0.1)`, with numbers
-    or arrays that broadcast against each other.
+    Attributes:
+        text: The expression as it was written.
+        tree: Its syntax tree.
+        symbols: The names of the symbols that occur, sorted.
     """
 
     text: str
     tree: ast.expr
-    symbols: tuple[str, ...]  # those that occur, sorted
+    symbols: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str, symbols: Collection[str]) -> Formula:
-        """Parse `text`, in which only the names in `symbols` may occur."""
+        """Parse an expression. Nothing in it is ever run as code.
+
+        Arguments:
+            text: Numbers, symbols, + - * / ** and the functions that an entry may use.
+            symbols: The names that may occur.
+
+        Returns:
+            The parsed expression.
+
+        Raises:
+            FormulaError: The text is not in the safe syntax; says what was found and at which column.
+
+        Examples:
+            >>> from lawbook import Formula
+            >>> loss = Formula.parse("amplitude*n**(-b)", ["amplitude", "n", "b"])
+            >>> loss(amplitude=2.0, n=[1.0, 100.0], b=0.5)
+            array([2. , 0.2])
+        """
         if len(text) > MAX_LENGTH:
             raise FormulaError(f"found {len(text)} characters, expected at most {MAX_LENGTH}")
         stripped = text.strip()
@@ -101,7 +120,17 @@ class Formula:
         return cls(stripped, tree, tuple(sorted(names)))
 
     def __call__(self, **values: Any) -> Any:
-        """The value for numbers or arrays `values`, one for each symbol; floats, NumPy's broadcasting."""
+        """The value of the expression.
+
+        Arguments:
+            **values: A number or an array for each of `symbols`; they broadcast against each other.
+
+        Returns:
+            A float, or an array of the shape that the values broadcast to.
+
+        Raises:
+            TypeError: A symbol is missing or unknown; names it.
+        """
         import numpy as np
 
         missing = sorted(set(self.symbols) - set(values))

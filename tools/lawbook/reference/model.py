@@ -296,14 +296,40 @@ class Entry(Part):
         return next(iter(self.laws.values()))
 
     def check(self, name: str) -> tuple[str, Law, Check] | None:
-        """The check `name` with its law's id and its law."""
+        """Find a check by its id.
+
+        Arguments:
+            name: The id.
+
+        Returns:
+            The id of its law, the law and the check; None if there is none.
+
+        Examples:
+            >>> import lawbook
+            >>> law_id, law, check = lawbook.entry("cohen2021").check("hovers-at-the-edge")
+            >>> check.predicted, check.tolerance.rel
+            ('2/eta', 0.06)
+        """
         for law_id, law in self.laws.items():
             if name in law.checks:
                 return law_id, law, law.checks[name]
         return None
 
     def control(self, name: str) -> tuple[str, Law, Control] | None:
-        """The control `name` with its law's id and its law."""
+        """Find a control by its id.
+
+        Arguments:
+            name: The id.
+
+        Returns:
+            The id of its law, the law and the control; None if there is none.
+
+        Examples:
+            >>> import lawbook
+            >>> law_id, law, control = lawbook.entry("cohen2021").control("mini-batches-stay-below")
+            >>> control.breaks
+            'full-batch'
+        """
         for law_id, law in self.laws.items():
             if name in law.controls:
                 return law_id, law, law.controls[name]

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from lawbook.files import write_atomically
+
 # What math-core emits: letters, Greek, the styled alphabets, operators, arrows, delimiters, accents, primes.
 _RANGES = (
     (0x20, 0x7E), (0xA0, 0xB1), (0xB4, 0xB7), (0xD7, 0xD7), (0xF7, 0xF7), (0x131, 0x131), (0x237, 0x237),
@@ -38,7 +40,7 @@ def math_font(cache: Path) -> bytes:
     ]
     kept = cache / f"stix-two-math-{name}.woff2"
     if not kept.is_file():
-        _write(kept, _subset(source))
+        write_atomically(kept, _subset(source))
     return kept.read_bytes()
 
 
@@ -73,12 +75,5 @@ def vega_bundle(cache: Path) -> bytes:
         import vl_convert
 
         code: str = vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;", vl_version=VL_VERSION)
-        _write(kept, code.encode())
+        write_atomically(kept, code.encode())
     return kept.read_bytes()
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    temporary.write_bytes(content)
-    temporary.replace(path)

@@ -1,16 +1,19 @@
-"""Build the site, serve it, or write its generated pages out as plain files."""
+"""Build the site, serve it, or write it out for another generator."""
 
 from __future__ import annotations
 
 import logging
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
-from lawbook.site import exports
-from lawbook.site.pages import pages
+from lawbook.site import content
+from lawbook.site.folder import write_folder
+from lawbook.site.pages import Book
+from lawbook.site.portable import portable, published
 
 
 def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url: str | None = None) -> Path:
@@ -59,12 +62,18 @@ def serve(root: Path, address: str = "127.0.0.1:8000") -> None:
     mkdocs_serve(str(root / "mkdocs.yml"), dev_addr=address, strict=False)
 
 
-def write_pages(catalog: Catalog, evidence: Mapping[str, Evidence], out: Path) -> int:
-    """Write every generated page, and the files they link to, below `out`; how many."""
-    files = {path: page.text for path, page in pages(catalog, evidence).items()} | exports.exports(catalog, evidence)
-    for path, text in files.items():
-        target = out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.is_file() or target.read_text(encoding="utf-8") != text:
-            target.write_text(text, encoding="utf-8")
-    return len(files)
+@dataclass(frozen=True)
+class Written:
+    """How many files a folder of pages has, how many were written anew, and which links lead nowhere."""
+
+    files: int
+    changed: int
+    dead: tuple[str, ...]
+
+
+def write_pages(catalog: Catalog, evidence: Mapping[str, Evidence], out: Path) -> Written:
+    """Make `out` hold the whole book for another generator. Raises as `folder.write_folder` does."""
+    book = Book(catalog, evidence, content.charts_of(catalog.root))
+    made = content.content(book, published=published((catalog.root / "mkdocs.yml").read_text(encoding="utf-8")))
+    files = portable(book, made)
+    return Written(len(files), write_folder(out, files), made.dead)

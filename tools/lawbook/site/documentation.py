@@ -13,6 +13,7 @@ from lawbook.site.markdown import math, scrollable
 from lawbook.site.notebook_page import inert
 from lawbook.site.pages import Book, tidy
 
+_LEADING = re.compile(r"^( {0,3})(<math(?![^>]*display=\"block\").*?</math>)", re.MULTILINE)
 _MARK = re.compile(r"^<!-- lawbook:([a-z-]+) -->$", re.MULTILINE)
 
 
@@ -31,8 +32,16 @@ def fill(text: str, book: Book) -> str:
         made = parts[match[1]]()
         return tidy(made) if made.lstrip().startswith("<") else made
 
-    text = "".join(_shown(kind, content) for kind, content in pieces(text))
+    text = in_line("".join(_shown(kind, content) for kind, content in pieces(text)))
     return _MARK.sub(part, text)
+
+
+def in_line(text: str) -> str:
+    """Markdown in which math that happens to begin a line stays in its paragraph.
+
+    Python-Markdown takes an element that begins a line for a block of its own, and `math` for one that can be a block.
+    """
+    return _LEADING.sub(r"\1<span>\2</span>", text)
 
 
 def _shown(kind: str, content: str) -> str:

@@ -31,7 +31,12 @@ def math(latex: str, display: bool = False) -> Markup:
 
 def scrollable(markup: str) -> Markup:
     """Displayed math amid text, which scrolls where it is too wide: it takes keyboard focus."""
-    return Markup(markup.replace("<math ", '<math tabindex="0" ', 1))
+    return Markup(str(markup).replace("<math ", '<math tabindex="0" ', 1))  # a Markup would escape it
+
+
+def on_site(markup: str) -> str:
+    """HTML whose links to Markdown files, `../laws/cohen2021.md`, lead to the pages made of them."""
+    return _HREF.sub(lambda m: f"../{m[1]}/" if m[1].split("/")[-1] not in ("", "..") else f"../{m[1]}", markup)
 
 
 class Writer:
@@ -68,8 +73,7 @@ class Writer:
                 parts.append(content)
         source = "".join(parts)
         out = _markdown().renderInline(source) if inline else _markdown().render(source)
-        out = _HREF.sub(lambda m: f"../{m[1]}/" if m[1].split("/")[-1] not in ("", "..") else f"../{m[1]}", out)
-        return Markup(_HELD.sub(lambda m: held[int(m[1])], out))
+        return Markup(_HELD.sub(lambda m: held[int(m[1])], on_site(out)))
 
     def cite(self, paper: str, law: str | None = None) -> Markup:
         """A link to a law, to the page of a paper, or to its place in the bibliography."""

@@ -1,14 +1,15 @@
 """An executed notebook as a page of the site: made ready before mkdocs-jupyter converts it, mended after.
 
-mkdocs-jupyter inlines 575 kB of styles in every page, leaves math to MathJax from elsewhere, resolves no links and
-inlines figures; `prepare` and `mend` see to that. The style sheet of these pages is docs/assets/notebook.css.
+mkdocs-jupyter inlines 575 kB of styles in every page, leaves math to MathJax from elsewhere, inlines figures and
+resolves no links; `prepare` sees to math and figures, which any converter is glad of, and `mend` to the rest. The style
+sheet of these pages is docs/assets/notebook.css.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -16,52 +17,60 @@ from typing import Any
 
 from lawbook.evidence.record import MIME
 from lawbook.reference.tex import TexError, mathml, pieces
-from lawbook.site.markdown import scrollable
+from lawbook.site.markdown import on_site, scrollable
 
 _ENVIRONMENT = re.compile(
     r"^\\begin\{(equation|align|gather|eqnarray|multline)(\*?)\}(.*?)\\end\{\1\2\}", re.DOTALL | re.MULTILINE
 )
-_LINK = re.compile(r"(?<!!)\[([^\]\n]*)\]\(([^)\s]+)\)")
+TARGET = re.compile(r"(?<=\]\()[^)\s]+")  # of a link or an image in Markdown
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A notebook for mkdocs-jupyter, and its figures as files: name to SVG or PNG content."""
+    """A notebook to be converted, its figures as files (name to SVG or PNG content), and what its text links to."""
 
     text: str
     figures: dict[str, bytes]
+    links: tuple[str, ...]
 
 
-def prepare(paper: str, notebook: dict[str, Any], resolve: Callable[[str], str]) -> Prepared:
-    """The notebook with math as MathML, links resolved by `resolve`, and figures as files beside the page."""
+def prepare(paper: str, notebook: dict[str, Any]) -> Prepared:
+    """The notebook with math as MathML and figures as files beside the page."""
     figures: dict[str, bytes] = {}
+    targets: list[str] = []
     cells = []
     for cell in notebook["cells"]:
         cell = dict(cell)
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            cell["source"] = prose(source, resolve)
+            cell["source"] = prose(source)
+            targets += links(source)
         elif "outputs" in cell:
             cell["outputs"] = [_output(paper, out, figures) for out in cell["outputs"] if not _is_silent(out)]
         cells.append(cell)
     kernel = {key: notebook["metadata"][key] for key in ("kernelspec", "language_info") if key in notebook["metadata"]}
     ready = notebook | {"cells": cells, "metadata": kernel}
-    return Prepared(json.dumps(ready, ensure_ascii=False, sort_keys=True), figures)
+    return Prepared(json.dumps(ready, ensure_ascii=False, sort_keys=True), figures, tuple(targets))
 
 
-def prose(source: str, resolve: Callable[[str], str]) -> str:
-    """A Markdown cell with math as MathML and links that lead somewhere; code spans stay as they are."""
+def prose(source: str) -> str:
+    """A Markdown cell with math as MathML; code spans stay as they are."""
     source = _ENVIRONMENT.sub(lambda m: f"$${_as_display(m[1], m[3])}$$", source)
     parts = []
     for kind, content in pieces(source):
-        if kind == "code":
+        if kind in ("code", "text"):
             parts.append(content)
-        elif kind == "text":
-            parts.append(_LINK.sub(lambda m: f"[{m[1]}]({resolve(m[2])})", content))
         else:
             shown = _shown(content.strip(), kind == "display")
             parts.append(inert(scrollable(shown) if kind == "display" else shown))
     return "".join(parts)
+
+
+def links(source: str) -> Iterator[str]:
+    """What a Markdown cell links to or shows; code has no links."""
+    for kind, content in pieces(source):
+        if kind == "text":
+            yield from TARGET.findall(content)
 
 
 def _as_display(environment: str, body: str) -> str:
@@ -169,4 +178,4 @@ def _mended(body: str) -> str:
     )
     body = body.replace('jp-OutputArea-output">', 'jp-OutputArea-output" tabindex="0">')  # wide tables scroll
     parts = re.split(r"(<pre.*?</pre>)", body, flags=re.DOTALL)
-    return "".join(part if i % 2 else re.sub(r"\n\s*(?=<)", "\n", part) for i, part in enumerate(parts))
+    return "".join(part if i % 2 else re.sub(r"\n\s*(?=<)", "\n", on_site(part)) for i, part in enumerate(parts))

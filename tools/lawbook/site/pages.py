@@ -182,8 +182,7 @@ class Book(Views):
 
     def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
         body = tidy(self._part(template, base, **values))
-        front = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items())
-        return Page(f"---\n{front}---\n\n{body}", source)
+        return Page(f"{front_matter(meta)}\n{body}", source)
 
     def _part(self, template: str, base: str, **values: Any) -> str:
         write = Writer(self.catalog, base)
@@ -195,6 +194,12 @@ class Book(Views):
 def pages(catalog: Catalog, evidence: Mapping[str, Evidence], cache: Path | None = None) -> dict[str, Page]:
     """Every generated page, by its path below the root of the docs. Charts are kept under `cache` when given."""
     return Book(catalog, evidence, cache).pages()
+
+
+def front_matter(meta: Mapping[str, Any]) -> str:
+    """What a page says of itself above its text; JSON is YAML too."""
+    lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items())
+    return f"---\n{lines}---\n"
 
 
 def _tally(law: LawView) -> Markup:
