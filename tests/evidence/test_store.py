@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from lawbook.evidence import store
+from lawbook.evidence import cells, store
+from lawbook.evidence.record import Run, digest
+from lawbook.files import write_atomically
 from lawbook.reference.catalog import load
 
 ENTRY = "references/scaling/halving2001.yml"
@@ -35,6 +38,11 @@ def replace(path: Path, old: str, new: str) -> None:
         (ENTRY, "Errors of different sign", "Errors of the other sign", False),
         (ENTRY, "exponent of a straight line", "slope of a straight line", False),
         (NOTEBOOK, "size=(400, size)", "size=(500, size)", True),
+        (NOTEBOOK, "# The error falls as", "# The error goes down as", False),
+        (NOTEBOOK, "Root mean square error of the mean", "The error", False),
+        (NOTEBOOK, "out = []", "out = []  # one a size", False),
+        (NOTEBOOK, "y = errors(copies=False)", "y = errors(\n    copies=False,\n)", False),
+        (NOTEBOOK, 'label="samples $n$"', "label='samples $n$'", False),
         ("requirements.lock", "", "x==1\n", True),
     ],
 )
@@ -51,18 +59,14 @@ def test_seed_and_scale_are_part_of_the_key(tiny: Path) -> None:
     assert len({key(tiny), key(tiny, seed=1), key(tiny, scale="full")}) == 3
 
 
-def test_imports_are_followed_through_the_package() -> None:
-    direct = "import numpy\nfrom lawbook import notebook\nfrom lawbook.measure import powerlaw\n\ndef f():\n    import lawbook.measure.sharpness\n"
-    found = store.imported_modules(direct)
-    assert {
-        "lawbook",
-        "lawbook.evidence.notebook",
-        "lawbook.reference.formula",
-        "lawbook.measure.powerlaw",
-        "lawbook.measure.sharpness",
-    } <= found
-    assert not any(name.startswith(("numpy", "lawbook.site", "lawbook.cli")) for name in found)
-    assert store.imported_modules("this is not python") == set()
+@pytest.mark.parametrize("cell", ["this is not python", "x = (", "\x00", "x = " + "-" * 900 + "1"])
+def test_a_notebook_that_is_no_python_has_a_key_and_another_when_it_is_mended(tiny: Path, cell: str) -> None:
+    before = key(tiny)
+    text = (tiny / NOTEBOOK).read_text()
+    (tiny / NOTEBOOK).write_text(text + f"\n# %%\n{cell}\n")
+    assert key(tiny) != before
+    (tiny / NOTEBOOK).write_text(text)
+    assert key(tiny) == before
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}'])
@@ -75,3 +79,36 @@ def test_what_is_no_run_is_no_run(tmp_path: Path, text: str) -> None:
 def test_records_are_read_out_of_outputs() -> None:
     data = {"cells": [{"outputs": [{"data": {store.MIME: {"a": 1}}}, {"output_type": "stream"}]}, {}]}
     assert store.records_of(data) == [{"a": 1}]
+
+
+def test_a_kept_run_is_shown_in_the_words_of_today(tiny: Path) -> None:
+    """Text and comments are those of the file, outputs those of the run; what has not changed has the same bytes."""
+    source = (tiny / NOTEBOOK).read_text()
+    notebook = cells.read(source)
+    for i, cell in enumerate(c for c in notebook.cells if c["cell_type"] == "code"):
+        cell["execution_count"] = i + 1
+        cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": f"output {i}"}]
+    notebook.metadata = {store.METADATA: {"source": digest(source)}}
+    path = store.run_path(tiny, "halving2001", "quick", 0)
+    write_atomically(path, store.as_text(notebook))
+    catalog, run = load(tiny)[0], Run("halving2001", 0, "quick", "finished", notebook=path)
+    assert store.notebook_text(catalog, run) == path.read_text()
+
+    replace(tiny / NOTEBOOK, "# The error falls as", "# The error goes down as")
+    replace(tiny / NOTEBOOK, "out = []", "out = []  # one a size")
+    replace(tiny / NOTEBOOK, "# %%\ny = errors", "# %% [markdown]\n# A paragraph.\n\n# %%\ny = errors")
+    shown = json.loads(store.notebook_text(catalog, run))
+    text = "\n".join(cell["source"] for cell in shown["cells"])
+    assert "goes down" in text
+    assert "falls" not in text
+    assert "# one a size" in text
+    assert [c["cell_type"] for c in shown["cells"]] == ["markdown", "code", "markdown", "code", "code", "code"]
+    code = [cell for cell in shown["cells"] if cell["cell_type"] == "code"]
+    assert [cell["outputs"][0]["text"] for cell in code] == [f"output {i}" for i in range(4)]
+    assert [cell["execution_count"] for cell in code] == [1, 2, 3, 4]
+    assert len({cell["id"] for cell in shown["cells"]}) == 6
+    assert shown["metadata"] == notebook.metadata
+
+    replace(tiny / NOTEBOOK, "# %%\ny = errors", "# %%\nz = 1\n\n# %%\ny = errors")
+    with pytest.raises(ValueError, match="found 5 code cells in the file, expected the 4 of its run"):
+        store.notebook_text(catalog, run)

@@ -54,6 +54,7 @@ CASES = [
     ("expr: spread*n**(-b)\n", "expr: spread*n**(-c)\n", r"formula.expr: found the symbol 'c', .* \(column 13 of"),
     ("gives: test_loss", "gives: testloss", r"gives: found 'testloss', expected a symbol of this law \(did you mean 'test_loss'"),
     ("over: n", "over: spread", r"over: found 'spread', which has no range"),
+    ("expr: spread*n**(-b)", "expr: spread*2**(-b)", r"over: found 'n', expected a symbol that expr depends on"),
     ("test_loss: {}", "test_lss: {}", r"found 'test_lss' without latex, name, unit, role, .*did you mean 'test_loss'"),
     (r"\sigma\, n^{-b}", r"\sigma\, m^{-b}", r"formula.latex: found no 'n' in the LaTeX"),
     (r"\sigma\, n^{-b}", r"\sigma\, n^{-b", r"formula.latex: found LaTeX that cannot be shown"),

@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lawbook.evidence import store
+from lawbook.evidence.execute import execute
+from lawbook.evidence.schedule import plan
+from lawbook.files import write_atomically
+from lawbook.reference.catalog import load
 from mkdocs.config import load_config
 from mkdocs.structure.files import Files
 
@@ -18,17 +23,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-def served(root: Path, cache: Path) -> dict[str, str]:
-    """The generated pages, path to text."""
+def set_up(root: Path, cache: Path) -> None:
+    """What a build of the miniature needs beside the book."""
     (root / "mkdocs.yml").write_text("site_name: Lawbook\nplugins: [lawbook]\n", encoding="utf-8")
     (root / "docs").mkdir()
     (root / "build").mkdir(exist_ok=True)
     (root / "build" / "cache").symlink_to(cache)
+
+
+def served(root: Path) -> dict[str, str]:
+    """The generated pages and what can be downloaded, path to text."""
     config = load_config(str(root / "mkdocs.yml"))
     config.plugins.on_startup(command="serve", dirty=False)
     config = config.plugins.on_config(config)
     files = config.plugins.on_files(Files([]), config=config)
-    return {file.src_uri: file.content_string for file in files if file.src_uri.endswith(".md")}
+    return {file.src_uri: file.content_string for file in files if file.src_uri.endswith((".md", ".ipynb"))}
 
 
 @pytest.mark.parametrize(
@@ -50,8 +59,34 @@ def test_all_pages_but_broken_ones_stand(
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    made = served(tiny, cache)
+    set_up(tiny, cache)
+    made = served(tiny)
     assert "<code>references/" in made["problems.md"]
     papers = {"halving2001", "corner2002"}
     assert {paper for paper in papers if '<ul class="lb-problems">' in made[f"laws/{paper}.md"]} == broken
     assert "families/geometry.md" in made
+
+
+def test_a_reworded_notebook_keeps_its_run_and_shows_the_new_words(tiny: Path, cache: Path) -> None:
+    """A sentence and a comment, in the page and in the download; a changed number is *not run yet*."""
+    set_up(tiny, cache)
+    notebook = tiny / "notebooks/geometry/corner2002.py"
+    (job,) = plan(load(tiny)[0], ["corner2002"], seeds=[0], scale="quick", timeout=60)
+    ran = execute(job).text
+    write_atomically(store.run_path(tiny, "corner2002", "quick", 0), ran)
+    page, download = "notebooks/corner2002.ipynb", "download/corner2002.ipynb"
+    assert served(tiny)[download] == ran
+
+    text = notebook.read_text(encoding="utf-8")
+    assert text.count("# Angles") == 1
+    text = text.replace("# Angles", "# Reworded: angles").replace("\nlaw.check(", "\n# a new comment\nlaw.check(", 1)
+    notebook.write_text(text, encoding="utf-8")
+    made = served(tiny)
+    for path in (page, download):
+        assert "Reworded: angles" in made[path]
+        assert "# a new comment" in made[path]
+        assert "lawbook-record" in made[path]  # what was measured
+    assert store.MIME in made[download]
+
+    notebook.write_text(text.replace("law.check(", "x = 1\nlaw.check(", 1), encoding="utf-8")
+    assert page not in served(tiny)

@@ -16,23 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lawbook.evidence.record import Run, Status, Usage, from_json, to_json
-from lawbook.evidence.store import METADATA, records_of_cell
+from lawbook.evidence import cells
+from lawbook.evidence.record import Run, Status, Usage, digest, from_json, to_json
+from lawbook.evidence.store import METADATA, as_text, records_of_cell
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "scikit-learn")
-# Before and after the notebook's own cells; both are taken out again.
-START = (
-    "import os as _os\n"
-    "from lawbook.evidence.memory import limit as _limit\n"
-    "print(_limit(int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)))"
-)
-FINISH = (
-    "import json as _json\n"
-    "from lawbook.evidence.notebook import usage as _usage\n"
-    "from lawbook.evidence.record import to_json as _to_json\n"
-    "print(_json.dumps(_to_json(_usage())))"
-)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -73,7 +62,7 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
 
     started = time.monotonic()
     source, notebook = _read(job)
-    notebook.cells = [_code_cell(START, "start"), *notebook.cells, _code_cell(FINISH, "finish")]
+    notebook.cells = [_code_cell(cells.START, "start"), *notebook.cells, _code_cell(cells.FINISH, "finish")]
 
     def left(_: Any) -> float:
         return max(1.0, job.timeout - (time.monotonic() - started))
@@ -114,26 +103,21 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
     limited = not _printed(notebook.cells.pop(0)).strip()
     _renumber(notebook.cells)
     seconds = time.monotonic() - started
-    return _sealed(job, notebook, status, message, seconds=seconds, usage=usage, machine=_machine(limited))
+    return _sealed(job, source, notebook, status, message, seconds=seconds, usage=usage, machine=_machine(limited))
 
 
 def never_ran(job: Job, message: str) -> Executed:
     """What stands in the place of a run that could not be brought to an end: the notebook without outputs."""
-    return _sealed(job, _read(job)[1], "error", message, seconds=0.0, usage=Usage(), machine=_machine())
+    return _sealed(job, *_read(job), "error", message, seconds=0.0, usage=Usage(), machine=_machine())
 
 
 def _read(job: Job) -> tuple[str, Any]:
-    import jupytext
-
     source = Path(job.root, job.notebook).read_text(encoding="utf-8")
-    notebook = jupytext.reads(source, fmt="py:percent")
-    for i, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{i}"  # jupytext draws them at random
-    return source, notebook
+    return source, cells.read(source)
 
 
 def _sealed(
-    job: Job, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage, machine: str
+    job: Job, source: str, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage, machine: str
 ) -> Executed:
     """The notebook as text, with everything about its run in the metadata."""
     run = Run(
@@ -150,9 +134,9 @@ def _sealed(
         machine=machine,
     )
     about = {k: v for k, v in asdict(run).items() if k not in ("measured", "series", "notebook")}
-    notebook.metadata[METADATA] = about | {"key": job.key, "usage": to_json(usage)}
+    notebook.metadata[METADATA] = about | {"key": job.key, "source": digest(source), "usage": to_json(usage)}
     notebook.metadata.pop("jupytext", None)
-    return Executed(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", run)
+    return Executed(as_text(notebook), run)
 
 
 def environment(job: Job) -> dict[str, str]:

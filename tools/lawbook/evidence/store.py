@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import sys
@@ -10,7 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from lawbook.evidence import packaged
+from lawbook import collection
+from lawbook.evidence import cells, fingerprint, packaged
 from lawbook.evidence.record import MIME, Evidence, Measured, Run, Series, Usage, digest, from_json
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.root import is_packaged
@@ -27,8 +27,8 @@ def run_path(root: Path, paper: str, scale: str, seed: int) -> Path:
 def run_key(catalog: Catalog, paper: str, scale: str, seed: int) -> str:
     """The fingerprint of all that a run depends on.
 
-    The notebook, the entry's formulas and checks, the modules of this package that the notebook imports (and those they
-    import), the lock file, the Python version, seed and scale. Prose is not part of it.
+    The code of the notebook and what it reaches of this package, by meaning; the entry's formulas and checks, the lock
+    file, the Python version, seed and scale. Prose, comments and layout are not part of it.
     """
     return digest([_inputs(catalog, paper), scale, seed])
 
@@ -44,63 +44,19 @@ def _inputs(catalog: Catalog, paper: str) -> list[Any]:
                 for words in ("measures", "data", "not_reproduced"):
                     part.pop(words, None)
             laws[law_id] = data
-        notebook = catalog.notebook(paper)
-        modules = sorted(imported_modules(notebook.read_text(encoding="utf-8")))
-        cache[paper] = [
-            _file_digest(notebook),
-            laws,
-            [[name, _file_digest(_module_path(name))] for name in modules],
-            _file_digest(catalog.root / "requirements.lock"),
-            list(sys.version_info[:2]),
-        ]
+        shared: dict[str, Any] = catalog.__dict__.setdefault("_shared_inputs", {})
+        if not shared:
+            lock = _file_digest(catalog.root / "requirements.lock")
+            shared |= {"package": fingerprint.Package(PACKAGE), "versions": [lock, list(sys.version_info[:2])]}
+        notebook = catalog.notebook(paper).read_text(encoding="utf-8")
+        with collection.held():
+            code = fingerprint.of(notebook, shared["package"], after=cells.FINISH)
+        cache[paper] = [digest(code), laws, *shared["versions"]]
     return cache[paper]
 
 
-def _file_digest(path: Path | None) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None and path.is_file() else ""
-
-
-def imported_modules(text: str) -> set[str]:
-    """The modules of this package that Python source imports, directly or through another of them."""
-    found: set[str] = set()
-    queue = list(_imports(text))
-    while queue:
-        name = queue.pop()
-        path = _module_path(name)
-        if name in found or path is None:
-            continue
-        found.add(name)
-        queue += _imports(path.read_text(encoding="utf-8"))
-        if "." in name:
-            queue.append(name.rpartition(".")[0])  # importing a module runs its packages
-    return found
-
-
-@lru_cache(maxsize=1024)  # by text, not by path: a file that changed while the site is served is another text
-def _imports(text: str) -> frozenset[str]:
-    names: set[str] = set()
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:
-        return frozenset()  # the run itself will say what is wrong
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    names = {name for name in names if name.split(".")[0] == "lawbook"}
-    if "lawbook.notebook" in names:  # a lazy name of the package
-        names.add("lawbook.evidence.notebook")
-    return frozenset(names)
-
-
-def _module_path(name: str) -> Path | None:
-    base = PACKAGE.joinpath(*name.split(".")[1:])
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file() and (base != PACKAGE or path.name == "__init__.py"):
-            return path
-    return None
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def read_run(path: Path) -> tuple[str, Run] | None:
@@ -118,6 +74,7 @@ def _read_run(path: Path, changed: int, size: int) -> tuple[str, Run] | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         about = dict(data["metadata"][METADATA])
         records = [from_json(record) for record in records_of(data)]
+        about.pop("source")
         usage = from_json(about.pop("usage"))
         assert isinstance(usage, Usage)
         measured = tuple(r for r in records if isinstance(r, Measured))
@@ -141,6 +98,27 @@ def current_run(catalog: Catalog, paper: str, scale: str, seed: int) -> Run | No
     """The run of these very inputs, if it is on disk, finished or not."""
     found = read_run(run_path(catalog.root, paper, scale, seed))
     return found[1] if found is not None and found[0] == run_key(catalog, paper, scale, seed) else None
+
+
+def notebook_text(catalog: Catalog, run: Run) -> str:
+    """The executed notebook of a current run, as JSON in the words of today's file: its text and its comments may have
+    changed since."""
+    assert run.notebook is not None  # a run that was read has one
+    executed = run.notebook.read_text(encoding="utf-8")
+    return _refreshed(executed, catalog.notebook(run.paper).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1024)  # by text: while the site is served, most are as they were
+def _refreshed(executed: str, source: str) -> str:
+    data = json.loads(executed)
+    if data["metadata"][METADATA]["source"] == digest(source):
+        return executed
+    return as_text(cells.refreshed(data, source))
+
+
+def as_text(notebook: dict[str, Any]) -> str:
+    """An executed notebook as it is stored: the same content gives the same bytes."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from lawbook.reference.formula import Formula, FormulaError
-from lawbook.reference.model import Check, Control, Entry, Law, Quantity, Symbol
+from lawbook.reference.model import Check, Entry, Law, Quantity, Symbol
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.shape import validated
 from lawbook.reference.source import Loc, Source
@@ -74,119 +75,217 @@ def latex_problems(doc: Source, loc: Loc, text: str, *, display: bool = False) -
         yield doc.problem(loc, f"found LaTeX that cannot be shown: {error}")
 
 
+@dataclass(frozen=True)
+class _Case:
+    """A law that has the right shape, with what its rules are asked about."""
+
+    doc: Source
+    at: Loc
+    law: Law
+    assumptions: set[str]  # that the entry declares
+    notation: Mapping[str, Quantity]
+    symbols: dict[str, Symbol]  # with what they leave out taken from the notation
+    parsed: dict[Loc, Formula | FormulaError]  # the expressions of the law, by their place in it
+
+    def problem(self, place: Loc, message: str, *, key: bool = False) -> Problem:
+        return self.doc.problem((*self.at, *place), message, key=key)
+
+    def formula(self, *place: str) -> Formula | None:
+        """The expression in a place, if there is a sound one."""
+        found = self.parsed.get(place)
+        return found if isinstance(found, Formula) else None
+
+    def predicted(self, name: str) -> Formula | float | None:
+        """What a check predicts, as far as it is known before a fit."""
+        value = self.law.checks[name].predicted
+        return self.formula("checks", name, "predicted") if isinstance(value, str) else value
+
+    def rival(self, name: str) -> Formula | float | None:
+        """What the rival of a check predicts."""
+        rival = self.law.checks[name].rival
+        if rival is None or rival.expr is None:
+            return None if rival is None else rival.value
+        return self.formula("checks", name, "rival", "expr")
+
+
 def _law(doc: Source, at: Loc, law: Law, assumptions: set[str], notation: Mapping[str, Quantity]) -> Iterator[Problem]:
     """What is wrong with a law that has the right shape."""
-    yield from latex_problems(doc, (*at, "formula", "latex"), law.formula.latex, display=True)
-    used: set[str] = set()
-    symbols: dict[str, Symbol] = {}
-    for name, symbol in law.symbols.items():
-        loc = (*at, "symbols", name)
-        symbols[name] = full = complete(symbol, notation.get(name))
-        missing = [key for key in ("latex", "name", "unit", "role") if getattr(full, key) is None]
-        if missing:
-            hint = nearest(name, notation)
-            message = f"found {name!r} without {', '.join(missing)}, expected them, or an id of notation.yml{hint}"
-            yield doc.problem(loc, message, key=True)
+    symbols = {name: complete(symbol, notation.get(name)) for name, symbol in law.symbols.items()}
+    parsed: dict[Loc, Formula | FormulaError] = {}
+    for place, text in _expressions(law):
+        try:
+            parsed[place] = Formula.parse(text, law.symbols)
+        except FormulaError as error:
+            parsed[place] = error
+    case = _Case(doc, at, law, assumptions, notation, symbols, parsed)
+    for rule in RULES:
+        yield from rule(case)
+
+
+def _expressions(law: Law) -> Iterator[tuple[Loc, str]]:
+    """Every expression of a law that is not a plain number, with its place."""
+    if law.formula.expr is not None:
+        yield ("formula", "expr"), law.formula.expr
+    for name, check in law.checks.items():
+        if isinstance(check.predicted, str) and check.predicted != FITTED:
+            yield ("checks", name, "predicted"), check.predicted
+        if check.rival is not None and check.rival.expr is not None:
+            yield ("checks", name, "rival", "expr"), check.rival.expr
+
+
+def _latex_can_be_shown(case: _Case) -> Iterator[Problem]:
+    yield from latex_problems(case.doc, (*case.at, "formula", "latex"), case.law.formula.latex, display=True)
+    for name, symbol in case.law.symbols.items():
         for key in ("latex", "paper-writes"):
             text = getattr(symbol, key.replace("-", "_"))
             if text is not None:
-                yield from latex_problems(doc, (*loc, key), text)
+                yield from latex_problems(case.doc, (*case.at, "symbols", name, key), text)
 
-    def parsed(text: str, loc: Loc) -> Formula | Problem:
-        try:
-            formula = Formula.parse(text, law.symbols)
-        except FormulaError as error:
-            return doc.problem(loc, f"{error} (column {error.column} of {shown(text)})")
-        used.update(formula.symbols)
-        return formula
 
-    formula: Formula | None = None
-    if law.formula.expr is not None:
-        result = parsed(law.formula.expr, (*at, "formula", "expr"))
-        if isinstance(result, Problem):
-            yield result
-        else:
-            formula = result
-            if law.formula.gives is None:
-                yield doc.problem((*at, "formula"), "found expr without gives, expected the symbol that it computes")
-            for name in formula.symbols:
-                latex = symbols[name].latex
-                if latex is not None and not _stands_in(symbols[name], law.formula.latex):
-                    message = f"found no {latex!r} in the LaTeX, expected the symbol {name!r} of expr to stand in it"
-                    yield doc.problem((*at, "formula", "latex"), message)
+def _symbols_are_complete(case: _Case) -> Iterator[Problem]:
+    for name, symbol in case.symbols.items():
+        missing = [key for key in ("latex", "name", "unit", "role") if getattr(symbol, key) is None]
+        if missing:
+            hint = nearest(name, case.notation)
+            message = f"found {name!r} without {', '.join(missing)}, expected them, or an id of notation.yml{hint}"
+            yield case.problem(("symbols", name), message, key=True)
+
+
+def _expressions_can_be_read(case: _Case) -> Iterator[Problem]:
+    for place, text in _expressions(case.law):
+        found = case.parsed[place]
+        if isinstance(found, FormulaError):
+            yield case.problem(place, f"{found} (column {found.column} of {shown(text)})")
+
+
+def _an_expression_gives_something(case: _Case) -> Iterator[Problem]:
+    if case.formula("formula", "expr") is not None and case.law.formula.gives is None:
+        yield case.problem(("formula",), "found expr without gives, expected the symbol that it computes")
+
+
+def _symbols_of_the_expression_stand_in_the_formula(case: _Case) -> Iterator[Problem]:
+    formula = case.formula("formula", "expr")
+    for name in formula.symbols if formula is not None else ():
+        symbol = case.symbols[name]
+        if symbol.latex is not None and not _stands_in(symbol, case.law.formula.latex):
+            message = f"found no {symbol.latex!r} in the LaTeX, expected the symbol {name!r} of expr to stand in it"
+            yield case.problem(("formula", "latex"), message)
+
+
+def _gives_and_over_are_symbols(case: _Case) -> Iterator[Problem]:
     for key in ("gives", "over"):
-        name = getattr(law.formula, key)
-        if name is None:
-            continue
-        loc = (*at, "formula", key)
-        if name not in law.symbols:
-            yield doc.problem(loc, f"found {name!r}, expected a symbol of this law{nearest(name, law.symbols)}")
-            continue
-        used.add(name)
-        if key == "over" and law.symbols[name].range is None:
-            yield doc.problem(loc, f"found {name!r}, which has no range, expected a symbol with a range")
-        if key == "over" and formula is not None and name not in formula.symbols:
-            yield doc.problem(loc, f"found {name!r}, expected a symbol that expr depends on")
-    for i, name in enumerate(law.assumes):
-        if name not in assumptions:
-            message = f"found {name!r}, expected an id under `assumptions`{nearest(name, assumptions)}"
-            yield doc.problem((*at, "assumes", i), message)
-    for i, reported in enumerate(law.reported):
-        if reported.symbol is not None and reported.symbol not in law.symbols:
-            message = f"found {reported.symbol!r}, expected a symbol of this law{nearest(reported.symbol, law.symbols)}"
-            yield doc.problem((*at, "reported", i, "symbol"), message)
-    for name, control in law.controls.items():
-        yield from _control(doc, (*at, "controls", name), control, law, assumptions)
-    for name, check in law.checks.items():
-        loc = (*at, "checks", name)
-        predicted: Formula | float | None = None
-        if isinstance(check.predicted, str):
-            if check.predicted == FITTED:
-                if formula is None:
-                    yield doc.problem((*loc, "predicted"), "found 'fitted', but the law has no formula.expr to fit")
-            else:
-                result = parsed(check.predicted, (*loc, "predicted"))
-                if isinstance(result, Problem):
-                    yield result
-                else:
-                    predicted = result
-        else:
-            predicted = check.predicted
-        if check.tolerance.rel is not None and predicted == 0:
-            yield doc.problem((*loc, "tolerance"), "found rel beside the prediction 0, expected abs")
-        rival: Formula | float | None = None
-        if check.rival is not None and check.rival.expr is not None:
-            result = parsed(check.rival.expr, (*loc, "rival", "expr"))
-            if isinstance(result, Problem):
-                yield result
-            else:
-                rival = result
-        elif check.rival is not None:
-            rival = check.rival.value
-        if check.rival is None and not any(c.must_miss == name for c in law.controls.values()):
+        name = getattr(case.law.formula, key)
+        if name is not None and name not in case.law.symbols:
+            hint = nearest(name, case.law.symbols)
+            yield case.problem(("formula", key), f"found {name!r}, expected a symbol of this law{hint}")
+
+
+def _over_is_an_axis(case: _Case) -> Iterator[Problem]:
+    name, formula = case.law.formula.over, case.formula("formula", "expr")
+    if name is None or name not in case.law.symbols:
+        return
+    if case.law.symbols[name].range is None:
+        yield case.problem(("formula", "over"), f"found {name!r}, which has no range, expected a symbol with a range")
+    if formula is not None and name not in formula.symbols:
+        yield case.problem(("formula", "over"), f"found {name!r}, expected a symbol that expr depends on")
+
+
+def _assumptions_are_declared(case: _Case) -> Iterator[Problem]:
+    for i, name in enumerate(case.law.assumes):
+        if name not in case.assumptions:
+            message = f"found {name!r}, expected an id under `assumptions`{nearest(name, case.assumptions)}"
+            yield case.problem(("assumes", i), message)
+
+
+def _reported_symbols_are_of_the_law(case: _Case) -> Iterator[Problem]:
+    for i, reported in enumerate(case.law.reported):
+        if reported.symbol is not None and reported.symbol not in case.law.symbols:
+            hint = nearest(reported.symbol, case.law.symbols)
+            message = f"found {reported.symbol!r}, expected a symbol of this law{hint}"
+            yield case.problem(("reported", i, "symbol"), message)
+
+
+def _controls_break_an_assumption(case: _Case) -> Iterator[Problem]:
+    for name, control in case.law.controls.items():
+        if control.breaks not in case.assumptions:
+            hint = nearest(control.breaks, case.assumptions)
+            message = f"found {control.breaks!r}, expected an id under `assumptions`{hint}"
+            yield case.problem(("controls", name, "breaks"), message)
+
+
+def _controls_miss_a_check(case: _Case) -> Iterator[Problem]:
+    for name, control in case.law.controls.items():
+        if control.must_miss not in case.law.checks:
+            hint = nearest(control.must_miss, case.law.checks)
+            message = f"found {control.must_miss!r}, expected a check of this law{hint}"
+            yield case.problem(("controls", name, "must-miss"), message)
+
+
+def _fitted_has_a_formula(case: _Case) -> Iterator[Problem]:
+    for name, check in case.law.checks.items():
+        if check.predicted == FITTED and case.formula("formula", "expr") is None:
+            message = "found 'fitted', but the law has no formula.expr to fit"
+            yield case.problem(("checks", name, "predicted"), message)
+
+
+def _zero_has_no_relative_tolerance(case: _Case) -> Iterator[Problem]:
+    for name, check in case.law.checks.items():
+        if check.tolerance.rel is not None and case.predicted(name) == 0:
+            yield case.problem(("checks", name, "tolerance"), "found rel beside the prediction 0, expected abs")
+
+
+def _checks_can_fail(case: _Case) -> Iterator[Problem]:
+    missed = {control.must_miss for control in case.law.controls.values()}
+    for name, check in case.law.checks.items():
+        if check.rival is None and name not in missed:
             message = (
                 "found neither a rival nor a control that must miss it, expected one: a check must be able to fail"
             )
-            yield doc.problem(loc, message, key=True)
-        if predicted is not None and rival is not None and passes_everywhere(check, predicted, rival, symbols):
-            message = (
-                f"found the rival {shown(check.rival.value if check.rival.value is not None else check.rival.expr)} "  # type: ignore[union-attr]
-            )
-            yield doc.problem((*loc, "rival"), message + "inside the tolerance, expected it outside")
+            yield case.problem(("checks", name), message, key=True)
+
+
+def _rivals_are_outside(case: _Case) -> Iterator[Problem]:
+    for name, check in case.law.checks.items():
+        predicted, rival = case.predicted(name), case.rival(name)
+        if predicted is None or rival is None or not passes_everywhere(check, predicted, rival, case.symbols):
+            continue
+        assert check.rival is not None  # it predicts something
+        said = check.rival.value if check.rival.value is not None else check.rival.expr
+        message = f"found the rival {shown(said)} inside the tolerance, expected it outside"
+        yield case.problem(("checks", name, "rival"), message)
+
+
+def _symbols_are_used(case: _Case) -> Iterator[Problem]:
+    law = case.law
+    used = {law.formula.gives, law.formula.over}
+    for formula in case.parsed.values():
+        if isinstance(formula, Formula):
+            used.update(formula.symbols)
     everything = " ".join([law.formula.latex, law.statement])
     for name in law.symbols:
-        if name not in used and not _stands_in(symbols[name], everything):
+        if name not in used and not _stands_in(case.symbols[name], everything):
             message = f"found the symbol {name!r}, which is used nowhere in the law, expected it in a formula"
-            yield doc.problem((*at, "symbols", name), message, key=True)
+            yield case.problem(("symbols", name), message, key=True)
 
 
-def _control(doc: Source, loc: Loc, control: Control, law: Law, assumptions: set[str]) -> Iterator[Problem]:
-    if control.breaks not in assumptions:
-        message = f"found {control.breaks!r}, expected an id under `assumptions`{nearest(control.breaks, assumptions)}"
-        yield doc.problem((*loc, "breaks"), message)
-    if control.must_miss not in law.checks:
-        message = f"found {control.must_miss!r}, expected a check of this law{nearest(control.must_miss, law.checks)}"
-        yield doc.problem((*loc, "must-miss"), message)
+RULES: tuple[Callable[[_Case], Iterator[Problem]], ...] = (
+    _latex_can_be_shown,
+    _symbols_are_complete,
+    _expressions_can_be_read,
+    _an_expression_gives_something,
+    _symbols_of_the_expression_stand_in_the_formula,
+    _gives_and_over_are_symbols,
+    _over_is_an_axis,
+    _assumptions_are_declared,
+    _reported_symbols_are_of_the_law,
+    _controls_break_an_assumption,
+    _controls_miss_a_check,
+    _fitted_has_a_formula,
+    _zero_has_no_relative_tolerance,
+    _checks_can_fail,
+    _rivals_are_outside,
+    _symbols_are_used,
+)
 
 
 def _stands_in(symbol: Symbol, latex: str) -> bool:

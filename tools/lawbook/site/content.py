@@ -16,6 +16,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
 from lawbook.site import assets, download, exports, notebook_page, wheel
@@ -123,7 +124,7 @@ def content(book: Book, problems: Sequence[Problem] = (), published: Published =
         found = book.evidence.get(paper)
         if found is None or found.shown.notebook is None:
             continue
-        text = found.shown.notebook.read_text(encoding="utf-8")
+        text = store.notebook_text(catalog, found.shown)
         files[f"download/{paper}.ipynb"] = download.with_install(text, package, published.site_url)
         ready = _prepared(paper, text)
         notebooks[paper] = NotebookPage(_meta(book, paper, published), ready.text)

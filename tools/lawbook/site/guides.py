@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from markupsafe import Markup
 
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Block, Cell
 from lawbook.site import charts, verdicts
+from lawbook.site.book import Views
 from lawbook.site.charts import Chart
 from lawbook.site.markdown import Writer
 from lawbook.site.markdown import plain as plain_text
-
-if TYPE_CHECKING:
-    from lawbook.site.pages import Book
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class BlockView:
     chart: Chart | None = None
 
 
-def block(book: Book, part: Block, base: str) -> BlockView:
+def block(book: Views, part: Block, base: str) -> BlockView:
     """A part of a guide for a page whose way up to the root is `base`."""
     write = Writer(book.catalog, base)
     if part.text is not None:
@@ -45,7 +43,7 @@ def block(book: Book, part: Block, base: str) -> BlockView:
     return BlockView(title=plain_text(part.chart.caption))
 
 
-def _cell(book: Book, write: Writer, cell: str | Cell) -> Markup:
+def _cell(book: Views, write: Writer, cell: str | Cell) -> Markup:
     if isinstance(cell, str):
         return write.line(cell)
     if not _stands(book.catalog, cell):
@@ -68,7 +66,7 @@ def _stands(catalog: Catalog, cell: Cell) -> bool:
     return (cell.law is None or known(cell.law, law=True)) and all(known(check, law=False) for check in cell.checks)
 
 
-def _words(book: Book, write: Writer, cell: Cell) -> Markup:
+def _words(book: Views, write: Writer, cell: Cell) -> Markup:
     if cell.law is None:
         return write.line(cell.text or "")
     paper, _, law = cell.law.partition("/")
@@ -79,7 +77,7 @@ def _words(book: Book, write: Writer, cell: Cell) -> Markup:
     return link.format(write.base, paper, law, plain_text(cell.text), write.line(cell.text))
 
 
-def _number(book: Book, write: Writer, reference: str, show: Literal["measured", "predicted"]) -> Markup:
+def _number(book: Views, write: Writer, reference: str, show: Literal["measured", "predicted"]) -> Markup:
     """What a check predicts, or what came out, linked to its row on the law page."""
     paper, _, name = reference.partition("/")
     view = book.view(paper, write.base)

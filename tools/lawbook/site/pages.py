@@ -21,12 +21,17 @@ from markupsafe import Markup
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.prose import citations
-from lawbook.site import charts, guides, verdicts
+from lawbook.site import guides, verdicts
+from lawbook.site.book import Views
+from lawbook.site.law_view import SUPPORT, LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math
 from lawbook.site.verdicts import Told
-from lawbook.site.views import SUPPORT, TIE, EntryView, LawView
 
-ACCENTS = 6  # accent colours in the style sheet; families take them in order
+TIE = {
+    "explains": "explains", "explained-by": "explained by", "generalizes": "generalizes",
+    "special-case-of": "special case of", "extends": "extends", "extended-by": "extended by",
+    "contradicts": "contradicts", "uses": "uses", "used-by": "used by", "related": "related to",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,8 @@ def _attribute(text: str) -> Markup:
     return Markup(escape(text.strip()).replace("\n", "&#10;"))
 
 
-class Book:
-    """The catalog with its evidence, and what all pages share."""
+class Book(Views):
+    """All pages, out of the views of the entries."""
 
     def __init__(
         self,
@@ -75,14 +80,7 @@ class Book:
         before: Book | None = None,
     ) -> None:
         """`before`, the book of the last build, lends the pages of entries that have not changed since."""
-        self.catalog, self.evidence, self.cache = catalog, evidence, cache
-        self.accents = {family: i % ACCENTS for i, family in enumerate(catalog.families)}
-        order = list(catalog.families)
-        self.papers = sorted(
-            catalog.entries, key=lambda p: (order.index(catalog.family_of[p]), catalog.works[p].year, p)
-        )
-
-        self._views: dict[tuple[str, str], EntryView] = {}
+        super().__init__(catalog, evidence, cache)
         self._made: dict[str, tuple[Any, Page]] = {}
         self._before = before._made if before is not None else {}
         # What the page of one entry says of the others.
@@ -95,20 +93,6 @@ class Book:
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
         return out
-
-    def view(self, paper: str, base: str, *, drawn: bool = False) -> EntryView:
-        """An entry for a page with this way up to the root."""
-        found = self.evidence.get(paper)
-        shown = (
-            [charts.draw(group, self.cache) for group in charts.grouped(found.shown.series)] if found and drawn else []
-        )
-        entry = self.catalog.entries[paper]
-        main = next(iter(entry.laws))
-        shown.sort(key=lambda chart: chart.law != main)  # the main law's own chart goes above the fold
-        view = EntryView(self.catalog, entry, found, base, shown)
-        if not drawn:
-            self._views[paper, base] = view
-        return view
 
     def law(self, paper: str) -> Page:
         """The page of a paper."""

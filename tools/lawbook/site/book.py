@@ -1,0 +1,37 @@
+"""What every page of a book draws on: the catalog with its evidence, and views of the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lawbook.evidence.record import Evidence
+from lawbook.reference.catalog import Catalog
+from lawbook.site import charts
+from lawbook.site.entry_view import EntryView
+
+ACCENTS = 6  # accent colours in the style sheet; families take them in order
+
+
+class Views:
+    """The catalog with its evidence, and views of its entries for any page."""
+
+    def __init__(self, catalog: Catalog, evidence: Mapping[str, Evidence], cache: Path | None = None) -> None:
+        """Charts are kept under `cache` when given."""
+        self.catalog, self.evidence, self.cache = catalog, evidence, cache
+        self.accents = {family: i % ACCENTS for i, family in enumerate(catalog.families)}
+        order = list(catalog.families)
+        self.papers = sorted(
+            catalog.entries, key=lambda p: (order.index(catalog.family_of[p]), catalog.works[p].year, p)
+        )
+
+    def view(self, paper: str, base: str, *, drawn: bool = False) -> EntryView:
+        """An entry for a page with this way up to the root."""
+        found = self.evidence.get(paper)
+        shown = (
+            [charts.draw(group, self.cache) for group in charts.grouped(found.shown.series)] if found and drawn else []
+        )
+        entry = self.catalog.entries[paper]
+        main = next(iter(entry.laws))
+        shown.sort(key=lambda chart: chart.law != main)  # the main law's own chart goes above the fold
+        return EntryView(self.catalog, entry, found, base, shown)

@@ -1,0 +1,156 @@
+"""Rows of checks and controls: a measurement against a prediction, as text and as a gauge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from markupsafe import Markup
+
+from lawbook.evidence.display import band_of
+from lawbook.evidence.record import Measured, Point, strain
+from lawbook.numbers import plain, with_error
+from lawbook.reference.model import Check
+from lawbook.site import gauge
+from lawbook.site.verdicts import Told
+
+POINTS = 20  # a table of more tells a reader nothing
+
+
+@dataclass(frozen=True)
+class PointView:
+    """One measured point: where, and against what."""
+
+    at: Markup
+    predicted: str
+    measured: str
+    band: str
+    told: Told
+
+
+@dataclass(frozen=True)
+class Row:
+    """A check or a control with its numbers."""
+
+    id: str
+    kind: Literal["check", "control"]
+    name: str
+    measures: Markup
+    predicted: Markup
+    here: str  # what an expression predicts for the number shown
+    band: str
+    measured: str
+    worst_of: int
+    told: Told
+    gauge: Markup
+    points: tuple[PointView, ...] = ()  # at most POINTS of them, those nearest to the edge
+    left_out: int = 0
+    rival: Markup | None = None
+    data: str | None = None
+    why_not: Markup | None = None
+    breaks: str = ""
+    misses: str = ""
+
+
+def row(
+    id: str,
+    against: Check,
+    record: Measured | None,
+    told: Told,
+    *,
+    kind: Literal["check", "control"],
+    measures: Markup,
+    predicted: Markup,
+    at: Callable[[dict[str, float]], Markup],
+) -> Row:
+    """What a check and a control have in common: a measurement held against the prediction of a check.
+
+    Arguments:
+        id: Of the check or the control.
+        against: The check whose prediction counts.
+        record: What was measured, if anything.
+        told: How it came out, in a word.
+        kind: Which of the two it is.
+        measures: What is measured, as the entry says it.
+        predicted: The prediction, as the entry states it.
+        at: Writes the values at which a point was measured.
+    """
+    return Row(
+        id=id,
+        kind=kind,
+        name=humanised(id),
+        measures=measures,
+        predicted=predicted,
+        here=_here(against, record),
+        band=tolerance(against),
+        measured=_measured(record),
+        worst_of=len(record.points) if record else 0,
+        told=told,
+        gauge=_gauge(record, told),
+        points=_points(record, at),
+        left_out=max(0, len(record.points) - POINTS) if record else 0,
+    )
+
+
+def _points(record: Measured | None, at: Callable[[dict[str, float]], Markup]) -> tuple[PointView, ...]:
+    if record is None or (len(record.points) < 2 and not record.points[0].given):
+        return ()
+    return tuple(
+        PointView(at(p.given), plain(p.predicted), with_error(p.measured, p.error), band_of(p), _told(record, p))
+        for p in _nearest(record)
+    )
+
+
+def _nearest(record: Measured) -> list[Point]:
+    """The points to list, in their order: all, or those nearest to changing the verdict."""
+    if len(record.points) <= POINTS:
+        return list(record.points)
+    sign = 1 if record.kind == "check" else -1
+    order = sorted(range(len(record.points)), key=lambda i: -sign * strain(record.points[i]))
+    return [record.points[i] for i in sorted(order[:POINTS])]
+
+
+def _told(record: Measured, point: Point) -> Told:
+    tones: dict[str, Literal["good", "bad", "open"]] = {"holds": "good", "fails": "bad", "undecided": "open"}
+    if record.kind == "control":
+        tones |= {"holds": "bad", "fails": "good"}
+    return Told(point.verdict, tones[point.verdict])
+
+
+def _here(check: Check, record: Measured | None) -> str:
+    return plain(record.representative.predicted) if record and isinstance(check.predicted, str) else ""
+
+
+def _measured(record: Measured | None) -> str:
+    if record is None:
+        return ""
+    point = record.representative
+    return with_error(point.measured, point.error)
+
+
+def _gauge(record: Measured | None, told: Told) -> Markup:
+    if record is None:
+        return Markup("")
+    point = record.representative
+    label = f"measured {with_error(point.measured, point.error)}, tolerance {band_of(point)}: {told.word}"
+    order = sorted(record.points, key=lambda p: p is not point)
+    return gauge.draw(order, label, rival=record.kind == "check")
+
+
+def tolerance(check: Check) -> str:
+    """`± 6 %`, `± 0.07`, or nothing for a bare bound."""
+    half = check.tolerance.rel if check.tolerance.rel is not None else check.tolerance.abs
+    assert half is not None
+    if half == 0 or (check.sense != "equal" and not isinstance(check.predicted, str)):
+        return ""  # nothing, or in the bound already
+    sign = {"equal": "±", "at-most": "+", "at-least": "−"}[check.sense]
+    if check.tolerance.rel is not None:
+        return f"{sign} {plain(100 * half)} %" if half >= 1e-4 else f"{sign} {plain(half)} of it"
+    return f"{sign} {plain(half)}"
+
+
+def humanised(identifier: str) -> str:
+    """`hovers-at-the-edge` as a heading: Hovers at the edge."""
+    words = identifier.replace("-", " ")
+    return words[:1].upper() + words[1:]
