@@ -369,7 +369,7 @@ def count_polynomial(
     mix, span, gap = _grown(values / sizes[:, None], span, enough)
     mix = mix / sizes
     generators = _Family(lambda x: mix @ given.at(x), degree)
-    brackets, found = _of_pairs(generators), list[_Family]()
+    brackets, found = _of_pairs(generators, len(mix)), list[_Family]()
     while 0 < span.shape[1] < start.size:
         terms = brackets.at(points)
         scale = terms.scale()
@@ -430,13 +430,13 @@ def _grown(rows: Array, span: Array, enough: float) -> tuple[Array, Array, float
     return mix, np.concatenate([span, vectors[:, :q]], axis=1), min(here.gap, there.gap)
 
 
-def _of_pairs(family: _Family) -> _Brackets:
-    """The brackets of each pair of a family."""
+def _of_pairs(family: _Family, size: int) -> _Brackets:
+    """The brackets of each pair of a family of that size."""
+    i, j = np.triu_indices(size, 1)
 
     def at(points: Array) -> _Terms:
         values = family.at(points)
         _, slopes = _along(family, points, values)
-        i, j = np.triu_indices(slopes.shape[1], 1)
         return _Terms(values[:, i], values[:, j], slopes[:, i, j], slopes[:, j, i])
 
     return _Brackets(at, 2 * family.degree - 1)
