@@ -86,6 +86,15 @@ def test_what_the_points_do_not_determine_has_infinite_error():
     assert at_one_x.predict(x=30.0).error == np.inf
 
 
+def test_a_constant_that_runs_away_to_nothing_has_infinite_error():
+    bent = 3 * X**-0.7 * np.exp(-0.02 * np.log(X) ** 2)  # steeper and steeper: every floor makes the fit worse
+    found = fit(bent, formula=Formula.parse("a*x**(-b)+c", {"a", "b", "c", "x"}), free={**START, "c": 0.1})
+    assert found.values["c"] < 1e-7
+    assert found.errors["c"] == found.covariance[2, 2] == np.inf
+    assert found.interval()["c"] == (0, np.inf)
+    assert found.values["b"] == pytest.approx(fit(bent).values["b"], rel=1e-5)
+
+
 def test_predictions_cover_beyond_the_points():
     rng = np.random.default_rng(4)
     inside = []

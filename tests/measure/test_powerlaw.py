@@ -226,6 +226,9 @@ def test_errors_that_are_none_are_refused(error, message):
 def test_what_the_options_do_not_go_with_is_refused():
     with pytest.raises(ValueError, match="found 2 different x for 3 parameters"):
         powerlaw.fit([1, 1, 1, 2, 2], [1, 2, 3, 4, 5], floor=True)
+    with pytest.raises(ValueError, match="found 2 x and 2 y, expected two of one length of at least 3"):
+        powerlaw.fit([1, 2], [1, 2], [0.1, 0.1], huber=1.0)
+    assert powerlaw.fit([1, 2], [1, 2], [0.1, 0.1]).exponent_error == pytest.approx(np.hypot(0.1, 0.05) / np.log(2))
     with pytest.raises(ValueError, match="found given errors and scatter='equal'"):
         powerlaw.fit(X, X, X, scatter="equal")
     with pytest.raises(ValueError, match="found huber=0"):

@@ -49,7 +49,12 @@ class Fit:
     def covariance(self) -> Array:
         """Of the constants, in the order of `values`; infinity on the diagonal and NaN beside it where undetermined."""
         slopes = np.where(self.positive, _real(self.estimate.values, self.positive), 1.0)
-        return self.estimate.covariance * slopes[:, None] * slopes
+        covariance = self.estimate.covariance
+        blind = np.isinf(np.diag(covariance))
+        with np.errstate(invalid="ignore"):  # infinity times a constant that has run away to 0
+            covariance = covariance * slopes[:, None] * slopes
+        covariance[blind, blind] = np.inf
+        return covariance
 
     @property
     def undetermined(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -171,8 +172,8 @@ def fit(
         The law, with errors, intervals and predictions.
 
     Raises:
-        ValueError: Fewer points than parameters (than parameters + 1 without `error`), fewer different x than
-            parameters, or a value that is not positive and finite.
+        ValueError: Fewer points than parameters (than parameters + 1 without `error` or with `huber`), fewer
+            different x than parameters, or a value that is not positive and finite.
 
     Examples:
         >>> x = np.array([1, 2, 4, 8, 16])
@@ -184,67 +185,50 @@ def fit(
     """
     xs, ys = column(x, "x"), column(y, "y")
     errors = None if error is None else column(error, "error")
-    needed = 2 + floor
-    if xs.shape != ys.shape or len(xs) < needed + (error is None):
-        raise ValueError(
-            f"found {len(xs)} x and {len(ys)} y, expected two of one length of at least {needed + (error is None)}"
-        )
+    known, names = error is not None, NAMES[: 2 + floor]
+    needed = len(names) + (not known or huber is not None)  # one more where the residuals have to tell the scatter
+    if xs.shape != ys.shape or len(xs) < needed:
+        raise ValueError(f"found {len(xs)} x and {len(ys)} y, expected two of one length of at least {needed}")
     if errors is not None and errors.shape != ys.shape:
         raise ValueError(f"found {len(errors)} errors for {len(ys)} points, expected one each")
-    least_squares.check_options(known=error is not None, scatter=scatter, huber=huber)
+    least_squares.check_options(known=known, scatter=scatter, huber=huber)
     weights = np.ones_like(ys) if errors is None else ys / errors  # (k,) of log y
     centre, unit = float(np.log(xs).mean()), float(ys.min())
     u, target = np.log(xs) - centre, np.log(ys)
     different = 1 + int(np.sum(np.diff(np.sort(u)) > 1e-13 * max(1.0, abs(centre))))
-    if different < needed:
-        raise ValueError(f"found {different} different x for {needed} parameters, expected at least {needed}")
-    estimate = _line(u, target, weights, error is not None, scatter, huber, bootstrap)
+    if different < len(names):
+        raise ValueError(f"found {different} different x for {len(names)} parameters, expected at least {len(names)}")
+    solve = partial(least_squares.solve, known=known, scatter=scatter, huber=huber)
+    theta, jacobian = _line(u, target, weights)
+    scale = np.array([1.0, 1 / np.ptp(u), 1.0])[: len(names)]
+    if huber is None and (floor or bootstrap is None):
+        chosen = least_squares.chosen_scatter(len(u), known=known, scatter=scatter)
+        residual = jacobian @ theta - weights * target
+        estimate = Estimate(NAMES[:2], theta, jacobian, residual, chosen, None, scale[:2], least_squares.EXACT)
+    else:
+        estimate = solve(
+            NAMES[:2],
+            lambda theta: jacobian @ theta - weights * target,
+            lambda theta: jacobian,
+            [theta],
+            scale=lambda theta: scale[:2],
+            bootstrap=None if floor else bootstrap,
+        )
     if floor:
-        estimate = _with_floor(u, target, weights, estimate, error is not None, scatter, huber, bootstrap)
+        estimate = _with_floor(u, target, weights, estimate, scale, partial(solve, bootstrap=bootstrap))
     return PowerLaw(estimate, centre, unit)
 
 
-def _line(
-    u: Array,
-    target: Array,
-    weights: Array,
-    known: bool,
-    scatter: Scatter | None,
-    huber: float | None,
-    bootstrap: np.random.Generator | None,
-) -> Estimate:
-    """A straight line in u, shape (k,): its height at u = 0 and its slope."""
+def _line(u: Array, target: Array, weights: Array) -> tuple[Array, Array]:
+    """Least squares of a straight line: its height at u = 0 and its slope, shape (2,), and its Jacobian (k, 2)."""
     jacobian = weights[:, None] * np.stack([np.ones_like(u), u], axis=1)
-    theta = np.asarray(np.linalg.lstsq(jacobian, weights * target, rcond=None)[0], dtype=float)
-    scale = np.array([1.0, 1 / np.ptp(u)])
-    if huber is None and bootstrap is None:
-        chosen = least_squares.chosen_scatter(len(u), known=known, scatter=scatter)
-        residual = jacobian @ theta - weights * target
-        return Estimate(NAMES[:2], theta, jacobian, residual, chosen, None, scale, least_squares.EXACT)
-    return least_squares.solve(
-        NAMES[:2],
-        lambda theta: jacobian @ theta - weights * target,
-        lambda theta: jacobian,
-        [theta],
-        known=known,
-        scatter=scatter,
-        huber=huber,
-        scale=lambda theta: scale,
-        bootstrap=bootstrap,
-    )
+    return np.asarray(np.linalg.lstsq(jacobian, weights * target, rcond=None)[0], dtype=float), jacobian
 
 
 def _with_floor(
-    u: Array,
-    target: Array,
-    weights: Array,
-    line: Estimate,
-    known: bool,
-    scatter: Scatter | None,
-    huber: float | None,
-    bootstrap: np.random.Generator | None,
+    u: Array, target: Array, weights: Array, line: Estimate, scale: Array, solve: Callable[..., Estimate]
 ) -> Estimate:
-    """The same with a floor in units of the least y, at or above 0.
+    """A line in u, shape (k,), above a floor in units of the least y, at or above 0.
 
     Among floors above 0 it is fitted by its logarithm, from a line above each floor of a grid. Where the `line` without
     a floor is as good, the points ask for none; how well they know that is told by the slope in the floor itself.
@@ -254,33 +238,25 @@ def _with_floor(
     def free(theta: Array) -> Array:  # the logarithm of the floor to the floor
         return np.array([theta[0], theta[1], np.exp(theta[2])])
 
+    def residual(theta: Array) -> Array:
+        return np.asarray(weights * (_log_law(theta, u, lowest)[0] - target))
+
     def jacobian(theta: Array) -> Array:
         return np.asarray(weights[:, None] * _log_law(theta, u, lowest)[1])
 
     starts = []
     for share in (0.01, 0.1, 0.3, 0.6, 0.9, 0.99):
         above = np.log(np.exp(target - lowest) - share) + lowest
-        slopes = weights[:, None] * np.stack([np.ones_like(u), u], axis=1)
-        starts.append([*np.linalg.lstsq(slopes, weights * above, rcond=None)[0], np.log(share)])
-    found = least_squares.solve(
+        starts.append([*_line(u, above, weights)[0], np.log(share)])
+    found = solve(
         NAMES,
-        lambda theta: weights * (_log_law(free(theta), u, lowest)[0] - target),
+        lambda theta: residual(free(theta)),
         lambda theta: jacobian(free(theta)) * [1.0, 1.0, np.exp(theta[2])],
         starts,
-        known=known,
-        scatter=scatter,
-        huber=huber,
-        bootstrap=bootstrap,
     )
     best = free(found.values) if found.cost < line.cost * (1 - 1e-9) else np.array([*line.values, 0.0])
-    return replace(
-        found,
-        values=best,
-        jacobian=jacobian(best),
-        residual=weights * (_log_law(best, u, lowest)[0] - target),
-        scale=np.array([1.0, 1 / np.ptp(u), 1.0]),
-        draws=None if found.draws is None else np.stack([free(theta) for theta in found.draws]),
-    )
+    draws = None if found.draws is None else np.stack([free(theta) for theta in found.draws])
+    return replace(found, values=best, jacobian=jacobian(best), residual=residual(best), scale=scale, draws=draws)
 
 
 class Resampled(tuple[Any, Any]):
