@@ -51,11 +51,15 @@ def quantile(level: float, freedom: float) -> float:
         level: A probability, such as 0.95.
         freedom: Degrees of freedom of the errors, above 0; infinite for a normal law.
 
+    Returns:
+        A factor of standard errors, above 0.
+
     Raises:
         ValueError: `level` is no probability.
 
     Examples:
-        >>> round(quantile(0.95, np.inf), 2), round(quantile(0.95, 4), 2)
+        >>> from lawbook import least_squares
+        >>> round(least_squares.quantile(0.95, float("inf")), 2), round(least_squares.quantile(0.95, 4), 2)
         (1.96, 2.78)
     """
     from scipy import special
@@ -226,16 +230,21 @@ def _slope_of_huber(residual: Array, huber: float) -> Array:
 
 
 def central_differences(function: Callable[[Array], Array], at: Array, scale: Array) -> Array:
-    """Derivatives of `function`, shape (...), by each of its arguments, shape (..., p); entries that are none are 0.
+    """Derivatives of a function by each of its arguments.
 
     Arguments:
-        function: Maps arguments, shape (p,), to values.
+        function: Maps arguments, shape (p,), to values, shape (...).
         at: Where, shape (p,).
         scale: A step of each argument that counts as large, shape (p,).
 
+    Returns:
+        Shape (..., p); 0 where a difference is no finite number.
+
     Examples:
+        >>> import numpy as np
+        >>> from lawbook import least_squares
         >>> at = np.array([2.0, 3.0])
-        >>> np.round(central_differences(lambda t: t[:1] ** 2 * t[1:], at, np.ones(2)), 6)
+        >>> np.round(least_squares.central_differences(lambda t: t[:1] ** 2 * t[1:], at, np.ones(2)), 6)
         array([[12.,  4.]])
     """
     columns = []
@@ -277,14 +286,19 @@ def solve(
         bootstrap: Draws the points anew, with replacement; the covariance is then that of the fits to them.
         draws: How often.
 
+    Returns:
+        The parameters at the least, and what is known of them.
+
     Raises:
         ValueError: Options that contradict each other, or too few points to draw them anew.
         RuntimeError: No start leads to a minimum, or nothing is determined at the best one.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook import least_squares
         >>> u, y = np.arange(4.0), np.array([1.0, 3.1, 4.9, 7.0])  # a line through 1 of slope 2
         >>> design = np.stack([np.ones(4), u, u], axis=1)  # its slope is the sum of two parameters
-        >>> found = solve("abc", lambda t: design @ t - y, lambda t: design, [np.zeros(3)])
+        >>> found = least_squares.solve("abc", lambda t: design @ t - y, lambda t: design, [np.zeros(3)])
         >>> np.round(found.errors, 2), found.undetermined["b"]
         (array([0.08,  inf,  inf]), 'no point feels it if c may move along')
     """
@@ -397,14 +411,22 @@ def _rows(function: Callable[[Array], Array], picked: NDArray[np.int64], theta: 
 
 
 def column(values: ArrayLike, name: str) -> Array:
-    """`values` in double precision, shape (k,).
+    """One positive number a point, in double precision.
+
+    Arguments:
+        values: Positive, shape (k,).
+        name: What a message calls them.
+
+    Returns:
+        Shape (k,).
 
     Raises:
         ValueError: Another shape, or a value that is not a positive finite number; the sentence says which.
 
     Examples:
-        >>> column(np.float32([0.5, 2]), "x")
-        array([0.5, 2. ])
+        >>> from lawbook import least_squares
+        >>> least_squares.column([1, 2], "x")
+        array([1., 2.])
     """
     array = np.asarray(values, dtype=float)
     if array.ndim != 1:

@@ -71,11 +71,22 @@ class Fit:
 
         Those of constants above 0 stay above 0.
 
+        Arguments:
+            level: A probability, below 1.
+
+        Returns:
+            Lower and upper end by symbol, in its unit.
+
+        Raises:
+            ValueError: A level that is no probability.
+
         Examples:
-            >>> law = Formula.parse("a*n**(-b)", {"a", "b", "n"})
-            >>> n, y = [10.0, 20.0, 40.0, 80.0], [0.63, 0.45, 0.31, 0.225]
-            >>> low, high = fit_formula(law, x={"n": n}, y=y, free={"a": 1.0, "b": 1.0}, given={}).interval()["b"]
-            >>> bool(0.4 < low < 0.5 < high < 0.6)
+            >>> from lawbook import notebook
+            >>> law, n, y = notebook.open("hestness2017"), [10, 20, 40, 80], [0.63, 0.45, 0.31, 0.225]
+            >>> free, given = {"amplitude": 1.0, "data_exponent": -1.0}, {"floor": 0.0}
+            >>> fit = law.fit("learning-curve-power-law", x={"n": n}, y=y, free=free, given=given)
+            >>> low, high = fit.interval()["data_exponent"]
+            >>> bool(-0.6 < low < -0.5 < high < -0.4)
             True
         """
         with np.errstate(over="ignore", under="ignore"):  # an interval may reach beyond what a float holds
@@ -83,19 +94,38 @@ class Fit:
         return {name: (float(low), float(high)) for name, (low, high) in zip(self.estimate.names, ends, strict=True)}
 
     def __call__(self, **x: ArrayLike) -> Any:
-        """The fitted law at `x`."""
+        """The fitted law at `x`.
+
+        Arguments:
+            **x: A number or an array for each of `symbols`; they broadcast against each other.
+
+        Returns:
+            A float, or an array of the shape that the values broadcast to, in the unit of y.
+
+        Raises:
+            TypeError: A symbol without a value, or one that the law has not.
+        """
         return self.formula(**self._given(), **self.values, **x)
 
     def predict(self, level: float = 0.95, **x: ArrayLike) -> Prediction:
         """The fitted law at `x`, among the points or beyond them, with its error and an interval.
 
+        Arguments:
+            level: Probability with which the interval covers the law, not a new measurement.
+            **x: A number or an array for each of `symbols`; they broadcast against each other.
+
+        Returns:
+            Value, error and ends of the interval, each of the shape that `x` broadcasts to, in the unit of y.
+
         Raises:
             ValueError: The law has no value above 0 there, or the level is no probability.
+            TypeError: A symbol without a value, or one that the law has not.
 
         Examples:
-            >>> law = Formula.parse("a*n**(-b)", {"a", "b", "n"})
-            >>> n, y = [10.0, 20.0, 40.0, 80.0], [0.63, 0.45, 0.31, 0.225]
-            >>> fit = fit_formula(law, x={"n": n}, y=y, free={"a": 1.0, "b": 1.0}, given={})
+            >>> from lawbook import notebook
+            >>> law, n, y = notebook.open("hestness2017"), [10, 20, 40, 80], [0.63, 0.45, 0.31, 0.225]
+            >>> free, given = {"amplitude": 1.0, "data_exponent": -1.0}, {"floor": 0.0}
+            >>> fit = law.fit("learning-curve-power-law", x={"n": n}, y=y, free=free, given=given)
             >>> found = fit.predict(n=1000.0)
             >>> bool(found.low < 2 * 1000**-0.5 < found.high), bool(found.error < 0.1 * found.value)
             (True, True)
@@ -162,10 +192,14 @@ def fit_formula(
     Raises:
         KeyError: A symbol that the formula has not.
         TypeError: A symbol without a value, or with two.
-        ValueError: No more points than free symbols, unequal shapes, or values that cannot be fitted.
+        ValueError: No more points than free symbols (fewer than 3 a symbol with `bootstrap`), unequal shapes, values
+            that cannot be fitted, or options that contradict each other.
         RuntimeError: No start leads to a minimum.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook import Formula
+        >>> from lawbook.evidence.fit import fit_formula
         >>> n = np.array([10.0, 20.0, 40.0, 80.0])
         >>> law = Formula.parse("a*n**(-b)", {"a", "b", "n"})
         >>> fit = fit_formula(law, x={"n": n}, y=2 * n**-0.5, free={"a": 1.0, "b": 1.0}, given={})

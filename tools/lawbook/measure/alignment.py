@@ -25,11 +25,16 @@ Array = NDArray[np.float64]
 class Signals(NamedTuple):
     """What passes through one layer, for each of n samples."""
 
-    weight: Array  # W, (m, k)
-    inputs: Array  # h_a, (n, k)
-    outputs: Array  # h_b = W h_a, (n, m)
-    gradient: Array  # g_b = -dloss/dh_b, (n, m); without the 1/n of a mean loss
-    jacobian: Array  # d network output / d h_b, (n, c, m)
+    weight: Array
+    """W, shape (m, k)."""
+    inputs: Array
+    """h_a, shape (n, k)."""
+    outputs: Array
+    """h_b = W h_a, shape (n, m)."""
+    gradient: Array
+    """g_b = -dloss/dh_b, shape (n, m); without the 1/n of a mean loss."""
+    jacobian: Array
+    """d network output / d h_b, shape (n, c, m)."""
 
     @property
     def input_gradient(self) -> Array:
@@ -98,7 +103,13 @@ def signals(
 
 
 def feature_matrix(layer: Signals) -> Array:
-    """Wᵀ W, shape (k, k): the neural feature matrix.
+    """Wᵀ W, the neural feature matrix (Radhakrishnan et al. 2024).
+
+    Arguments:
+        layer: Its `weight` is used.
+
+    Returns:
+        Shape (k, k).
 
     Raises:
         ValueError: W is no matrix of finite numbers, or the product overflows.
@@ -114,7 +125,15 @@ def feature_matrix(layer: Signals) -> Array:
 
 
 def agop(layer: Signals) -> Array:
-    """Average gradient outer product of the network's outputs in the layer's inputs, (1/n) Σ Jᵀ J, shape (k, k).
+    """Average gradient outer product of the network's outputs in the layer's inputs, (1/n) Σ Jᵀ J.
+
+    Source: Radhakrishnan et al. (2024).
+
+    Arguments:
+        layer: Its `jacobian` and `weight` are used; J is their product, shape (c, k) for each sample.
+
+    Returns:
+        Shape (k, k).
 
     Raises:
         ValueError: no samples, shapes that do not fit, numbers that are not finite or a product that overflows.
@@ -133,9 +152,18 @@ def agop(layer: Signals) -> Array:
 
 
 def loss_agop(layer: Signals) -> Array:
-    """The same of the loss in place of the outputs, shape (k, k) (Boix-Adserà et al. 2025 call it equivariant).
+    """Average gradient outer product of each sample's loss in the layer's inputs, (1/n) Σ g_a g_aᵀ.
 
-    Errors as for `agop`.
+    Boix-Adserà et al. (2025) call it equivariant.
+
+    Arguments:
+        layer: Its `gradient` and `weight` are used.
+
+    Returns:
+        Shape (k, k).
+
+    Raises:
+        ValueError: as for `agop`.
 
     Examples:
         >>> import numpy as np
@@ -148,10 +176,19 @@ def loss_agop(layer: Signals) -> Array:
 
 
 def fact(layer: Signals, decay: float) -> Array:
-    """What Wᵀ W is at a critical point of loss + ½ decay |W|²: (1/(n decay)) Σ g_a h_aᵀ, shape (k, k).
+    """What Wᵀ W is at a critical point of loss + ½ decay |W|²: (1/(n decay)) Σ g_a h_aᵀ.
 
-    Boix-Adserà et al. (2025), Theorem 3.1. Not symmetric elsewhere. Errors as for `agop`, and for a decay that is not
-    positive: without one, no critical point determines Wᵀ W.
+    Boix-Adserà et al. (2025), Theorem 3.1. Not symmetric elsewhere.
+
+    Arguments:
+        layer: Its `gradient`, `weight` and `inputs` are used.
+        decay: Weight decay, positive: without one, no critical point determines Wᵀ W.
+
+    Returns:
+        Shape (k, k).
+
+    Raises:
+        ValueError: as for `agop`, or a decay that is not positive and finite.
 
     Examples:
         >>> import numpy as np
@@ -166,9 +203,19 @@ def fact(layer: Signals, decay: float) -> Array:
 
 
 def backward_fact(layer: Signals, decay: float) -> Array:
-    """What W Wᵀ is at a critical point: (1/(n decay)) Σ h_b g_bᵀ, shape (m, m). The same paper, Remark 3.4.
+    """What W Wᵀ is at a critical point of loss + ½ decay |W|²: (1/(n decay)) Σ h_b g_bᵀ.
 
-    Errors as for `fact`.
+    Boix-Adserà et al. (2025), Remark 3.4.
+
+    Arguments:
+        layer: Its `outputs` and `gradient` are used.
+        decay: Weight decay, positive.
+
+    Returns:
+        Shape (m, m).
+
+    Raises:
+        ValueError: as for `fact`.
 
     Examples:
         >>> import numpy as np
@@ -203,10 +250,17 @@ def _mean_product(a: ArrayLike, b: ArrayLike, count: float) -> Array:
 
 
 def power(matrix: ArrayLike, exponent: float) -> Array:
-    """Power of a symmetric positive semi-definite matrix, shape (k, k).
+    """Power of a symmetric positive semi-definite matrix.
 
     Eigenvalues within rounding of 0, k times that of the largest, count as 0 on either side of it: a fourth root would
     make 1e-4 of 1e-16.
+
+    Arguments:
+        matrix: Shape (k, k).
+        exponent: Any real number; below 0 for a positive definite matrix only.
+
+    Returns:
+        Shape (k, k).
 
     Raises:
         ValueError: not square, not symmetric, with eigenvalues below 0 by more than the square root of rounding, or
@@ -245,14 +299,21 @@ def _square(matrix: ArrayLike) -> Array:
 
 
 def cosine(a: ArrayLike, b: ArrayLike) -> float:
-    """Cosine of two matrices of one shape, as vectors of their entries.
+    """Cosine of two matrices, as vectors of their entries.
+
+    Arguments:
+        a: Any shape.
+        b: The same shape.
+
+    Returns:
+        Between -1 and 1.
 
     Raises:
         ValueError: shapes that differ, numbers that are not finite, or a matrix of zeros, which has no direction.
 
     Examples:
         >>> from lawbook.measure import alignment
-        >>> alignment.cosine([[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [0.0, 0.0]]).__round__(3)
+        >>> round(alignment.cosine([[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [0.0, 0.0]]), 3)
         0.707
     """
     return _cosine(a, b, lambda x: np.zeros_like(x), "is 0 everywhere")
@@ -262,6 +323,13 @@ def traceless_cosine(a: ArrayLike, b: ArrayLike) -> float:
     """Cosine after subtracting from each square matrix its trace over k times the identity.
 
     0 on average over rotations of one of them (see `chance`), however close to a multiple of the identity they are.
+
+    Arguments:
+        a: Shape (k, k).
+        b: Shape (k, k).
+
+    Returns:
+        Between -1 and 1.
 
     Raises:
         ValueError: as for `cosine`; and a matrix that is not square, or a multiple of the identity within rounding.
@@ -276,7 +344,14 @@ def traceless_cosine(a: ArrayLike, b: ArrayLike) -> float:
 
 
 def pearson(a: ArrayLike, b: ArrayLike) -> float:
-    """Correlation of the entries of two matrices. It keeps most of the part along the identity.
+    """Pearson correlation of the entries of two matrices. It keeps most of the part along the identity.
+
+    Arguments:
+        a: Any shape.
+        b: The same shape.
+
+    Returns:
+        Between -1 and 1.
 
     Raises:
         ValueError: as for `cosine`; and a matrix with all entries equal within rounding.
@@ -319,6 +394,9 @@ def chance(
         rng: Draws the rotations.
         draws: How many, at least 2.
 
+    Returns:
+        The mean over draws and the standard deviation of one draw.
+
     Raises:
         ValueError: fewer draws, matrices that are not square or of different shapes, or what `measure` refuses.
 
@@ -345,9 +423,16 @@ def chance(
 
 
 def covariance(vectors: ArrayLike, *, normalised: bool = True) -> Array:
-    """Covariance over samples of (n, k) vectors, each first scaled to length 1 if `normalised`, shape (k, k).
+    """Covariance over samples of vectors, the mean over n and not over n - 1.
 
     Ziyin et al. (2024) normalise so that a few samples with a large gradient do not decide. A vector of zeros stays so.
+
+    Arguments:
+        vectors: Shape (n, k).
+        normalised: Scale each vector to length 1 first.
+
+    Returns:
+        Shape (k, k).
 
     Raises:
         ValueError: no samples, numbers that are not finite or a product that overflows.
@@ -373,18 +458,31 @@ def covariance(vectors: ArrayLike, *, normalised: bool = True) -> Array:
 class Canonical(NamedTuple):
     """The six alignments of the canonical representation hypothesis, Pearson correlations in [-1, 1]."""
 
-    forward_rga: float  # H_b with G_b
-    backward_rga: float  # H_a with G_a
-    forward_rwa: float  # H_b with W Wᵀ
-    backward_rwa: float  # H_a with Wᵀ W
-    forward_gwa: float  # G_b with W Wᵀ
-    backward_gwa: float  # G_a with Wᵀ W
+    forward_rga: float
+    """H_b with G_b, the covariances of h_b and g_b."""
+    backward_rga: float
+    """H_a with G_a, those of h_a and g_a."""
+    forward_rwa: float
+    """H_b with W Wᵀ."""
+    backward_rwa: float
+    """H_a with Wᵀ W."""
+    forward_gwa: float
+    """G_b with W Wᵀ."""
+    backward_gwa: float
+    """G_a with Wᵀ W."""
 
 
 def canonical(layer: Signals, *, normalised: bool = True) -> Canonical:
     """Alignment of representations (R), gradients (G) and weights (W) at a layer, on both of its sides.
 
     Ziyin et al. (2024): forward is the side of the outputs, backward that of the inputs.
+
+    Arguments:
+        layer: All but its `jacobian` is used.
+        normalised: As for `covariance`.
+
+    Returns:
+        The six correlations.
 
     Raises:
         ValueError: shapes that do not fit, or a covariance or W Wᵀ with all entries equal (a single unit, a single

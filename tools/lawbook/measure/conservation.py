@@ -35,6 +35,7 @@ class Rank(NamedTuple):
     """A numerical rank."""
 
     rank: int
+    """How many singular values count."""
     gap: float
     """Ratio of the last singular value that counts to the first that does not (or to the noise, at full rank)."""
 
@@ -43,6 +44,7 @@ class Count(NamedTuple):
     """How many independent laws there are at a point."""
 
     laws: int
+    """Dimension of the space less that of the orbit."""
     orbit: int
     """Dimension of the orbit."""
     gap: float
@@ -78,12 +80,19 @@ def rank(rows: ArrayLike, *, noise: float | None = None, enough: float = ENOUGH)
 
 
 def null_space(rows: ArrayLike, *, noise: float | None = None, enough: float = ENOUGH) -> tuple[Array, float]:
-    """An orthonormal basis of what all rows, (k, d), are at right angles to, and the gap of their rank.
+    """An orthonormal basis of what all rows are at right angles to.
 
-    Arguments and errors as for `rank`.
+    Arguments:
+        rows: as for `rank`, shape (k, d).
+        noise: as for `rank`.
+        enough: as for `rank`.
 
     Returns:
-        Shape (d - rank, d), and the gap.
+        The basis, shape (d - rank, d), and the gap of the rank.
+
+    Raises:
+        AmbiguousRankError: as for `rank`.
+        ValueError: as for `rank`.
 
     Examples:
         >>> from lawbook.measure import conservation
@@ -256,6 +265,9 @@ def count_linear(fields: Fields, state: ArrayLike) -> Count:
         fields: matrices of shape (k, p, p).
         state: shape (p, r), in any unit.
 
+    Returns:
+        The laws, with time among their variables if the fields have it.
+
     Raises:
         AmbiguousRankError: the state is too close to a special one, or its rows differ too much in size.
         ValueError: wrong shapes, or entries that are not finite.
@@ -337,6 +349,9 @@ def count_polynomial(
         rng: draws the second point and the combinations.
         degree: of the polynomials, or more. Four layers of weights have gradients of degree 3.
         enough: the least gap of singular values that is accepted.
+
+    Returns:
+        The laws at `theta` and all generic points near it.
 
     Raises:
         AmbiguousRankError: a rank is not clear, or the point is special: ranks are higher beside it.

@@ -30,7 +30,9 @@ def nested(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[In
         ValueError: A size that is not between 1 and `pool`.
 
     Examples:
-        >>> small, large = nested(100, [10, 60], np.random.default_rng(0))
+        >>> import numpy as np
+        >>> from lawbook.measure import learning_curve
+        >>> small, large = learning_curve.nested(100, [10, 60], np.random.default_rng(0))
         >>> len(small), len(large), set(small) <= set(large)
         (10, 60, True)
     """
@@ -42,13 +44,21 @@ def nested(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[In
 def windows(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[slice]:
     """Stretches of a sequence of `pool` symbols, each at its own random place; for text in an order that says nothing.
 
-    Arguments and errors as in `nested`.
+    Arguments:
+        pool: How many symbols there are.
+        sizes: Length of each stretch, at most `pool`.
+        rng: Draws the places.
 
     Returns:
         A slice of each size.
 
+    Raises:
+        ValueError: A size that is not between 1 and `pool`.
+
     Examples:
-        >>> (window,) = windows(100, [30], np.random.default_rng(0))
+        >>> import numpy as np
+        >>> from lawbook.measure import learning_curve
+        >>> (window,) = learning_curve.windows(100, [30], np.random.default_rng(0))
         >>> len(range(100)[window])
         30
     """
@@ -73,16 +83,20 @@ def sweep(learn: Callable[[Subset], ArrayLike], draw: Callable[[], Sequence[Subs
         repetitions: How often subsets are drawn.
 
     Returns:
-        Losses, shape (repetitions, sizes, members).
+        Losses, shape (repetitions, sizes, members), in the unit of `learn`.
 
     Raises:
         ValueError: No repetition.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure import learning_curve
         >>> rng = np.random.default_rng(0)
-        >>> variance, bias = (lambda subset: 2 / len(subset)), (lambda subset: 0.1)
-        >>> sweep(lambda s: [bias(s), variance(s)], lambda: nested(100, [10, 50], rng), repetitions=3).shape
-        (3, 2, 2)
+        >>> draw = lambda: learning_curve.nested(100, [10, 50], rng)
+        >>> learn = lambda subset: [0.1, 2 / len(subset)]  # a small model that is biased, a large one that is noisy
+        >>> losses = learning_curve.sweep(learn, draw, repetitions=3)
+        >>> losses.shape, losses[0].tolist()
+        ((3, 2, 2), [[0.1, 0.2], [0.1, 0.04]])
     """
     if repetitions < 1:
         raise ValueError(f"found {repetitions} repetitions, expected at least one")
@@ -103,8 +117,9 @@ def best(losses: ArrayLike) -> Array:
         ValueError: A loss that is not a number.
 
     Examples:
-        >>> best([[0.3, 0.2, 0.4], [0.3, 0.1, 0.05]])
-        array([0.2 , 0.05])
+        >>> from lawbook.measure import learning_curve
+        >>> learning_curve.best([[0.3, 0.2, 0.4], [0.3, 0.1, 0.05]]).tolist()
+        [0.2, 0.05]
     """
     values = np.asarray(losses, dtype=float)
     if np.any(np.isnan(values)):
@@ -126,8 +141,9 @@ def smallest_sufficient(losses: ArrayLike, within: float = 0.02) -> Indices:
         ValueError: Losses that are not positive numbers, of which there are no shares.
 
     Examples:
-        >>> smallest_sufficient([[0.3, 0.201, 0.2], [0.3, 0.1, 0.05]])
-        array([1, 2])
+        >>> from lawbook.measure import learning_curve
+        >>> learning_curve.smallest_sufficient([[0.3, 0.201, 0.2], [0.3, 0.1, 0.05]]).tolist()
+        [1, 2]
     """
     values = np.asarray(losses, dtype=float)
     if values.ndim != 2 or not np.all(values > 0) or within < 0:
@@ -152,7 +168,7 @@ def extrapolate(sizes: ArrayLike, losses: ArrayLike, to: ArrayLike) -> Extrapola
 
     Arguments:
         sizes: Positive, shape (k,), at least three.
-        losses: Positive, shape (k,).
+        losses: Positive, shape (k,), in any unit.
         to: Positive sizes to predict, any shape.
 
     Returns:
@@ -162,9 +178,10 @@ def extrapolate(sizes: ArrayLike, losses: ArrayLike, to: ArrayLike) -> Extrapola
         ValueError: What `powerlaw.fit` refuses, or sizes to predict that are not positive.
 
     Examples:
-        >>> found = extrapolate([100, 200, 400], [0.8, 0.4, 0.2], [800, 1600])
-        >>> np.round(found.power_law, 6)
-        array([0.1 , 0.05])
+        >>> from lawbook.measure import learning_curve
+        >>> found = learning_curve.extrapolate([100, 200, 400], [0.8, 0.4, 0.2], [800, 1600])
+        >>> found.power_law.round(6).tolist()
+        [0.1, 0.05]
         >>> bool(found.logarithm[1] < 0)  # a straight line in log m runs below zero
         True
     """

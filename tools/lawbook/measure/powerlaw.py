@@ -80,8 +80,19 @@ class PowerLaw:
 
         They are wider than a normal law has it where few points tell the scatter (Student's t).
 
+        Arguments:
+            level: A probability, below 1.
+
+        Returns:
+            Lower and upper end by name; `floor` only where one was fitted. That of `amplitude` is symmetric in its log,
+            that of `floor` ends at 0.
+
+        Raises:
+            ValueError: A level that is no probability.
+
         Examples:
-            >>> law = fit([1, 2, 4, 8], [8.1, 3.9, 2.1, 0.98])
+            >>> from lawbook.measure import powerlaw
+            >>> law = powerlaw.fit([1, 2, 4, 8], [8.1, 3.9, 2.1, 0.98])
             >>> low, high = law.interval(0.95)["exponent"]
             >>> bool(low < -1 < high), round((high - low) / (2 * law.exponent_error), 1)  # t with 2 degrees of freedom
             (True, 4.3)
@@ -100,17 +111,36 @@ class PowerLaw:
         return found
 
     def __call__(self, x: ArrayLike) -> Array:
-        """The law at `x`, of the same shape."""
+        """The law at `x`.
+
+        Arguments:
+            x: Positive, any shape, in the unit it was fitted in.
+
+        Returns:
+            Shape of `x`, in the unit of y.
+
+        Raises:
+            ValueError: `x` at or below 0.
+        """
         return np.asarray(np.exp(self._log(x)[0]))
 
     def predict(self, x: ArrayLike, level: float = 0.95) -> Prediction:
-        """The law at `x`, inside the points or beyond them, with its error and an interval; each of the shape of `x`.
+        """The law at `x`, inside the points or beyond them, with its error and an interval.
+
+        Arguments:
+            x: Positive, any shape, in the unit it was fitted in.
+            level: Probability with which the interval covers the law, not a new measurement.
+
+        Returns:
+            Value, error and ends of the interval, each of the shape of `x`, in the unit of y.
 
         Raises:
             ValueError: `x` at or below 0, or a level that is no probability.
 
         Examples:
-            >>> law = fit([1, 2, 4, 8], [8.1, 3.9, 2.1, 0.98])
+            >>> import numpy as np
+            >>> from lawbook.measure import powerlaw
+            >>> law = powerlaw.fit([1, 2, 4, 8], [8.1, 3.9, 2.1, 0.98])
             >>> found = law.predict([3, 1000])
             >>> np.round(found.value, 3)
             array([2.677, 0.008])
@@ -154,11 +184,11 @@ def fit(
     huber: float | None = None,
     bootstrap: np.random.Generator | None = None,
 ) -> PowerLaw:
-    """Least squares in log y.
+    """Fit y = A x^b, or y = A x^b + c with `floor`, by least squares in log y.
 
     Arguments:
-        x: Positive, shape (k,).
-        y: Positive, shape (k,).
+        x: Positive, shape (k,), in any unit.
+        y: Positive, shape (k,), in any unit.
         error: One standard error of each y, positive, shape (k,): it weighs the points and sets the covariance. Without
             it the residuals tell the scatter.
         floor: Fit an irreducible floor c ≥ 0 too, from the best of a grid of starts.
@@ -172,15 +202,19 @@ def fit(
         The law, with errors, intervals and predictions.
 
     Raises:
-        ValueError: Fewer points than parameters (than parameters + 1 without `error` or with `huber`), fewer
-            different x than parameters, or a value that is not positive and finite.
+        ValueError: Fewer points than parameters (than parameters + 1 without `error` or with `huber`, than 3 a
+            parameter with `bootstrap`), fewer different x than parameters, a value that is not positive and finite, or
+            options that contradict each other.
+        RuntimeError: With `floor`, `huber` or `bootstrap`: no start leads to a minimum.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure import powerlaw
         >>> x = np.array([1, 2, 4, 8, 16])
-        >>> law = fit(x, 3 * x**-0.5)
+        >>> law = powerlaw.fit(x, 3 * x**-0.5)
         >>> print(f"{law.amplitude:.3f} x^{law.exponent:.3f}")
         3.000 x^-0.500
-        >>> round(fit(x, 3 * x**-0.5 + 0.2, floor=True).floor, 6)
+        >>> round(powerlaw.fit(x, 3 * x**-0.5 + 0.2, floor=True).floor, 6)
         0.2
     """
     xs, ys = column(x, "x"), column(y, "y")
@@ -275,12 +309,22 @@ class Resampled(tuple[Any, Any]):
         return pair
 
     def interval(self, level: float = 0.95) -> tuple[Any, Any]:
-        """Ends of an interval that covers with probability `level`, each of the shape of the statistic.
+        """Interval that covers the statistic with probability `level`.
 
         The error comes from `repetitions` - 1 differences, so a factor of Student's t makes up for few of them.
 
+        Arguments:
+            level: A probability, below 1.
+
+        Returns:
+            Lower and upper end, each of the shape and in the unit of the statistic.
+
+        Raises:
+            ValueError: A level that is no probability.
+
         Examples:
-            >>> low, high = Resampled(1.0, 0.1, repetitions=3).interval(0.95)
+            >>> from lawbook.measure import powerlaw
+            >>> low, high = powerlaw.Resampled(1.0, 0.1, repetitions=3).interval(0.95)
             >>> round(float(low), 2), round(float(high), 2)
             (0.57, 1.43)
         """
@@ -307,9 +351,11 @@ def bootstrap(
         ValueError: Fewer than two repetitions or draws, or a sample or statistic that is not finite.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure import powerlaw
         >>> rng = np.random.default_rng(0)
         >>> heights = rng.normal(3.0, 0.5, size=(100, 2))  # 100 repetitions of two numbers, error 0.5 / √100 each
-        >>> ratio, error = bootstrap(lambda mean: mean[0] / mean[1], heights, rng)
+        >>> ratio, error = powerlaw.bootstrap(lambda mean: mean[0] / mean[1], heights, rng)
         >>> bool(abs(ratio - 1) < 3 * error), round(float(error), 2)
         (True, 0.02)
     """

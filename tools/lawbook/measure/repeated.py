@@ -28,9 +28,11 @@ def exponent(x: ArrayLike, samples: ArrayLike, rng: np.random.Generator, *, draw
         ValueError: Fewer than two repetitions, other shapes, values that are not finite, or a mean at or below 0.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure import repeated
         >>> x = np.array([1.0, 2.0, 4.0, 8.0])
         >>> samples = x**-0.5 * np.random.default_rng(0).lognormal(0, 0.1, size=(50, 4))
-        >>> value, error = exponent(x, samples, np.random.default_rng(1))
+        >>> value, error = repeated.exponent(x, samples, np.random.default_rng(1))
         >>> bool(abs(value + 0.5) < 3 * error), bool(0.004 < error < 0.012)
         (True, True)
     """
@@ -39,13 +41,24 @@ def exponent(x: ArrayLike, samples: ArrayLike, rng: np.random.Generator, *, draw
 
 
 def local_exponents(x: ArrayLike, samples: ArrayLike, rng: np.random.Generator) -> Resampled:
-    """Exponents between neighbours in x, shape (k - 1,), and their standard errors.
+    """Exponents in x of the mean over repetitions between neighbours in x, and their standard errors.
 
-    Arguments, errors and what comes back as for `exponent`; neighbours must differ.
+    Arguments:
+        x: Positive, shape (k,); neighbours differ.
+        samples: Shape (repetitions, k); single ones may be negative, but not the mean of any resample.
+        rng: Draws the resamples.
+
+    Returns:
+        The pair of exponents and standard errors, shape (k - 1,) each; its `interval` covers for few repetitions too.
+
+    Raises:
+        ValueError: As for `exponent`, or the same x twice in a row.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure import repeated
         >>> samples = np.tile([1.0, 0.5, 0.25, 0.25], (3, 1))  # three repetitions that agree: a kink, and no error
-        >>> value, error = local_exponents([1, 2, 4, 8], samples, np.random.default_rng(0))
+        >>> value, error = repeated.local_exponents([1, 2, 4, 8], samples, np.random.default_rng(0))
         >>> np.round(value, 6) + 0.0
         array([-1., -1.,  0.])
     """

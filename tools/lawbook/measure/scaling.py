@@ -61,10 +61,22 @@ class Joint:
     def interval(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
         """Intervals that cover each parameter with probability `level`, each by itself (Student's t).
 
+        Arguments:
+            level: A probability, below 1.
+
+        Returns:
+            Lower and upper end by name, as in `values`.
+
+        Raises:
+            ValueError: A level that is no probability.
+
         Examples:
+            >>> import numpy as np
+            >>> from lawbook.measure import scaling
             >>> n, d = np.repeat([1e6, 1e7, 1e8], 4), np.tile([1e8, 1e9, 1e10, 1e11], 3)
             >>> wiggle = np.exp(0.01 * np.cos(np.arange(12.0) ** 2))
-            >>> low, high = fit("product", n, d, 60 * n**-0.1 * d**-0.1 * wiggle).interval()["a"]
+            >>> surface = scaling.fit("product", n, d, 60 * n**-0.1 * d**-0.1 * wiggle)
+            >>> low, high = surface.interval()["a"]
             >>> bool(0.09 < low < 0.1 < high < 0.11)
             True
         """
@@ -72,19 +84,40 @@ class Joint:
         return {name: (float(low), float(high)) for name, (low, high) in zip(self.estimate.names, ends, strict=True)}
 
     def __call__(self, n: ArrayLike, d: ArrayLike) -> Array:
-        """The loss at sizes `n` and `d`, in the unit it was fitted in; broadcasts."""
+        """The loss at sizes `n` and `d`.
+
+        Arguments:
+            n: Model sizes, positive.
+            d: Data sizes, positive; the two broadcast.
+
+        Returns:
+            Shape that they broadcast to, in the unit of the fitted losses.
+
+        Raises:
+            ValueError: Sizes at or below 0, or that do not broadcast.
+        """
         return np.asarray(np.exp(self._log(n, d)[0]))
 
     def predict(self, n: ArrayLike, d: ArrayLike, level: float = 0.95) -> Prediction:
-        """The loss at sizes `n` and `d`, among the cells or beyond them, with its error and an interval; broadcasts.
+        """The loss at sizes `n` and `d`, among the cells or beyond them, with its error and an interval.
+
+        Arguments:
+            n: Model sizes, positive.
+            d: Data sizes, positive; the two broadcast.
+            level: Probability with which the interval covers the surface, not a new measurement.
+
+        Returns:
+            Value, error and ends of the interval, each of the shape that sizes broadcast to, in the unit of the losses.
 
         Raises:
-            ValueError: Sizes at or below 0, or a level that is no probability.
+            ValueError: Sizes at or below 0, or that do not broadcast, or a level that is no probability.
 
         Examples:
+            >>> import numpy as np
+            >>> from lawbook.measure import scaling
             >>> n, d = np.repeat([1e6, 1e7, 1e8], 4), np.tile([1e8, 1e9, 1e10, 1e11], 3)
             >>> wiggle = np.exp(0.01 * np.cos(np.arange(12.0) ** 2))
-            >>> surface = fit("product", n, d, 60 * n**-0.1 * d**-0.1 * wiggle)
+            >>> surface = scaling.fit("product", n, d, 60 * n**-0.1 * d**-0.1 * wiggle)
             >>> near, far = surface.predict([1e7, 1e13], [1e9, 1e16]).error / surface([1e7, 1e13], [1e9, 1e16])
             >>> bool(near < 0.01), bool(far > 3 * near)
             (True, True)
@@ -218,23 +251,30 @@ def fit(
         form: A key of `FORMS`: kaplan, additive (that of Hoffmann et al. 2022) or product.
         n: Model sizes, positive, shape (cells,).
         d: Data sizes, positive, shape (cells,).
-        loss: Positive, shape (cells,).
+        loss: Positive, shape (cells,), in any unit.
         scatter: `equal` if all cells have the same relative error, `unequal` if each may have its own (sandwich HC3).
             By default `equal` below 12 cells, which cannot tell, and `unequal` from there on.
         huber: Fit by Huber's loss, which turns from square to linear at this residual of log L: outliers then count
             little. Besiroglu et al. 2024 (arXiv 2404.10102) take 1e-3.
         bootstrap: Draws the cells anew, 400 times, and takes the covariance from the fits to them.
 
+    Returns:
+        The surface, with errors, intervals and predictions.
+
     Raises:
         KeyError: No such form.
-        ValueError: Values that are not positive and finite, unequal shapes, or no more cells than parameters.
+        ValueError: Values that are not positive and finite, unequal shapes, no more cells than parameters (fewer than 3
+            a parameter with `bootstrap`), or options that contradict each other.
+        RuntimeError: No start leads to a minimum.
 
     Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure import scaling
         >>> n, d = np.repeat([1e6, 1e7, 1e8], 4), np.tile([1e8, 1e9, 1e10, 1e11], 3)
-        >>> found = fit("additive", n, d, 1.7 + 400 * n**-0.34 + 410 * d**-0.28)
+        >>> found = scaling.fit("additive", n, d, 1.7 + 400 * n**-0.34 + 410 * d**-0.28)
         >>> round(found.values["a"], 4), round(found.values["b"], 4), round(float(np.exp(found.values["log_E"])), 4)
         (0.34, 0.28, 1.7)
-        >>> one_size = fit("product", np.full(4, 1e6), d[:4], d[:4] ** -0.1)
+        >>> one_size = scaling.fit("product", np.full(4, 1e6), d[:4], d[:4] ** -0.1)
         >>> one_size.errors["a"], one_size.undetermined["a"]
         (inf, 'no point feels it if log_c may move along')
     """

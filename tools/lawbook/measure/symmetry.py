@@ -28,6 +28,12 @@ Generator = Callable[[Params], Params]
 def translation(q: Params) -> Params:
     """δ = 1. Softmax has it: the same number added to the weights of all classes changes no probability.
 
+    Arguments:
+        q: the parameters of the group.
+
+    Returns:
+        δ, ones in the shapes of q.
+
     Examples:
         >>> import jax.numpy as jnp
         >>> from lawbook.measure import symmetry
@@ -39,6 +45,12 @@ def translation(q: Params) -> Params:
 
 def scale(q: Params) -> Params:
     """δ = q. Weights before a normalisation have it.
+
+    Arguments:
+        q: the parameters of the group.
+
+    Returns:
+        δ, q itself.
 
     Examples:
         >>> import jax.numpy as jnp
@@ -52,6 +64,12 @@ def scale(q: Params) -> Params:
 
 def rescale(q: tuple[Params, Params]) -> tuple[Params, Params]:
     """δ = (q₁, -q₂) of a pair (incoming, outgoing). The weights of a homogeneous unit have it: ReLU, linear.
+
+    Arguments:
+        q: the pair of pytrees.
+
+    Returns:
+        δ, a pair of the same shapes.
 
     Raises:
         ValueError: q is no pair.
@@ -70,7 +88,13 @@ def rescale(q: tuple[Params, Params]) -> tuple[Params, Params]:
 
 
 def rotation(skew: ArrayLike) -> Generator:
-    """δ = q A for a skew-symmetric A of shape (r, r), on factors of shape (..., r). Products U Vᵀ have it.
+    """δ = q A for a skew-symmetric A, on factors that have r columns. Products U Vᵀ have it.
+
+    Arguments:
+        skew: A, shape (r, r).
+
+    Returns:
+        The generator: it maps a pytree of factors, shape (..., r) each, to δ of the same shapes.
 
     Raises:
         ValueError: A is not square, or differs from minus its transpose by more than rounding.
@@ -159,7 +183,19 @@ def _alike(a: Params, b: Params, groups: int) -> tuple[Params, Params]:
 
 
 def charge(q: Params, velocity: Params, generator: Generator, *, groups: int = 0) -> Array:
-    """Noether's charge ⟨dq/dt, δ(q)⟩. Arguments, shape and errors as for `inner`.
+    """Noether's charge ⟨dq/dt, δ(q)⟩.
+
+    Arguments:
+        q: the parameters of the group.
+        velocity: dq/dt, of the same shapes.
+        generator: of the symmetry, such as `scale`.
+        groups: as for `inner`.
+
+    Returns:
+        Shape as for `inner`, in the unit of q² per unit of time for a scaling.
+
+    Raises:
+        ValueError: as for `inner`, or what the generator refuses.
 
     Examples:
         >>> import jax.numpy as jnp
@@ -175,7 +211,18 @@ def kinetic_breaking(q: Params, velocity: Params, generator: Generator, *, group
     """⟨dq/dt, dδ/dt⟩: what makes the charge of a symmetric loss change, for the kinetic energy lacks the symmetry.
 
     The right side of Noether's learning dynamics (Tanaka & Kunin 2021), over the mass; 0 for translation and rotation.
-    Arguments, shape and errors as for `inner`.
+
+    Arguments:
+        q: the parameters of the group.
+        velocity: dq/dt, of the same shapes.
+        generator: of the symmetry, such as `scale`.
+        groups: as for `inner`.
+
+    Returns:
+        Shape as for `inner`, in the unit of the charge per unit of time.
+
+    Raises:
+        ValueError: as for `inner`, or what the generator refuses.
 
     Examples:
         >>> import jax.numpy as jnp
@@ -190,7 +237,11 @@ def kinetic_breaking(q: Params, velocity: Params, generator: Generator, *, group
 
 
 def angular_momentum(factors: Params, velocities: Params) -> Array:
-    """The charges of all rotations at once: Σ FᵀV - VᵀF over the factors F (..., n, r) and their velocities V.
+    """The charges of all rotations at once: Σ FᵀV - VᵀF over the factors F and their velocities V.
+
+    Arguments:
+        factors: F, shape (..., n, r) each, with the same r; leading axes number saved times or groups.
+        velocities: V, of the same shapes.
 
     Returns:
         Skew-symmetric matrices, shape (..., r, r). Half the sum of their products with the entries of A is the charge
