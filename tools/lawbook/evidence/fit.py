@@ -82,7 +82,8 @@ class Fit:
 
         Examples:
             >>> from lawbook import notebook
-            >>> law, n, y = notebook.open("hestness2017"), [10, 20, 40, 80], [0.63, 0.45, 0.31, 0.225]
+            >>> law = notebook.open("hestness2017")
+            >>> n, y = [10, 20, 40, 80], [0.63, 0.45, 0.31, 0.225]
             >>> free, given = {"amplitude": 1.0, "data_exponent": -1.0}, {"floor": 0.0}
             >>> fit = law.fit("learning-curve-power-law", x={"n": n}, y=y, free=free, given=given)
             >>> low, high = fit.interval()["data_exponent"]
@@ -123,7 +124,8 @@ class Fit:
 
         Examples:
             >>> from lawbook import notebook
-            >>> law, n, y = notebook.open("hestness2017"), [10, 20, 40, 80], [0.63, 0.45, 0.31, 0.225]
+            >>> law = notebook.open("hestness2017")
+            >>> n, y = [10, 20, 40, 80], [0.63, 0.45, 0.31, 0.225]
             >>> free, given = {"amplitude": 1.0, "data_exponent": -1.0}, {"floor": 0.0}
             >>> fit = law.fit("learning-curve-power-law", x={"n": n}, y=y, free=free, given=given)
             >>> found = fit.predict(n=1000.0)

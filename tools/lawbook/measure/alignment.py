@@ -65,8 +65,10 @@ def signals(
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure import alignment
-        >>> weights = [np.eye(2), np.array([[1.0, 1.0]])]  # the sum of two inputs, trained to be 0
-        >>> first, last = alignment.signals(weights, [[1.0, 2.0]], lambda z: (z, np.ones_like(z)), lambda f: f)
+        >>> weights = [np.eye(2), np.array([[1.0, 1.0]])]  # the sum of two inputs
+        >>> def linear(z):
+        ...     return z, np.ones_like(z)
+        >>> first, last = alignment.signals(weights, [[1.0, 2.0]], linear, lambda f: f)  # loss f² / 2
         >>> last.outputs.tolist(), first.gradient.tolist()
         ([[3.0]], [[-3.0, -3.0]])
     """
@@ -195,8 +197,10 @@ def fact(layer: Signals, decay: float) -> Array:
         >>> from lawbook.measure import alignment
         >>> one = np.ones((1, 1))
         >>> layer = alignment.Signals(2 * one, one, 2 * one, one, one[None])
-        >>> alignment.fact(layer, 0.5).tolist(), alignment.feature_matrix(layer).tolist()  # critical: g = decay W h
-        ([[4.0]], [[4.0]])
+        >>> alignment.fact(layer, decay=0.5).tolist()  # a critical point: g = decay W h
+        [[4.0]]
+        >>> alignment.feature_matrix(layer).tolist()
+        [[4.0]]
     """
     _positive(decay)
     return _mean_product(layer.input_gradient, layer.inputs, len(layer.inputs) * decay)
@@ -221,7 +225,8 @@ def backward_fact(layer: Signals, decay: float) -> Array:
         >>> import numpy as np
         >>> from lawbook.measure import alignment
         >>> one = np.ones((1, 1))
-        >>> alignment.backward_fact(alignment.Signals(2 * one, one, 2 * one, one, one[None]), 0.5).tolist()
+        >>> layer = alignment.Signals(2 * one, one, 2 * one, one, one[None])
+        >>> alignment.backward_fact(layer, decay=0.5).tolist()
         [[4.0]]
     """
     _positive(decay)
@@ -491,8 +496,9 @@ def canonical(layer: Signals, *, normalised: bool = True) -> Canonical:
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure import alignment
-        >>> inputs, weight = np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 0.0]])
-        >>> layer = alignment.Signals(weight, inputs, inputs @ weight.T, 3 * inputs, np.zeros((2, 1, 2)))
+        >>> weight = np.diag([1.0, 0.0])
+        >>> h = np.array([[1.0, 0.0], [-1.0, 0.0]])  # inputs, outputs, and gradients up to a factor
+        >>> layer = alignment.Signals(weight, h, h @ weight.T, 3 * h, np.zeros((2, 1, 2)))
         >>> [round(value, 6) for value in alignment.canonical(layer)]
         [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """

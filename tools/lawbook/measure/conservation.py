@@ -59,7 +59,7 @@ def rank(rows: ArrayLike, *, noise: float | None = None, enough: float = ENOUGH)
             of 1e-8 beside a value of 1 may be a matter of units, and is refused.
         noise: singular values below this share of the largest are taken for rounding. By default 20 √max(k, d)
             roundings of the precision in which the rows come: 4e-14 for 100 rows in double precision, 2e-5 in single.
-        enough: the least gap that is accepted.
+        enough: the least gap that is accepted, 1e4 by default.
 
     Returns:
         The rank and its gap.
@@ -275,9 +275,10 @@ def count_linear(fields: Fields, state: ArrayLike) -> Count:
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure import conservation
-        >>> turn = conservation.Fields(np.zeros(1), np.array([[[0.0, 1.0], [-1.0, 0.0]]]), False)
-        >>> found = conservation.count_linear(turn, [[3.0], [4.0]])
-        >>> found.laws, found.orbit  # a rotation of the plane keeps the radius
+        >>> turn = np.array([[0.0, 1.0], [-1.0, 0.0]])  # a rotation of the plane keeps the radius
+        >>> fields = conservation.Fields(np.zeros(1), turn[None], False)
+        >>> found = conservation.count_linear(fields, [[3.0], [4.0]])
+        >>> found.laws, found.orbit
         (1, 1)
     """
     algebra = lie_closure(fields)
@@ -348,7 +349,7 @@ def count_polynomial(
         theta: the point, shape (D,); in any unit, if the fields are homogeneous polynomials.
         rng: draws the second point and the combinations.
         degree: of the polynomials, or more. Four layers of weights have gradients of degree 3.
-        enough: the least gap of singular values that is accepted.
+        enough: the least gap of singular values that is accepted, 1e4 by default.
 
     Returns:
         The laws at `theta` and all generic points near it.
@@ -361,9 +362,11 @@ def count_polynomial(
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure import conservation
-        >>> def field(t):  # the gradient of xyz, which keeps two differences of squares
-        ...     return np.stack([t[:, 1] * t[:, 2], t[:, 0] * t[:, 2], t[:, 0] * t[:, 1]], axis=1)[:, None]
-        >>> conservation.count_polynomial(field, [1.0, 2.0, 3.0], np.random.default_rng(0), degree=2).laws
+        >>> def field(points):  # the gradient of xyz, which keeps two differences of squares
+        ...     x, y, z = points.T
+        ...     return np.stack([y * z, x * z, x * y], axis=1)[:, None]
+        >>> rng = np.random.default_rng(0)
+        >>> conservation.count_polynomial(field, [1.0, 2.0, 3.0], rng, degree=2).laws
         2
     """
     start = real(theta, "theta", 1)

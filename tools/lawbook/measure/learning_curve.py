@@ -92,8 +92,10 @@ def sweep(learn: Callable[[Subset], ArrayLike], draw: Callable[[], Sequence[Subs
         >>> import numpy as np
         >>> from lawbook.measure import learning_curve
         >>> rng = np.random.default_rng(0)
-        >>> draw = lambda: learning_curve.nested(100, [10, 50], rng)
-        >>> learn = lambda subset: [0.1, 2 / len(subset)]  # a small model that is biased, a large one that is noisy
+        >>> def draw():
+        ...     return learning_curve.nested(100, [10, 50], rng)
+        >>> def learn(subset):  # a small model that is biased, a large one that is noisy
+        ...     return [0.1, 2 / len(subset)]
         >>> losses = learning_curve.sweep(learn, draw, repetitions=3)
         >>> losses.shape, losses[0].tolist()
         ((3, 2, 2), [[0.1, 0.2], [0.1, 0.04]])

@@ -84,8 +84,8 @@ class PowerLaw:
             level: A probability, below 1.
 
         Returns:
-            Lower and upper end by name; `floor` only where one was fitted. That of `amplitude` is symmetric in its log,
-            that of `floor` ends at 0.
+            Lower and upper end by name; `floor` only where one was fitted. The ends of `amplitude` lie equally far in
+            its logarithm; the lower end of `floor` is 0 at least.
 
         Raises:
             ValueError: A level that is no probability.
@@ -94,8 +94,10 @@ class PowerLaw:
             >>> from lawbook.measure import powerlaw
             >>> law = powerlaw.fit([1, 2, 4, 8], [8.1, 3.9, 2.1, 0.98])
             >>> low, high = law.interval(0.95)["exponent"]
-            >>> bool(low < -1 < high), round((high - low) / (2 * law.exponent_error), 1)  # t with 2 degrees of freedom
-            (True, 4.3)
+            >>> bool(low < -1 < high)
+            True
+            >>> round((high - low) / 2 / law.exponent_error, 1)  # Student's t, 2 degrees of freedom
+            4.3
         """
         half = least_squares.quantile(level, self.estimate.freedom) * self.estimate.error_of(self._back())
         log_amplitude, exponent = self._log_amplitude, self.exponent
@@ -296,6 +298,8 @@ def _with_floor(
 class Resampled(tuple[Any, Any]):
     """A statistic and its standard error, to be taken apart as a pair, with an interval for few repetitions.
 
+    Made by `bootstrap`, or as `Resampled(value, error, repetitions)`.
+
     Attributes:
         repetitions: How many there were.
     """
@@ -303,7 +307,6 @@ class Resampled(tuple[Any, Any]):
     repetitions: int
 
     def __new__(cls, value: Any, error: Any, repetitions: int) -> Resampled:
-        """The pair of `value` and `error`."""
         pair = super().__new__(cls, (value, error))
         pair.repetitions = repetitions
         return pair
@@ -354,7 +357,7 @@ def bootstrap(
         >>> import numpy as np
         >>> from lawbook.measure import powerlaw
         >>> rng = np.random.default_rng(0)
-        >>> heights = rng.normal(3.0, 0.5, size=(100, 2))  # 100 repetitions of two numbers, error 0.5 / √100 each
+        >>> heights = rng.normal(3.0, 0.5, size=(100, 2))  # two numbers, 100 times: error 0.05 each
         >>> ratio, error = powerlaw.bootstrap(lambda mean: mean[0] / mean[1], heights, rng)
         >>> bool(abs(ratio - 1) < 3 * error), round(float(error), 2)
         (True, 0.02)

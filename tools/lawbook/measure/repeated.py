@@ -57,8 +57,9 @@ def local_exponents(x: ArrayLike, samples: ArrayLike, rng: np.random.Generator) 
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure import repeated
-        >>> samples = np.tile([1.0, 0.5, 0.25, 0.25], (3, 1))  # three repetitions that agree: a kink, and no error
-        >>> value, error = repeated.local_exponents([1, 2, 4, 8], samples, np.random.default_rng(0))
+        >>> samples = np.tile([1.0, 0.5, 0.25, 0.25], (3, 1))  # three repetitions that agree
+        >>> rng = np.random.default_rng(0)
+        >>> value, error = repeated.local_exponents([1, 2, 4, 8], samples, rng)
         >>> np.round(value, 6) + 0.0
         array([-1., -1.,  0.])
     """

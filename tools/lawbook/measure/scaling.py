@@ -118,7 +118,8 @@ class Joint:
             >>> n, d = np.repeat([1e6, 1e7, 1e8], 4), np.tile([1e8, 1e9, 1e10, 1e11], 3)
             >>> wiggle = np.exp(0.01 * np.cos(np.arange(12.0) ** 2))
             >>> surface = scaling.fit("product", n, d, 60 * n**-0.1 * d**-0.1 * wiggle)
-            >>> near, far = surface.predict([1e7, 1e13], [1e9, 1e16]).error / surface([1e7, 1e13], [1e9, 1e16])
+            >>> found = surface.predict([1e7, 1e13], [1e9, 1e16])
+            >>> near, far = found.error / found.value
             >>> bool(near < 0.01), bool(far > 3 * near)
             (True, True)
         """
@@ -271,8 +272,8 @@ def fit(
         >>> import numpy as np
         >>> from lawbook.measure import scaling
         >>> n, d = np.repeat([1e6, 1e7, 1e8], 4), np.tile([1e8, 1e9, 1e10, 1e11], 3)
-        >>> found = scaling.fit("additive", n, d, 1.7 + 400 * n**-0.34 + 410 * d**-0.28)
-        >>> round(found.values["a"], 4), round(found.values["b"], 4), round(float(np.exp(found.values["log_E"])), 4)
+        >>> found = scaling.fit("additive", n, d, 1.7 + 400 * n**-0.34 + 410 * d**-0.28).values
+        >>> round(found["a"], 4), round(found["b"], 4), round(float(np.exp(found["log_E"])), 4)
         (0.34, 0.28, 1.7)
         >>> one_size = scaling.fit("product", np.full(4, 1e6), d[:4], d[:4] ** -0.1)
         >>> one_size.errors["a"], one_size.undetermined["a"]

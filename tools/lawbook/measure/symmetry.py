@@ -146,9 +146,12 @@ def inner(a: Params, b: Params, *, groups: int = 0) -> Array:
     Examples:
         >>> import jax.numpy as jnp
         >>> from lawbook.measure import symmetry
-        >>> gradient, moved = {"w": jnp.array([[1.0, 2.0], [3.0, 4.0]])}, {"w": jnp.array([[2.0, -1.0], [1.0, 1.0]])}
-        >>> float(symmetry.inner(gradient, moved)), symmetry.inner(gradient, moved, groups=1).tolist()
-        (7.0, [0.0, 7.0])
+        >>> gradient = {"w": jnp.array([[1.0, 2.0], [3.0, 4.0]])}
+        >>> moved = {"w": jnp.array([[2.0, -1.0], [1.0, 1.0]])}
+        >>> float(symmetry.inner(gradient, moved))
+        7.0
+        >>> symmetry.inner(gradient, moved, groups=1).tolist()  # of each row
+        [0.0, 7.0]
     """
     a, b = _alike(a, b, groups)
     terms = jax.tree.map(lambda x, y: jnp.sum(x * y, axis=tuple(range(groups, x.ndim))), a, b)
