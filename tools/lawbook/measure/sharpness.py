@@ -79,7 +79,17 @@ def sharpness(
 
     Returns:
         The eigenvalue with its residual, eigenvector and cost. A residual that is not small marks a value that is
-        a lower bound only.
+        a lower bound only, or a product that is not symmetric. If a product is no finite number, all is NaN.
+
+    Raises:
+        ValueError: if parameters are neither float32 nor float64, `start` has another shape, or `most` is below 1.
+
+    Examples:
+        >>> import jax.numpy as jnp
+        >>> from lawbook.measure.sharpness import sharpness
+        >>> found = sharpness(lambda w: 3 * w["a"] ** 2 - 50 * w["b"] ** 2, {"a": jnp.ones(()), "b": jnp.ones(())})
+        >>> print(f"{found.value:.3f}")  # the largest of 6 and -100
+        6.000
     """
     point, unravel = ravel_pytree(params)
     beginning = None if start is None else ravel_pytree(start)[0]
@@ -91,7 +101,17 @@ def sharpness(
 def hessian_product(loss: Callable[[Params], Array], params: Params) -> Callable[[Array], Array]:
     """The map v -> H v for the Hessian H of `loss` at `params`, on flat vectors of shape (p,).
 
-    The gradient is linearised once; each product then costs about one forward and one backward pass.
+    The gradient is linearised once; each product then costs about two gradients.
+
+    Arguments:
+        loss: a twice differentiable function of the parameters alone, with a scalar value.
+        params: a pytree of floating-point arrays with p entries in all.
+
+    Examples:
+        >>> import jax.numpy as jnp
+        >>> from lawbook.measure.sharpness import hessian_product
+        >>> print(hessian_product(lambda w: w[0] ** 2 * w[1], jnp.array([1.0, 3.0]))(jnp.array([1.0, 0.0])))
+        [6. 2.]
     """
     point, unravel = ravel_pytree(params)
     _, product = jax.linearize(jax.grad(lambda flat: loss(unravel(flat))), point)
@@ -123,7 +143,15 @@ def top_eigenpairs(
         Values, vectors, residuals, the number of products and a start for the next call.
 
     Raises:
-        ValueError: if `count` exceeds `most` or `size`.
+        ValueError: if `count` exceeds `most` or `size`, `start` has another shape, or vectors are neither float32
+            nor float64.
+
+    Examples:
+        >>> import jax.numpy as jnp
+        >>> from lawbook.measure.sharpness import top_eigenpairs
+        >>> found = top_eigenpairs(lambda v: jnp.arange(-90.0, 10.0) * v, size=100, count=2)
+        >>> print(", ".join(f"{value:.3f}" for value in found.values))
+        9.000, 8.000
     """
     dtype = jnp.dtype(dtype or jnp.result_type(float))
     if dtype not in (jnp.float32, jnp.float64):
@@ -232,7 +260,7 @@ def _fresh(basis: Array, index: Array) -> Array:
 
 
 def _orthogonal(vector: Array, basis: Array, live: Array) -> tuple[Array, Array]:
-    """The part of a vector orthogonal to the first `live` rows of the basis, and how much of it was in them, as a sum."""
+    """The part of a vector orthogonal to the first `live` rows of the basis, and the summed size of what they held."""
 
     def against(i: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
         rest, removed = carry
