@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench_curvature import curvature
 from lawbook.evidence import store
 from lawbook.evidence.execute import Job, execute
 from lawbook.reference.catalog import load
@@ -188,6 +189,7 @@ def main() -> None:
         site(folder)
     edit_to_page()
     weights()
+    curvature()
     notebooks()
 
 

@@ -264,3 +264,12 @@ def test_angles_lengths_and_duality_of_small_and_large_rows(unit):
     assert nc.self_duality(scaled, rows) == pytest.approx(0, abs=1e-6)
     assert np.isnan(nc.cosines(rows * np.float32([[0], [1], [1]]))[0])
     assert np.isnan(nc.self_duality(0 * rows, rows))
+
+
+def test_labels_that_are_known_are_checked_inside_a_traced_function_too():
+    h, labels, rng = cloud()
+    w = rng.standard_normal((4, 6))
+    found = jax.jit(lambda h: nc.collapse(h, jax.numpy.asarray(labels), w))(h)
+    np.testing.assert_allclose(np.array(found), np.array(nc.collapse(h, labels, w)), rtol=1e-12)
+    with pytest.raises(ValueError, match=r"found labels 1 \.\. 4"):
+        jax.jit(lambda h: nc.collapse(h, labels + 1, w))(h)

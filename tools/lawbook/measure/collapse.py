@@ -11,7 +11,7 @@ mistakes, disagreements and the scatter along C - 1 directions.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -72,20 +72,21 @@ def collapse(features: ArrayLike, labels: ArrayLike, weight: ArrayLike, bias: Ar
     """
     h, w = _matrix(features, "features"), _matrix(weight, "weight")
     y = _labels(labels, len(h), len(w))
-    b = jnp.zeros(len(w), w.dtype) if bias is None else _floating(bias)
-    if w.shape[1] != h.shape[1] or b.shape != (len(w),):
-        raise ValueError(
-            f"found features of shape {h.shape}, weight {w.shape} and bias {b.shape}, expected (n, p), (C, p) and (C,)"
-        )
-    return _collapse(h, y, w, b)
+    b = None if bias is None else _floating(bias)
+    if w.shape[1] != h.shape[1]:
+        raise ValueError(f"found features of shape {h.shape} and weight {w.shape}, expected (n, p) and (C, p)")
+    if b is not None and b.shape != (len(w),):
+        raise ValueError(f"found a bias of shape {b.shape}, expected {(len(w),)}: one for each row of the weight")
+    found: Collapse = _collapse(h, y, w, b)
+    return found
 
 
 @jax.jit
-def _collapse(h: Array, y: Array, w: Array, b: Array) -> Collapse:
+def _collapse(h: Array, y: Array, w: Array, b: Array | None) -> Collapse:
     means = _means(_class_sums(h, y, len(w)))
     axes = _axes(h, means)
     centred = _centred(means, axes.noise)
-    scores = w @ h.T + b[:, None]  # (C, n)
+    scores = w @ h.T if b is None else w @ h.T + b[:, None]  # (C, n)
     return Collapse(
         mistakes=_share(_largest(scores), y, len(w)),
         within=_within(h, y, axes),
@@ -316,7 +317,7 @@ def _axes(h: Array, means: Array) -> _Axes:
     centred = means - means.mean(axis=0)
     _, spread, directions = jnp.linalg.svd(jnp.asarray(contrasts, means.dtype) @ centred, full_matrices=False)
     largest = jnp.max(jnp.abs(h), axis=0)  # of each feature
-    precision = float(jnp.finfo(means.dtype).eps)
+    precision = float(np.finfo(means.dtype).eps)
     noise = ROUNDINGS * precision * classes**0.5 * _lengths(largest[None])[0]
     return _Axes(means, spread, directions, noise)
 
@@ -381,7 +382,7 @@ def _floating(values: ArrayLike) -> Array:
         raise ValueError(f"found numbers of type {array.dtype}, expected real ones")
     if not jnp.issubdtype(array.dtype, jnp.floating):
         return array.astype(jnp.result_type(float))
-    return array.astype(jnp.promote_types(array.dtype, jnp.float32))
+    return array if array.dtype.itemsize >= 4 else array.astype(jnp.float32)
 
 
 def _matrix(values: ArrayLike, name: str) -> Array:
@@ -393,7 +394,8 @@ def _matrix(values: ArrayLike, name: str) -> Array:
 
 def _labels(labels: ArrayLike, samples: int, classes: int) -> Array:
     """Labels of the right shape and type; of the right values where they are known before the program runs."""
-    y = jnp.asarray(labels)
+    # In NumPy where it can be: labels that are known are checked inside a traced function too.
+    y: Any = labels if isinstance(labels, jax.core.Tracer) else np.asarray(labels)
     if classes < 2:
         raise ValueError(f"found {classes} class, expected two at least")
     if y.shape != (samples,):
@@ -402,10 +404,10 @@ def _labels(labels: ArrayLike, samples: int, classes: int) -> Array:
         raise ValueError(f"found labels of type {y.dtype}, expected integers 0 .. {classes - 1}")
     if isinstance(y, jax.core.Tracer):
         return y
-    least, most = int(y.min()), int(y.max())
+    least, most = y.min(), y.max()
     if least < 0 or most >= classes:
         raise ValueError(f"found labels {least} .. {most}, expected integers 0 .. {classes - 1}: number classes from 0")
-    empty = np.flatnonzero(np.bincount(np.asarray(y), minlength=classes) == 0)
+    empty = np.flatnonzero(np.bincount(y, minlength=classes) == 0)
     if len(empty):
         raise ValueError(f"found no sample of class {empty[0]}, expected one at least of each of 0 .. {classes - 1}")
-    return y
+    return jnp.asarray(labels)

@@ -118,7 +118,7 @@ def markov_strengths(bigrams: ArrayLike, lags: ArrayLike) -> Array:
     """
     shares, steps = _shares(bigrams), np.asarray(lags)
     if steps.ndim != 1 or not np.issubdtype(steps.dtype, np.integer) or np.any(steps < 0):
-        raise ValueError(f"found lags {lags}, expected integers from 0 on, shape (k,)")
+        raise ValueError(f"found lags {steps.tolist()}, expected integers from 0 on, shape (k,)")
     leaving = shares.sum(axis=1, keepdims=True)
     if not leaving.all():
         raise ValueError(f"found that token {np.argmin(leaving)} never comes first, expected one that follows each")

@@ -54,7 +54,7 @@ def neighbour_distances(points: ArrayLike, neighbours: int) -> Array:
             everywhere = np.delete(np.linalg.norm(x[begin + i] - x, axis=1), begin + i)
             exact[i] = np.partition(everywhere, neighbours - 1)[:neighbours]
         rows.append(np.sort(exact, axis=1))
-    return np.ldexp(np.concatenate(rows), exponent)
+    return np.asarray(np.ldexp(np.concatenate(rows), exponent))
 
 
 def two_nn(points: ArrayLike, *, share: float = 0.9) -> float:
