@@ -69,7 +69,7 @@ def _tight_metrics(h: jax.Array, y: jax.Array, w: jax.Array) -> tuple[jax.Array,
     logits, shares = along[:, :CLASSES], along[:, CLASSES:]
     inside = (shares - (means @ centred.T)[y]) @ (vectors[:, 1:] / values[1:])
     label = jnp.argmax(logits, axis=1)
-    nearest = jnp.argmax(shares - 0.5 * jnp.sum(means**2, axis=1) + h @ means.mean(axis=0)[:, None], axis=1)
+    nearest = jnp.argmax(shares - 0.5 * jnp.sum(means**2, axis=1), axis=1)
 
     def shape(rows: jax.Array) -> tuple[jax.Array, ...]:
         lengths = jnp.linalg.norm(rows, axis=1)

@@ -1,5 +1,6 @@
 """Training with batches, momentum and decay, against the update written out by hand."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -78,3 +79,11 @@ def test_wrong_lengths_and_rows_are_refused():
         sgd.train(loss, {"w": np.zeros(2)}, DATA, batches=BATCHES, every=3, **settings)
     with pytest.raises(ValueError, match=r"row numbers 0 \.\. 3 in batches, expected 0 \.\. 2"):
         sgd.train(loss, {"w": np.zeros(2)}, DATA, batches=[[0, 3]], **settings)
+
+
+def test_single_precision_stays_single_where_double_is_switched_on():
+    start, data = {"w": np.float32([0.3, -0.2])}, np.float32(DATA)
+    with jax.enable_x64(True):
+        run = sgd.train(loss, start, data, step_size=0.1, momentum=0.9, batches=BATCHES, observe=observe)
+    assert run.params["w"].dtype == np.float32
+    np.testing.assert_allclose(run.params["w"], by_hand(0.1, 0.9, 0.0)[0][-1], rtol=1e-5)

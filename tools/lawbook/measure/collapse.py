@@ -86,10 +86,11 @@ def _collapse(h: Array, y: Array, w: Array, b: Array | None) -> Collapse:
     means = _means(_class_sums(h, y, len(w)))
     axes = _axes(h, means)
     centred = _centred(means, axes.noise)
+    along = _along(h, axes)
     scores = w @ h.T if b is None else w @ h.T + b[:, None]  # (C, n)
     return Collapse(
         mistakes=_share(_largest(scores), y, len(w)),
-        within=_within(h, y, axes),
+        within=_within(along, y, axes),
         means_angle=equiangularity(centred),
         means_worst=worst_angle(centred),
         means_norm=equinorm(centred),
@@ -97,7 +98,7 @@ def _collapse(h: Array, y: Array, w: Array, b: Array | None) -> Collapse:
         rows_worst=worst_angle(w),
         rows_norm=equinorm(w),
         duality=self_duality(w, centred),
-        disagreement=_disagreement(h, scores, axes),
+        disagreement=_disagreement(along, scores, axes),
     )
 
 
@@ -154,7 +155,8 @@ def within_class_variability(features: ArrayLike, labels: ArrayLike, means: Arra
     h, mu = _matrix(features, "features"), _matrix(means, "means")
     if h.shape[1] != mu.shape[1]:
         raise ValueError(f"found features of shape {h.shape} and means {mu.shape}, expected (n, p) and (C, p)")
-    return _within(h, _labels(labels, len(h), len(mu)), _axes(h, mu))
+    axes = _axes(h, mu)
+    return _within(_along(h, axes), _labels(labels, len(h), len(mu)), axes)
 
 
 def cosines(vectors: ArrayLike) -> Array:
@@ -274,7 +276,8 @@ def nearest_centre_disagreement(features: ArrayLike, logits: ArrayLike, means: A
             f"found features of shape {h.shape}, logits {scores.shape} and means {mu.shape}, "
             "expected (n, p), (n, C) and (C, p)"
         )
-    return _disagreement(h, scores.T, _axes(h, mu))
+    axes = _axes(h, mu)
+    return _disagreement(_along(h, axes), scores.T, axes)
 
 
 class _ClassSums(NamedTuple):
@@ -322,13 +325,17 @@ def _axes(h: Array, means: Array) -> _Axes:
     return _Axes(means, spread, directions, noise)
 
 
-def _within(h: Array, y: Array, axes: _Axes) -> Array:
-    """NC1, axis by axis."""
-    if len(h) <= len(axes.means):
-        return jnp.full((), jnp.nan, h.dtype)  # nothing is left to scatter
-    middle = axes.means.mean(axis=0)
-    along = axes.directions @ (h - middle).T  # (r, n)
-    rest = along - (axes.directions @ (axes.means - middle).T)[:, y]
+def _along(features: Array, axes: _Axes) -> Array:
+    """Coordinates on the axes, seen from the centre of the class means; shape (r, n) for features (n, p)."""
+    coordinates: Array = axes.directions @ (features - axes.means.mean(axis=0)).T
+    return coordinates
+
+
+def _within(along: Array, y: Array, axes: _Axes) -> Array:
+    """NC1, axis by axis, from the coordinates of samples, shape (r, n)."""
+    if along.shape[1] <= len(axes.means):
+        return jnp.full((), jnp.nan, along.dtype)  # nothing is left to scatter
+    rest = along - _along(axes.means, axes)[:, y]
     determined = axes.spread > axes.noise
     ratios = jnp.mean((rest / jnp.where(determined, axes.spread, axes.noise)[:, None]) ** 2, axis=1)  # (r,)
     # Along an axis on which the means do not differ: infinite where samples scatter by more than rounding.
@@ -337,13 +344,11 @@ def _within(h: Array, y: Array, axes: _Axes) -> Array:
     return jnp.where(known, total, jnp.nan)
 
 
-def _disagreement(h: Array, scores: Array, axes: _Axes) -> Array:
-    """NC4 from the classifier's scores, shape (C, n)."""
-    middle = axes.means.mean(axis=0)
-    centred = axes.means - middle
-    unit = _lengths(centred.reshape(1, -1))[0]
-    corners = centred / unit  # squares of small or large numbers leave the range
-    near = corners @ (h - middle).T - 0.5 * unit * jnp.sum(corners**2, axis=1)[:, None]  # (C, n)
+def _disagreement(along: Array, scores: Array, axes: _Axes) -> Array:
+    """NC4 from the coordinates of samples, shape (r, n), and the classifier's scores, shape (C, n)."""
+    unit = axes.spread[0]
+    corners = (_along(axes.means, axes) / unit).T  # (C, r); squares of small or large numbers leave the range
+    near = corners @ along - 0.5 * unit * jnp.sum(corners**2, axis=1)[:, None]  # (C, n)
     apart = axes.spread[0] > axes.noise
     return jnp.where(apart, _share(_largest(near), _largest(scores), len(axes.means)), jnp.nan)
 

@@ -100,12 +100,12 @@ def offset(x: ArrayLike, separator: Separator, step_size: float = 1.0) -> Array:
     if not step_size > 0:
         raise ValueError(f"found step_size = {step_size}, expected a number above 0")
     support = separator.support
-    levels = np.log(step_size / separator.duals[support])
-    active, scale = _in_units_of_the_longest(samples[support])
+    levels: Array = np.log(step_size / separator.duals[support])
+    active, longest = _in_units_of_the_longest(samples[support])
     found: Array = np.linalg.lstsq(active, levels, rcond=None)[0]
     if np.max(np.abs(active @ found - levels)) > 1e-6 * max(1, np.max(np.abs(levels))):
         raise ValueError("found support vectors that depend on each other: no w solves the equation on all of them")
-    return found / scale
+    return np.asarray(found / longest)
 
 
 def angle(vectors: ArrayLike, other: ArrayLike) -> Array:
@@ -127,8 +127,8 @@ def angle(vectors: ArrayLike, other: ArrayLike) -> Array:
         raise ValueError(f"found vectors of shape {v.shape} and other of shape {u.shape}, expected (..., d) and (d,)")
     if not (np.all(np.isfinite(u)) and np.any(u)):
         raise ValueError("found that other is zero or has entries that are no finite number, expected a direction")
-    unit = _powers_of_two_apart(u)
-    unit = np.asarray(unit / np.linalg.norm(unit))
+    direction = _powers_of_two_apart(u)
+    unit = direction / np.linalg.norm(direction)
     v = _powers_of_two_apart(v)
     along = v @ unit
     found = np.arctan2(np.linalg.norm(v - along[..., None] * unit, axis=-1), along)

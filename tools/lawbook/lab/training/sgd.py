@@ -86,11 +86,14 @@ def _run(
     def gradient(position: Params, rows: jax.Array) -> Params:
         return jax.grad(loss)(position, jax.tree.map(lambda a: a[rows], data))
 
+    def moved(v: jax.Array, g: jax.Array, w: jax.Array) -> jax.Array:
+        rate, keep, decay = (knob.astype(w.dtype) for knob in (step_size, momentum, weight_decay))
+        velocity: jax.Array = keep * v - rate * (g + decay * w)
+        return velocity
+
     def move(state: tuple[Params, Params], slope: Params) -> tuple[Params, Params]:
         position, velocity = state
-        velocity = jax.tree.map(
-            lambda v, g, w: momentum * v - step_size * (g + weight_decay * w), velocity, slope, position
-        )
+        velocity = jax.tree.map(moved, velocity, slope, position)
         return jax.tree.map(jnp.add, position, velocity), velocity
 
     def step(state: tuple[Params, Params], rows: jax.Array) -> tuple[tuple[Params, Params], None]:
