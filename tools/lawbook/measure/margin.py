@@ -102,7 +102,7 @@ def offset(x: ArrayLike, separator: Separator, step_size: float = 1.0) -> Array:
     support = separator.support
     levels: Array = np.log(step_size / separator.duals[support])
     active, longest = _in_units_of_the_longest(samples[support])
-    found: Array = np.linalg.lstsq(active, levels, rcond=None)[0]
+    found = np.asarray(np.linalg.lstsq(active, levels, rcond=None)[0], dtype=float)
     if np.max(np.abs(active @ found - levels)) > 1e-6 * max(1, np.max(np.abs(levels))):
         raise ValueError("found support vectors that depend on each other: no w solves the equation on all of them")
     return np.asarray(found / longest)
