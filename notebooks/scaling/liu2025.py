@@ -82,9 +82,9 @@ wide = widths >= 64
 
 def one_active(code, chosen, thresholds):
     """Measured interference of the features `chosen` with all others."""
-    overlaps = code[chosen] @ code.T
-    overlaps[np.arange(len(chosen)), chosen] = 0
-    return overlaps.measured_interference(overlaps, thresholds) * features / (features - 1)
+    pairs = code[chosen] @ code.T
+    pairs[np.arange(len(chosen)), chosen] = 0
+    return overlaps.measured_interference(pairs, thresholds) * features / (features - 1)
 
 
 formula = law.formula("random-code-loss")
