@@ -239,7 +239,7 @@ def test_labels_that_cannot_be_checked_make_no_plausible_number(labels):
 def test_shapes_that_do_not_fit_are_refused():
     h, labels, rng = cloud()
     w = rng.standard_normal((4, 6))
-    with pytest.raises(ValueError, match=r"features of shape \(40, 6\), weight \(4, 5\)"):
+    with pytest.raises(ValueError, match=r"features of shape \(40, 6\) and weight \(4, 5\)"):
         nc.collapse(h, labels, w[:, :5])
     with pytest.raises(ValueError, match="bias"):
         nc.collapse(h, labels, w, np.zeros(3))
