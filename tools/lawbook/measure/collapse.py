@@ -103,12 +103,15 @@ def _collapse(h: Array, y: Array, w: Array, b: Array | None) -> Collapse:
 
 
 def class_means(features: ArrayLike, labels: ArrayLike, classes: int) -> Array:
-    """The mean feature of each class, shape (classes, p).
+    """The mean feature of each class.
 
     Arguments:
         features: shape (n, p).
         labels: integers 0 .. classes - 1, each of which occurs, shape (n,).
         classes: C, at least 2.
+
+    Returns:
+        Shape (C, p), in the unit of the features.
 
     Raises:
         ValueError: as in `collapse`.
@@ -160,7 +163,13 @@ def within_class_variability(features: ArrayLike, labels: ArrayLike, means: Arra
 
 
 def cosines(vectors: ArrayLike) -> Array:
-    """The cosine of each of the C (C - 1) / 2 pairs of rows of a (C, p) array, in a flat array; NaN for a zero row.
+    """The cosine of each pair of rows.
+
+    Arguments:
+        vectors: shape (C, p), C at least 2.
+
+    Returns:
+        Shape (C (C - 1) / 2,), the pairs (0, 1), (0, 2) and so on; NaN for a zero row.
 
     Raises:
         ValueError: if `vectors` is no array of at least two rows.
@@ -179,9 +188,15 @@ def cosines(vectors: ArrayLike) -> Array:
 
 
 def equiangularity(vectors: ArrayLike) -> Array:
-    """NC2: standard deviation of the cosines between pairs of rows, shape (C, p).
+    """NC2: standard deviation of the cosines between pairs of rows.
 
     Their *mean* is no evidence: rows of about equal length that sum to zero have -1/(C - 1) whatever their angles.
+
+    Arguments:
+        vectors: class means less their mean, or rows of the classifier, shape (C, p).
+
+    Returns:
+        A scalar without unit, 0 or more; NaN with a zero row.
 
     Raises:
         ValueError: as in `cosines`.
@@ -195,7 +210,13 @@ def equiangularity(vectors: ArrayLike) -> Array:
 
 
 def worst_angle(vectors: ArrayLike) -> Array:
-    """NC2: the largest `|cos + 1/(C - 1)|` over pairs of rows, shape (C, p) (the paper plots the mean over pairs).
+    """NC2: the largest `|cos + 1/(C - 1)|` over pairs of rows (the paper plots the mean over pairs).
+
+    Arguments:
+        vectors: class means less their mean, or rows of the classifier, shape (C, p).
+
+    Returns:
+        A scalar without unit, 0 or more; NaN with a zero row.
 
     Raises:
         ValueError: as in `cosines`.
@@ -210,7 +231,13 @@ def worst_angle(vectors: ArrayLike) -> Array:
 
 
 def equinorm(vectors: ArrayLike) -> Array:
-    """NC2: standard deviation of the Euclidean lengths of the rows, shape (C, p), over their mean.
+    """NC2: standard deviation of the Euclidean lengths of the rows, over their mean.
+
+    Arguments:
+        vectors: class means less their mean, or rows of the classifier, shape (C, p).
+
+    Returns:
+        A scalar without unit, 0 or more; NaN where all rows are zero.
 
     Raises:
         ValueError: if `vectors` is no array of rows.
@@ -226,11 +253,14 @@ def equinorm(vectors: ArrayLike) -> Array:
 
 
 def self_duality(weight: ArrayLike, centred: ArrayLike) -> Array:
-    """NC3: `| W/|W| - Mᵀ/|M| |` in the Frobenius norm, between 0 and 2; NaN if one of the two is zero.
+    """NC3: `| W/|W| - Mᵀ/|M| |` in the Frobenius norm.
 
     Arguments:
         weight: W, shape (C, p).
         centred: Mᵀ, the class means less their mean, shape (C, p).
+
+    Returns:
+        A scalar without unit, between 0 and 2; NaN if one of the two is zero.
 
     Raises:
         ValueError: if the shapes differ.

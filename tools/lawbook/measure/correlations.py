@@ -9,12 +9,15 @@ Array = NDArray[np.float64]
 
 
 def joint(earlier: ArrayLike, later: ArrayLike, size: int) -> Array:
-    """Shares of the pairs (earlier_i, later_i), shape (size, size): the earlier token is the row.
+    """Shares of the pairs (earlier_i, later_i).
 
     Arguments:
         earlier: Integers 0..size - 1, shape (pairs,); for lag n of a text `tokens[:-n]`.
         later: The same shape; `tokens[n:]`.
         size: Number of tokens of the vocabulary.
+
+    Returns:
+        Shape (size, size), sums to 1; the earlier token is the row.
 
     Raises:
         ValueError: Tokens that are no integers 0..size - 1, or two arrays of different shape, or empty ones.
@@ -40,7 +43,13 @@ def joint(earlier: ArrayLike, later: ArrayLike, size: int) -> Array:
 
 
 def covariance(shares: ArrayLike) -> Array:
-    """P(a, b) - P(a) P(b) from the shares of pairs, of the same shape (v, v).
+    """P(a, b) - P(a) P(b) from the shares of pairs.
+
+    Arguments:
+        shares: P(a, b), shape (v, v), sums to 1; the earlier token is the row.
+
+    Returns:
+        Shape (v, v).
 
     Raises:
         ValueError: Shares that are no square matrix of numbers from 0 on that sum to 1.
@@ -56,7 +65,13 @@ def covariance(shares: ArrayLike) -> Array:
 
 
 def strength(matrix: ArrayLike) -> float:
-    """Largest singular value of a matrix, in its unit.
+    """Largest singular value of a matrix.
+
+    Arguments:
+        matrix: Such as a covariance, any shape of two axes.
+
+    Returns:
+        0 or more, in the unit of the matrix.
 
     Raises:
         ValueError: What is no matrix of finite numbers.
@@ -73,12 +88,15 @@ def strength(matrix: ArrayLike) -> float:
 
 
 def drawn(shares: ArrayLike, pairs: int, rng: np.random.Generator) -> Array:
-    """Shares in a sample of independent pairs, of the same shape.
+    """Shares in a sample of independent pairs.
 
     Arguments:
         shares: Probability of each pair, shape (v, v).
         pairs: How many are drawn.
         rng: Draws them.
+
+    Returns:
+        Shape (v, v), sums to 1.
 
     Raises:
         ValueError: As in `covariance`, or fewer pairs than one.

@@ -109,10 +109,14 @@ def offset(x: ArrayLike, separator: Separator, step_size: float = 1.0) -> Array:
 
 
 def angle(vectors: ArrayLike, other: ArrayLike) -> Array:
-    """The angle in radians between each vector, shape (..., d), and `other`, (d,); exact for small ones too.
+    """The angle between each vector and another, exact for small ones too.
+
+    Arguments:
+        vectors: Shape (..., d).
+        other: Shape (d,).
 
     Returns:
-        Shape (...); NaN for a vector that is zero, which has no direction.
+        Radians from 0 to π, shape (...); NaN for a vector that is zero, which has no direction.
 
     Raises:
         ValueError: Shapes that do not fit, or an `other` that is zero or no finite vector.

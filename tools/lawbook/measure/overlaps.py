@@ -44,10 +44,17 @@ def mean_squared_overlap(code: ArrayLike) -> float:
 
 
 def measured_interference(overlaps: ArrayLike, thresholds: ArrayLike) -> Array:
-    """The same mean over given overlaps g of pairs of rows, of any shape: shape of `thresholds`, (k,), above 0.
+    """Mean square that one active feature adds to the output of another, ⟨ReLU(g v − t)²⟩ over overlaps g.
 
-    (2g − t)³ / 6g = 4g²/3 − 2gt + t² − t³/6g: overlaps are sorted once, and sums over those above t/2 are differences
-    of cumulated sums.
+    The mean over its value v, uniform on [0, 2], is (2g − t)₊³ / 6g. Above t/2 that is 4g²/3 − 2gt + t² − t³/6g:
+    overlaps are sorted once, and sums over those above t/2 are cumulated sums.
+
+    Arguments:
+        overlaps: g, products of pairs of rows of length 1, any shape.
+        thresholds: t, above 0, shape (k,).
+
+    Returns:
+        Shape (k,), without unit.
 
     Raises:
         ValueError: Overlaps that are empty or no finite numbers, or thresholds that are not above 0.

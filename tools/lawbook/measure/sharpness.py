@@ -99,13 +99,16 @@ def sharpness(
 
 
 def hessian_product(loss: Callable[[Params], Array], params: Params) -> Callable[[Array], Array]:
-    """The map v -> H v for the Hessian H of `loss` at `params`, on flat vectors of shape (p,).
+    """The map v -> H v for the Hessian H of `loss` at `params`, on flat vectors.
 
     The gradient is linearised once; each product then costs about two gradients.
 
     Arguments:
         loss: a twice differentiable function of the parameters alone, with a scalar value.
         params: a pytree of floating-point arrays with p entries in all.
+
+    Returns:
+        The map, linear, of vectors of shape (p,) to such vectors.
 
     Examples:
         >>> import jax.numpy as jnp
@@ -163,11 +166,11 @@ def top_eigenpairs(
         raise ValueError(f"found a start of shape {start.shape}, expected {(size,)}")
     limit = float(np.finfo(dtype).eps) ** 0.5 if tolerance is None else tolerance
 
-    def unfinished(carry: tuple[Lanczos, Ritz, Array]) -> Array:
+    def unfinished(carry: tuple[_Lanczos, _Ritz, Array]) -> Array:
         lanczos, _, done = carry
         return (lanczos.taken < steps) & ~done
 
-    def block(carry: tuple[Lanczos, Ritz, Array]) -> tuple[Lanczos, Ritz, Array]:
+    def block(carry: tuple[_Lanczos, _Ritz, Array]) -> tuple[_Lanczos, _Ritz, Array]:
         taken = jnp.minimum(carry[0].taken + PRODUCTS_BETWEEN_TESTS, steps)
         lanczos = lax.fori_loop(carry[0].taken, taken, lambda _, state: _extend(product, state), carry[0])
         ritz = _ritz(lanczos, count)
@@ -184,7 +187,7 @@ def top_eigenpairs(
     return Eigenpairs(ritz.values, vectors[:, :count], ritz.residuals, lanczos.taken, _unit(vectors @ shares))
 
 
-class Lanczos(NamedTuple):
+class _Lanczos(NamedTuple):
     """An operator A on a growing Krylov space: `A v_j = off[j - 1] v_(j - 1) + diagonal[j] v_j + off[j] v_(j + 1)`."""
 
     basis: Array
@@ -199,7 +202,7 @@ class Lanczos(NamedTuple):
     """How many products were taken."""
 
 
-class Ritz(NamedTuple):
+class _Ritz(NamedTuple):
     """The leading eigenpairs of A as seen from a Krylov space."""
 
     values: Array
@@ -212,7 +215,7 @@ class Ritz(NamedTuple):
     """The largest magnitude of an eigenvalue that was seen."""
 
 
-def _begin(size: int, steps: int, start: Array | None, dtype: Any) -> Lanczos:
+def _begin(size: int, steps: int, start: Array | None, dtype: Any) -> _Lanczos:
     """A basis of one vector: the start with a little of a fixed direction, or that direction alone."""
     first = _direction(size, 0, dtype)
     if start is not None:
@@ -222,10 +225,10 @@ def _begin(size: int, steps: int, start: Array | None, dtype: Any) -> Lanczos:
         first = jnp.where(usable, begin / jnp.where(usable, norm, 1) + 0.03 * first, first)
     basis = jnp.zeros((-(-steps // ROWS_AT_A_TIME), ROWS_AT_A_TIME, size), dtype)
     nothing = jnp.zeros(steps, dtype)
-    return Lanczos(basis.at[0, 0].set(_unit(first)), nothing, nothing, jnp.zeros((), dtype), jnp.asarray(0))
+    return _Lanczos(basis.at[0, 0].set(_unit(first)), nothing, nothing, jnp.zeros((), dtype), jnp.asarray(0))
 
 
-def _extend(product: Callable[[Array], Array], state: Lanczos) -> Lanczos:
+def _extend(product: Callable[[Array], Array], state: _Lanczos) -> _Lanczos:
     """Take one product and append the direction that it adds."""
     basis, diagonal, off, drift, j = state
     vector, previous = _row(basis, j), _row(basis, jnp.maximum(j - 1, 0))
@@ -239,7 +242,7 @@ def _extend(product: Callable[[Array], Array], state: Lanczos) -> Lanczos:
     invariant = beta <= 10 * float(np.finfo(basis.dtype).eps) * seen
     following = lax.cond(invariant, lambda: _fresh(basis, j + 1), lambda: rest / jnp.where(invariant, 1, beta))
     following = jnp.where(j + 1 < len(diagonal), following, 0)
-    return Lanczos(
+    return _Lanczos(
         basis.at[(j + 1) // ROWS_AT_A_TIME, (j + 1) % ROWS_AT_A_TIME].set(following),
         diagonal.at[j].set(jnp.where(jnp.isfinite(beta), alpha, jnp.nan)),
         off.at[j].set(jnp.where(invariant, 0, beta)),
@@ -272,7 +275,7 @@ def _orthogonal(vector: Array, basis: Array, live: Array) -> tuple[Array, Array]
     return rest, removed
 
 
-def _ritz(state: Lanczos, count: int) -> Ritz:
+def _ritz(state: _Lanczos, count: int) -> _Ritz:
     """Eigenpairs of the tridiagonal matrix, solved in the smallest of a few sizes that holds it."""
     steps = len(state.diagonal)
     kept = min(max(count, RITZ_VECTORS_HANDED_ON), steps)
@@ -280,7 +283,7 @@ def _ritz(state: Lanczos, count: int) -> Ritz:
     bound = jnp.max(jnp.abs(state.diagonal)) + 2 * jnp.max(state.off)
     unit = jnp.where(bound == 0, 1, bound)
 
-    def solve(size: int) -> Ritz:
+    def solve(size: int) -> _Ritz:
         live = jnp.arange(size) < state.taken
         # Rows not reached yet go to the bottom of the spectrum.
         diagonal = jnp.where(live, state.diagonal[:size] / unit, -2)
@@ -290,17 +293,17 @@ def _ritz(state: Lanczos, count: int) -> Ritz:
         last = jnp.abs(coordinates[state.taken - 1, :count])
         residuals = jnp.hypot(state.off[state.taken - 1] * last, state.drift)
         scale = unit * jnp.maximum(jnp.abs(values[-1]), jnp.abs(values[size - state.taken]))
-        return Ritz(unit * values[: -count - 1 : -1], coordinates, residuals, scale)
+        return _Ritz(unit * values[: -count - 1 : -1], coordinates, residuals, scale)
 
     sizes = [steps]
     while sizes[0] >= 2 * max(kept, ROWS_AT_A_TIME):
         sizes.insert(0, -(-sizes[0] // 2))
     which = jnp.searchsorted(jnp.asarray(sizes), state.taken)
-    found: Ritz = lax.switch(which, [partial(solve, size) for size in sizes])
+    found: _Ritz = lax.switch(which, [partial(solve, size) for size in sizes])
     return found
 
 
-def _combine(state: Lanczos, coordinates: Array) -> Array:
+def _combine(state: _Lanczos, coordinates: Array) -> Array:
     """The vectors, shape (p, vectors), with these coordinates in the basis, (steps, vectors)."""
     bundles, rows, size = state.basis.shape
     padded = (
