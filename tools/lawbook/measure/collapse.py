@@ -65,7 +65,7 @@ def collapse(features: ArrayLike, labels: ArrayLike, weight: ArrayLike, bias: Ar
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure.collapse import collapse
-        >>> features = np.array([[1.0], [3.0], [-1.0], [-3.0]])  # class means ±2, each class scatters by ±1
+        >>> features = np.array([[1.0], [3.0], [-1.0], [-3.0]])  # class means ±2, scatter ±1
         >>> found = collapse(features, np.array([0, 0, 1, 1]), weight=np.array([[1.0], [-1.0]]))
         >>> print(f"{found.within:.3f} {found.duality:.3f} {found.disagreement:.3f}")
         0.125 0.000 0.000
@@ -267,7 +267,8 @@ def self_duality(weight: ArrayLike, centred: ArrayLike) -> Array:
 
     Examples:
         >>> from lawbook.measure.collapse import self_duality
-        >>> print(f"{self_duality([[1.0, 0.0], [-1.0, 0.0]], [[0.0, 5.0], [0.0, -5.0]]):.3f}")  # at right angles
+        >>> weight, centred = [[1.0, 0.0], [-1.0, 0.0]], [[0.0, 5.0], [0.0, -5.0]]
+        >>> print(f"{self_duality(weight, centred):.3f}")  # at right angles
         1.414
     """
     w, m = _matrix(weight, "weight"), _matrix(centred, "centred")

@@ -78,7 +78,8 @@ def two_nn(points: ArrayLike, *, share: float = 0.9) -> float:
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure.manifold import two_nn
-        >>> plane = np.random.default_rng(0).random((2000, 2)) @ np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+        >>> x, y = np.random.default_rng(0).random((2, 2000))
+        >>> plane = np.stack([x, y, x + y], axis=1)
         >>> print(f"{two_nn(plane):.0f}")
         2
     """
@@ -112,7 +113,8 @@ def maximum_likelihood(points: ArrayLike, neighbours: int = 10) -> float:
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure.manifold import maximum_likelihood
-        >>> plane = np.random.default_rng(0).random((2000, 2)) @ np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+        >>> x, y = np.random.default_rng(0).random((2, 2000))
+        >>> plane = np.stack([x, y, x + y], axis=1)
         >>> print(f"{maximum_likelihood(plane):.0f}")
         2
     """

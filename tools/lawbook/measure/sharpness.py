@@ -87,7 +87,8 @@ def sharpness(
     Examples:
         >>> import jax.numpy as jnp
         >>> from lawbook.measure.sharpness import sharpness
-        >>> found = sharpness(lambda w: 3 * w["a"] ** 2 - 50 * w["b"] ** 2, {"a": jnp.ones(()), "b": jnp.ones(())})
+        >>> weights = {"a": jnp.ones(()), "b": jnp.ones(())}
+        >>> found = sharpness(lambda w: 3 * w["a"] ** 2 - 50 * w["b"] ** 2, weights)
         >>> print(f"{found.value:.3f}")  # the largest of 6 and -100
         6.000
     """
@@ -113,7 +114,8 @@ def hessian_product(loss: Callable[[Params], Array], params: Params) -> Callable
     Examples:
         >>> import jax.numpy as jnp
         >>> from lawbook.measure.sharpness import hessian_product
-        >>> print(hessian_product(lambda w: w[0] ** 2 * w[1], jnp.array([1.0, 3.0]))(jnp.array([1.0, 0.0])))
+        >>> product = hessian_product(lambda w: w[0] ** 2 * w[1], jnp.array([1.0, 3.0]))
+        >>> print(product(jnp.array([1.0, 0.0])))
         [6. 2.]
     """
     point, unravel = ravel_pytree(params)
