@@ -65,10 +65,10 @@ def signals(
     Examples:
         >>> import numpy as np
         >>> from lawbook.measure import alignment
-        >>> weights = [np.eye(2), np.array([[1.0, 1.0]])]  # the sum of two inputs
+        >>> weights = [np.eye(2), np.array([[1.0, 1.0]])]  # the sum of two inputs; loss: its square / 2
         >>> def linear(z):
         ...     return z, np.ones_like(z)
-        >>> first, last = alignment.signals(weights, [[1.0, 2.0]], linear, lambda f: f)  # loss f² / 2
+        >>> first, last = alignment.signals(weights, [[1.0, 2.0]], linear, lambda f: f)
         >>> last.outputs.tolist(), first.gradient.tolist()
         ([[3.0]], [[-3.0, -3.0]])
     """

@@ -357,7 +357,7 @@ def bootstrap(
         >>> import numpy as np
         >>> from lawbook.measure import powerlaw
         >>> rng = np.random.default_rng(0)
-        >>> heights = rng.normal(3.0, 0.5, size=(100, 2))  # two numbers, 100 times: error 0.05 each
+        >>> heights = rng.normal(3.0, 0.5, size=(100, 2))  # 100 pairs: error 0.05 each
         >>> ratio, error = powerlaw.bootstrap(lambda mean: mean[0] / mean[1], heights, rng)
         >>> bool(abs(ratio - 1) < 3 * error), round(float(error), 2)
         (True, 0.02)
