@@ -165,9 +165,7 @@ plt.show()
 
 # %%
 overlap, overlap_error = mean_and_error(squares[:, wide])
-law.check(
-    "random-overlaps", measured=overlap, error=overlap_error, given={"features": features, "width": widths[wide]}
-)
+law.check("random-overlaps", measured=overlap, error=overlap_error, given={"features": features, "width": widths[wide]})
 
 # %% [markdown]
 # ### Several active features
