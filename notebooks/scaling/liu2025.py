@@ -164,9 +164,9 @@ plt.show()
 # The root of it all. Random directions have a mean squared overlap of $1/m$, not of a tight frame.
 
 # %%
-overlaps, overlap_error = mean_and_error(squares[:, wide])
+overlap, overlap_error = mean_and_error(squares[:, wide])
 law.check(
-    "random-overlaps", measured=overlaps, error=overlap_error, given={"features": features, "width": widths[wide]}
+    "random-overlaps", measured=overlap, error=overlap_error, given={"features": features, "width": widths[wide]}
 )
 
 # %% [markdown]
