@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench_curvature import curvature
 from lawbook.evidence import store
 from lawbook.evidence.execute import Job, execute
 from lawbook.reference.catalog import load
@@ -234,6 +235,7 @@ def main() -> None:
     edit_to_page()
     weights()
     instruments()
+    curvature()
     notebooks()
 
 

@@ -461,8 +461,8 @@ def whole(params, velocity, gradient):
 
 def descend(step_size, batches):
     """Parameters at the end of time by steps; one compilation for all step sizes."""
-    run = sgd.train(smooth, little, sample, step_size=step_size, batches=batches, observe=whole)
-    return jax.tree.map(lambda w: w[round(end / step_size)], run.log)
+    run = sgd.train(smooth, little, sample, step_size=step_size, batches=batches, observe=whole, every=40)
+    return jax.tree.map(lambda w: w[round(end / step_size) // 40], run.log)
 
 
 def apart(a, b):

@@ -38,3 +38,40 @@ def test_noise_of_drawn_pairs():
     shares = np.full((2, 2), 0.25)
     norms = [correlations.strength(correlations.covariance(correlations.drawn(shares, 1000, rng))) for _ in range(2000)]
     assert np.mean(np.square(norms)) == pytest.approx(4 / (16 * 1000), rel=0.1)
+
+
+HALVES = np.eye(2) / 2
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (lambda: correlations.joint([0, 2], [1, 0], 2), r"tokens 0 \.\. 2, expected 0 \.\. 1"),
+        (lambda: correlations.joint([0, 1], [-1, 1], 2), r"tokens -1 \.\. 1"),
+        (lambda: correlations.joint([0.0, 1.5], [1, 1], 2), "tokens of type float64"),
+        (lambda: correlations.joint([0, 1], [1], 2), r"shapes \(2,\) and \(1,\)"),
+        (lambda: correlations.joint(np.zeros(0, int), np.zeros(0, int), 2), "not empty"),
+        (lambda: correlations.covariance([[3, 1], [1, 3]]), "shares that sum to 8"),
+        (lambda: correlations.covariance([[0.7, 0.7], [-0.4, 0.0]]), r"the least -0\.4"),
+        (lambda: correlations.covariance([[0.5, np.nan], [0.5, 0.0]]), "shares that sum to nan"),
+        (lambda: correlations.covariance(np.full((2, 3), 1 / 6)), r"shares of shape \(2, 3\)"),
+        (lambda: correlations.strength([[np.nan, 1.0]]), "finite numbers"),
+        (lambda: correlations.strength([1.0, 2.0]), r"shape \(2,\)"),
+        (lambda: correlations.drawn(HALVES, 0, np.random.default_rng(0)), "pairs = 0"),
+        (lambda: correlations.markov_strengths([[0.5, 0.5], [0.0, 0.0]], [1]), "token 1 never comes first"),
+        (lambda: correlations.markov_strengths(HALVES, [1]), "parts that never reach each other"),
+        (lambda: correlations.markov_strengths(np.full((2, 2), 0.25), [-1]), "integers from 0 on"),
+        (lambda: correlations.markov_strengths(np.full((2, 2), 0.25), [1.5]), "integers from 0 on"),
+    ],
+)
+def test_what_has_no_correlation_is_refused(found, message):
+    with pytest.raises(ValueError, match=message):
+        found()
+
+
+def test_single_precision_shares_and_short_integers():
+    shares = np.float32([[0.4, 0.1], [0.1, 0.4]])
+    np.testing.assert_allclose(correlations.markov_strengths(shares, [1, 2]), [0.3, 0.18], rtol=1e-6)
+    tokens = np.uint8([200, 100, 200, 100])  # 200 * 201 does not fit into their type
+    assert correlations.joint(tokens[:-1], tokens[1:], 201)[200, 100] == pytest.approx(2 / 3)
+    assert correlations.strength([[1e-200, 0.0], [0.0, 1e-201]]) == pytest.approx(1e-200)

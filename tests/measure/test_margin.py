@@ -53,3 +53,56 @@ def test_offset_solves_its_equation_and_is_where_flow_ends():
 def test_angle_is_exact_for_small_and_large_angles():
     turned = np.array([[np.cos(a), np.sin(a)] for a in (1e-9, 0.5, 3.0)])
     np.testing.assert_allclose(margin.angle(5 * turned, [2.0, 0.0]), [1e-9, 0.5, 3.0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e-20, 1e15, 1e100])
+def test_any_unit(unit):
+    x = clouds()
+    expected, found = margin.hard_margin(x), margin.hard_margin(unit * x)
+    np.testing.assert_allclose(found.vector * unit, expected.vector, rtol=1e-9)
+    np.testing.assert_allclose(found.duals * unit * unit, expected.duals, rtol=1e-8, atol=1e-12)
+    np.testing.assert_array_equal(found.support, expected.support)
+    vectors = unit * np.array([[1.0, 0.0], [1.0, 1.0]])
+    np.testing.assert_allclose(margin.angle(vectors, [unit, 0.0]), [0, np.pi / 4], rtol=1e-12)
+    separator = margin.hard_margin(unit * np.array([[1.0, 1.0], [1.0, -1.0]]))
+    shift = margin.offset(unit * np.array([[1.0, 1.0], [1.0, -1.0]]), separator, step_size=1 / unit / unit)
+    np.testing.assert_allclose(shift * unit, [np.log(2), 0], atol=1e-9)
+
+
+def test_single_precision_samples():
+    x = np.float32(clouds())
+    np.testing.assert_array_equal(margin.hard_margin(x).vector, margin.hard_margin(x.astype(float)).vector)
+
+
+PAIR = np.array([[1.0, 1.0], [1.0, -1.0]])
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (lambda: margin.hard_margin(np.zeros((3, 2))), "separable data"),
+        (lambda: margin.hard_margin([[1.0, 0.0], [0.0, 0.0]]), "separable data"),
+        (lambda: margin.hard_margin([[1.0, 1e-9], [-1.0, 1e-9]]), "a millionth of the longest"),
+        (lambda: margin.hard_margin([[1.0, np.nan]]), "finite numbers"),
+        (lambda: margin.hard_margin([1.0, 2.0]), r"samples of shape \(2,\)"),
+        (lambda: margin.hard_margin(np.empty((0, 2))), "not empty"),
+        (lambda: margin.angle([[1.0, 0.0]], [0.0, 0.0]), "other is zero"),
+        (lambda: margin.angle([[1.0, 0.0, 0.0]], [1.0, 0.0]), r"shape \(1, 3\)"),
+        (lambda: margin.offset(PAIR, margin.hard_margin(PAIR), step_size=0.0), "step_size = 0"),
+        (lambda: margin.offset(PAIR[:1], margin.hard_margin(PAIR)), "those that the separator was found from"),
+    ],
+)
+def test_what_has_no_margin_is_refused(found, message):
+    with pytest.raises(ValueError, match=message):
+        found()
+
+
+def test_offset_where_support_vectors_disagree():
+    square = np.array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 0.0, 1.0], [1.0, 0.0, -1.0]])
+    uneven = margin.Separator(np.array([1.0, 0.0, 0.0]), np.array([0.1, 0.1, 0.4, 0.4]))
+    with pytest.raises(ValueError, match="depend on each other"):
+        margin.offset(square, uneven)
+
+
+def test_a_vector_without_a_direction_has_no_angle():
+    np.testing.assert_array_equal(margin.angle([[0.0, 0.0], [0.0, 2.0]], [0.0, 1.0]), [np.nan, 0])

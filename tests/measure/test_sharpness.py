@@ -152,3 +152,68 @@ def test_single_precision():
         found = of_quadratic(jax.tree.map(np.float32, terms), np.zeros(50, np.float32))
         assert found.value.dtype == jnp.float32
         assert found.value == pytest.approx(2, rel=1e-5)
+
+
+@partial(jax.jit, static_argnames=("most", "tolerance"))
+def of_matrix(matrix, start=None, most=100, tolerance=None):
+    return top_eigenpairs(lambda v: matrix @ v, len(matrix), start, most=most, tolerance=tolerance, dtype=matrix.dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("unit", [1e-30, 1e30])
+def test_the_unit_does_not_matter(unit, dtype):
+    (matrix, _), _ = quadratic(np.linspace(-2.0, 5.0, 60))
+    found = of_matrix((unit * matrix).astype(dtype))
+    precision = float(np.finfo(dtype).eps)
+    assert float(found.values[0]) == pytest.approx(5 * unit, rel=100 * precision)
+    assert 0 <= found.residuals[0] <= 5 * unit * precision**0.5
+    assert found.products < 60
+
+
+@pytest.mark.parametrize(
+    "spectrum",
+    [np.geomspace(1e-12, 1.0, 60), -np.geomspace(1e-12, 1.0, 60), np.r_[np.zeros(50), 1 + 1e-9 * np.arange(10)]],
+    ids=["condition 1e12", "condition 1e12 below zero", "ten clustered at the top"],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_extreme_spectra(spectrum, dtype):
+    (matrix, _), _ = quadratic(spectrum)
+    found = of_matrix(matrix.astype(dtype))
+    assert found.residuals[0] <= np.finfo(dtype).eps ** 0.5
+    assert abs(found.values[0] - spectrum.max()) <= found.residuals[0] + 100 * np.finfo(dtype).eps
+
+
+def test_a_product_that_is_no_number_ends_the_iteration_and_is_told():
+    (matrix, _), _ = quadratic(np.linspace(-2.0, 5.0, 60))
+    for wrong in (np.nan, np.inf):
+        spoilt = matrix.copy()
+        spoilt[7, 7] = wrong
+        found = of_matrix(spoilt)
+        assert np.isnan(found.values[0])
+        assert np.isnan(found.residuals[0])
+        assert found.products <= 4
+        again = of_matrix(matrix, found.start)  # what it hands on does no harm
+        assert again.values[0] == pytest.approx(5, rel=1e-10)
+
+
+def test_an_operator_that_is_not_symmetric_is_told_by_the_residual():
+    rng = np.random.default_rng(8)
+    for matrix in (rng.standard_normal((60, 60)), np.triu(np.ones((60, 60))), np.diag(np.ones(59), 1)):
+        found = of_matrix(matrix)
+        misfit = np.linalg.norm(matrix @ found.vectors[:, 0] - found.values[0] * found.vectors[:, 0])
+        assert misfit > 0.05
+        assert found.residuals[0] >= 0.99 * misfit
+        assert found.products == 60
+
+
+@pytest.mark.parametrize("column", [0, 30, 58, 59])
+def test_a_start_at_an_exact_eigenvector_of_a_diagonal_matrix(column):
+    found = of_matrix(np.diag(np.arange(1.0, 61.0)), np.eye(60)[column])
+    assert found.values[0] == pytest.approx(60, rel=1e-10)
+
+
+def test_vectors_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"start of shape \(3,\), expected \(8,\)"):
+        top_eigenpairs(lambda v: v, 8, jnp.ones(3))
+    with pytest.raises(ValueError, match="bfloat16, expected float32 or float64"):
+        sharpness(lambda x: x @ x, jnp.ones(4, jnp.bfloat16))

@@ -91,3 +91,10 @@ def test_a_run_longer_than_one_program_call_goes_on_where_it_was():
     assert len(path.step) == 60 > MEASUREMENTS_AT_A_TIME
     np.testing.assert_allclose(path.params["w"], w, atol=1e-14)
     np.testing.assert_allclose(path.loss, losses, rtol=1e-9)
+
+
+def test_single_precision_stays_single_where_double_is_switched_on():
+    start = jax.tree.map(np.float32, START)
+    path = descend(bowl, start, jax.tree.map(np.float32, SAMPLES), step_size=0.2, momentum=0.7, steps=20, every=20)
+    assert path.params["w"].dtype == np.float32
+    np.testing.assert_allclose(path.params["w"], by_hand(0.2, 0.7, 0.0, 20)[0], atol=1e-5)

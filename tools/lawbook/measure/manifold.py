@@ -19,21 +19,42 @@ def neighbour_distances(points: ArrayLike, neighbours: int) -> Array:
         Shape (n, neighbours), in the unit of the points.
 
     Raises:
-        ValueError: Too few different points.
+        ValueError: Too few different points, or points that are no matrix of finite numbers.
+
+    Examples:
+        >>> from lawbook.measure.manifold import neighbour_distances
+        >>> print(neighbour_distances([[0.0], [1.0], [3.0]], neighbours=2))
+        [[1. 3.]
+         [1. 2.]
+         [2. 3.]]
     """
-    x = np.unique(np.asarray(points, dtype=float), axis=0)
+    x = np.asarray(points, dtype=float)
+    if x.ndim != 2 or not np.all(np.isfinite(x)):
+        raise ValueError(f"found points of shape {x.shape}, expected a matrix of finite numbers with a point a row")
+    if neighbours < 1:
+        raise ValueError(f"found neighbours = {neighbours}, expected at least 1")
+    x = np.unique(x, axis=0)
     if len(x) <= neighbours:
         raise ValueError(f"found {len(x)} different points, expected more than neighbours = {neighbours}")
-    square = np.sum(x**2, axis=1)
+    _, exponent = np.frexp(np.max(np.abs(x)))
+    x = np.ldexp(x, -exponent)  # a power of two: squares stay in range, and no digit is lost
+    centred = x - x.mean(axis=0)
+    square = np.sum(centred**2, axis=1)
+    rounding = 8 * x.shape[1] * np.finfo(float).eps * (square + square.max())
     rows = []
     for begin in range(0, len(x), 512):  # blocks of rows, so that memory stays small
         block = slice(begin, begin + 512)
-        distance = square[block, None] + square - 2 * x[block] @ x.T
+        distance = square[block, None] + square - 2 * centred[block] @ centred.T
         distance[np.arange(len(distance)), np.arange(begin, begin + len(distance))] = np.inf
         nearest = np.argpartition(distance, neighbours - 1, axis=1)[:, :neighbours]
         exact = np.linalg.norm(x[block, None] - x[nearest], axis=2)  # the difference of squares loses digits
+        # Where it may have lost so many that a nearer point was passed over, all distances are taken exactly.
+        doubtful = np.sum(distance <= (exact.max(axis=1) ** 2 + rounding[block])[:, None], axis=1) > neighbours
+        for i in np.flatnonzero(doubtful):
+            everywhere = np.delete(np.linalg.norm(x[begin + i] - x, axis=1), begin + i)
+            exact[i] = np.partition(everywhere, neighbours - 1)[:neighbours]
         rows.append(np.sort(exact, axis=1))
-    return np.concatenate(rows)
+    return np.asarray(np.ldexp(np.concatenate(rows), exponent))
 
 
 def two_nn(points: ArrayLike, *, share: float = 0.9) -> float:
@@ -44,14 +65,30 @@ def two_nn(points: ArrayLike, *, share: float = 0.9) -> float:
 
     Arguments:
         points: Shape (n, ambient).
-        share: Part of the points, those of the smallest ratios, that enter the fit. The largest ratios scatter.
+        share: Part of the points, those of the smallest ratios, that enter the fit, between 0 and 1. The largest
+            ratios scatter.
 
     Returns:
         The dimension.
+
+    Raises:
+        ValueError: As in `neighbour_distances`; a share that leaves no point, or all of them; or no point among those
+            with a second neighbour farther than the first.
+
+    Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure.manifold import two_nn
+        >>> plane = np.random.default_rng(0).random((2000, 2)) @ np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+        >>> print(f"{two_nn(plane):.0f}")
+        2
     """
     distances = neighbour_distances(points, 2)
     log_ratio = np.sort(np.log(distances[:, 1] / distances[:, 0]))
     kept = int(share * len(log_ratio))
+    if not 0 < kept < len(log_ratio):
+        raise ValueError(f"found share = {share} of {len(log_ratio)} points, expected some but not all of them")
+    if log_ratio[kept - 1] == 0:
+        raise ValueError("found every second neighbour as far as the first, expected points in general position")
     x, y = log_ratio[:kept], -np.log1p(-np.arange(1, kept + 1) / len(log_ratio))
     return float(x @ y / (x @ x))
 
@@ -67,7 +104,23 @@ def maximum_likelihood(points: ArrayLike, neighbours: int = 10) -> float:
 
     Returns:
         The dimension.
+
+    Raises:
+        ValueError: As in `neighbour_distances`; fewer than 3 neighbours; or a point whose neighbours are all equally
+            far.
+
+    Examples:
+        >>> import numpy as np
+        >>> from lawbook.measure.manifold import maximum_likelihood
+        >>> plane = np.random.default_rng(0).random((2000, 2)) @ np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]])
+        >>> print(f"{maximum_likelihood(plane):.0f}")
+        2
     """
+    if neighbours < 3:
+        raise ValueError(f"found neighbours = {neighbours}, expected at least 3")
     distances = neighbour_distances(points, neighbours)
     logs = np.log(distances[:, -1:] / distances[:, :-1])  # (n, k - 1)
-    return float(np.mean((neighbours - 2) / logs.sum(axis=1)))
+    sums = logs.sum(axis=1)
+    if not sums.all():
+        raise ValueError(f"found a point with {neighbours} neighbours equally far, expected points in general position")
+    return float(np.mean((neighbours - 2) / sums))

@@ -12,11 +12,35 @@ def mean_squared_overlap(code: ArrayLike) -> float:
     """Mean of (w_i · w_j)² over pairs i ≠ j of the rows of a code, each divided by its length.
 
     By |W Wᵀ| = |Wᵀ W| (Frobenius norms) it takes a matrix of the size of the width only.
+
+    Arguments:
+        code: shape (n, m), a row for each feature.
+
+    Returns:
+        A number between 0 and 1, to rounding.
+
+    Raises:
+        ValueError: A row that is zero or no finite vector, or fewer rows than two.
+
+    Examples:
+        >>> from lawbook.measure.overlaps import mean_squared_overlap
+        >>> print(f"{mean_squared_overlap([[1.0, 0.0], [1.0, 1.0]]):.3f}")  # at 45 degrees
+        0.500
     """
     rows = np.asarray(code, dtype=float)
+    if rows.ndim != 2 or len(rows) < 2:
+        raise ValueError(f"found a code of shape {rows.shape}, expected (n, m) with two rows at least")
+    largest = np.max(np.abs(rows), axis=1, keepdims=True, initial=0.0)
+    usable = np.isfinite(largest) & (largest > 0)
+    if not usable.all():
+        raise ValueError(
+            f"found that row {np.argmin(usable)} is zero or no finite vector, expected one with a direction"
+        )
+    _, exponent = np.frexp(largest)
+    rows = np.ldexp(rows, -exponent)  # a power of two: squares stay in range, and no digit is lost
     rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     n = len(rows)
-    return float((np.sum((rows.T @ rows) ** 2) - n) / (n * (n - 1)))
+    return max(0.0, float((np.sum((rows.T @ rows) ** 2) - n) / (n * (n - 1))))
 
 
 def measured_interference(overlaps: ArrayLike, thresholds: ArrayLike) -> Array:
@@ -24,9 +48,21 @@ def measured_interference(overlaps: ArrayLike, thresholds: ArrayLike) -> Array:
 
     (2g − t)³ / 6g = 4g²/3 − 2gt + t² − t³/6g: overlaps are sorted once, and sums over those above t/2 are differences
     of cumulated sums.
+
+    Raises:
+        ValueError: Overlaps that are empty or no finite numbers, or thresholds that are not above 0.
+
+    Examples:
+        >>> from lawbook.measure.overlaps import measured_interference
+        >>> print(measured_interference([0.5, 0.1], [0.4]).round(3))  # 0.6³ / 3 / 2: one is below t/2
+        [0.036]
     """
     g = np.ravel(np.asarray(overlaps))
     t = np.asarray(thresholds, dtype=float)
+    if not g.size or not np.all(np.isfinite(g)):
+        raise ValueError(f"found {g.size} overlaps, {np.sum(~np.isfinite(g))} of them not finite, expected numbers")
+    if t.ndim != 1 or not t.size or not np.all(t > 0):
+        raise ValueError(f"found thresholds {t.tolist()}, expected numbers above 0, shape (k,)")
     size, g = g.size, np.sort(g[2 * g > t.min()].astype(float))[::-1]
     inverse, count, first, second = (np.concatenate([[0.0], np.cumsum(g**power)]) for power in (-1, 0, 1, 2))
     above = np.searchsorted(-g, -t / 2)

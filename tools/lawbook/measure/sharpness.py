@@ -8,6 +8,7 @@ returned in its place. All of it is traceable: use it inside `jax.jit`, `jax.lax
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -18,12 +19,10 @@ from jax.flatten_util import ravel_pytree
 
 Params = Any  # any pytree of floating-point arrays
 
-Lanczos = tuple[Array, Array, Array]
-"""The basis (most + 1, p), of which rows not reached yet are zero; the diagonal (most,) and off-diagonal (most,)."""
-
 LEAST_PRODUCTS = 7  # beside one for each eigenpair: a start at a wrong eigenvector has a small residual at first
 RITZ_VECTORS_HANDED_ON = 4  # enough for the eigenvalues that may overtake each other before the next call
 PRODUCTS_BETWEEN_TESTS = 4  # a small eigenproblem is solved only so often: it costs about as much as a product
+ROWS_AT_A_TIME = 8  # of the basis, against which a vector is made orthogonal while they are in the cache
 
 
 class Eigenpairs(NamedTuple):
@@ -80,7 +79,17 @@ def sharpness(
 
     Returns:
         The eigenvalue with its residual, eigenvector and cost. A residual that is not small marks a value that is
-        a lower bound only.
+        a lower bound only, or a product that is not symmetric. If a product is no finite number, all is NaN.
+
+    Raises:
+        ValueError: if parameters are neither float32 nor float64, `start` has another shape, or `most` is below 1.
+
+    Examples:
+        >>> import jax.numpy as jnp
+        >>> from lawbook.measure.sharpness import sharpness
+        >>> found = sharpness(lambda w: 3 * w["a"] ** 2 - 50 * w["b"] ** 2, {"a": jnp.ones(()), "b": jnp.ones(())})
+        >>> print(f"{found.value:.3f}")  # the largest of 6 and -100
+        6.000
     """
     point, unravel = ravel_pytree(params)
     beginning = None if start is None else ravel_pytree(start)[0]
@@ -92,7 +101,17 @@ def sharpness(
 def hessian_product(loss: Callable[[Params], Array], params: Params) -> Callable[[Array], Array]:
     """The map v -> H v for the Hessian H of `loss` at `params`, on flat vectors of shape (p,).
 
-    The gradient is linearised once; each product then costs about one forward and one backward pass.
+    The gradient is linearised once; each product then costs about two gradients.
+
+    Arguments:
+        loss: a twice differentiable function of the parameters alone, with a scalar value.
+        params: a pytree of floating-point arrays with p entries in all.
+
+    Examples:
+        >>> import jax.numpy as jnp
+        >>> from lawbook.measure.sharpness import hessian_product
+        >>> print(hessian_product(lambda w: w[0] ** 2 * w[1], jnp.array([1.0, 3.0]))(jnp.array([1.0, 0.0])))
+        [6. 2.]
     """
     point, unravel = ravel_pytree(params)
     _, product = jax.linearize(jax.grad(lambda flat: loss(unravel(flat))), point)
@@ -124,73 +143,184 @@ def top_eigenpairs(
         Values, vectors, residuals, the number of products and a start for the next call.
 
     Raises:
-        ValueError: if `count` exceeds `most` or `size`.
+        ValueError: if `count` exceeds `most` or `size`, `start` has another shape, or vectors are neither float32
+            nor float64.
+
+    Examples:
+        >>> import jax.numpy as jnp
+        >>> from lawbook.measure.sharpness import top_eigenpairs
+        >>> found = top_eigenpairs(lambda v: jnp.arange(-90.0, 10.0) * v, size=100, count=2)
+        >>> print(", ".join(f"{value:.3f}" for value in found.values))
+        9.000, 8.000
     """
     dtype = jnp.dtype(dtype or jnp.result_type(float))
+    if dtype not in (jnp.float32, jnp.float64):
+        raise ValueError(f"found vectors of {dtype}, expected float32 or float64: convert the parameters")
     steps = min(most, size)
     if not 1 <= count <= steps:
         raise ValueError(f"expected 1 <= count <= min(most, size) = {steps}, found count = {count}")
-    precision = float(np.finfo(dtype).eps)
-    tolerance = precision**0.5 if tolerance is None else tolerance
+    if start is not None and start.shape != (size,):
+        raise ValueError(f"found a start of shape {start.shape}, expected {(size,)}")
+    limit = float(np.finfo(dtype).eps) ** 0.5 if tolerance is None else tolerance
 
-    def step(j: Array, lanczos: Lanczos) -> Lanczos:
-        basis, diagonal, off = lanczos
-        image = product(basis[j])
-        alpha = basis[j] @ image
-        # The three-term recurrence first, so that one full pass leaves the basis orthogonal to rounding.
-        rest = image - alpha * basis[j] - jnp.where(j > 0, off[j - 1], 0) * basis[j - 1]
-        rest = rest - (basis @ rest) @ basis
-        beta = jnp.linalg.norm(rest)
-        invariant = beta <= 10 * precision * jnp.maximum(jnp.max(jnp.abs(diagonal)), jnp.linalg.norm(image))
-        following = lax.cond(invariant, lambda: fresh(j + 1, basis), lambda: rest / jnp.where(invariant, 1, beta))
-        following = jnp.where(j + 1 < steps, following, 0)
-        off = off.at[j].set(jnp.where(invariant, 0, beta))
-        return basis.at[j + 1].set(following), diagonal.at[j].set(alpha), off
+    def unfinished(carry: tuple[Lanczos, Ritz, Array]) -> Array:
+        lanczos, _, done = carry
+        return (lanczos.taken < steps) & ~done
 
-    def fresh(index: Array, basis: Array) -> Array:
-        # The Krylov space is invariant. Go on in a new direction, uncoupled: otherwise a start that happens to be
-        # an eigenvector would hide every larger eigenvalue.
-        vector = _direction(size, index, dtype)
-        for _ in range(2):
-            vector = vector - (basis @ vector) @ basis
-        return _unit(vector)
+    def block(carry: tuple[Lanczos, Ritz, Array]) -> tuple[Lanczos, Ritz, Array]:
+        taken = jnp.minimum(carry[0].taken + PRODUCTS_BETWEEN_TESTS, steps)
+        lanczos = lax.fori_loop(carry[0].taken, taken, lambda _, state: _extend(product, state), carry[0])
+        ritz = _ritz(lanczos, count)
+        settled = jnp.all(ritz.residuals <= limit * ritz.scale) & (taken >= LEAST_PRODUCTS + count)
+        return lanczos, ritz, settled | jnp.isnan(ritz.scale)
 
-    def ritz(lanczos: Lanczos, taken: Array) -> tuple[Array, Array, Array, Array]:
-        """Values, coordinates in the basis (steps, steps), residuals, and the size of the largest eigenvalue seen."""
-        _, diagonal, off = lanczos
-        live = jnp.arange(steps) < taken
-        bound = jnp.max(jnp.abs(diagonal)) + 2 * jnp.max(off)  # no Ritz value is larger in magnitude
-        coupling = jnp.diag(jnp.where(live[1:], off[:-1], 0), 1)
-        # What is not yet filled goes to the bottom of the spectrum.
-        values, vectors = jnp.linalg.eigh(jnp.diag(jnp.where(live, diagonal, -2 * bound - 1)) + coupling + coupling.T)
-        scale = jnp.max(jnp.where(live, jnp.abs(values[::-1]), 0))
-        coordinates = vectors[:, ::-1]
-        return values[::-1][:count], coordinates, off[taken - 1] * jnp.abs(coordinates[taken - 1, :count]), scale
+    empty = _begin(size, steps, start, dtype)
+    nothing = jax.tree.map(
+        lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), jax.eval_shape(partial(_ritz, count=count), empty)
+    )
+    lanczos, ritz, _ = lax.while_loop(unfinished, block, (empty, nothing, jnp.asarray(False)))
+    vectors = _combine(lanczos, ritz.coordinates)
+    shares = 0.5 ** np.arange(vectors.shape[1], dtype=dtype)
+    return Eigenpairs(ritz.values, vectors[:, :count], ritz.residuals, lanczos.taken, _unit(vectors @ shares))
 
-    def unfinished(carry: tuple[Lanczos, Array, Array]) -> Array:
-        _, taken, done = carry
-        return (taken < steps) & ~done
 
-    def block(carry: tuple[Lanczos, Array, Array]) -> tuple[Lanczos, Array, Array]:
-        lanczos, taken, _ = carry
-        taken_now = jnp.minimum(taken + PRODUCTS_BETWEEN_TESTS, steps)
-        lanczos = lax.fori_loop(taken, taken_now, step, lanczos)
-        _, _, residuals, scale = ritz(lanczos, taken_now)
-        done = jnp.all(residuals <= tolerance * scale) & (taken_now >= LEAST_PRODUCTS + count)
-        return lanczos, taken_now, done
+class Lanczos(NamedTuple):
+    """An operator A on a growing Krylov space: `A v_j = off[j - 1] v_(j - 1) + diagonal[j] v_j + off[j] v_(j + 1)`."""
 
+    basis: Array
+    """Orthonormal vectors v_j, zero where not reached yet; in bundles, shape (bundles, ROWS_AT_A_TIME, p)."""
+    diagonal: Array
+    """Shape (steps,), zero where not reached yet, like `off`."""
+    off: Array
+    """Shape (steps,)."""
+    drift: Array
+    """Sum of all that A v_j has in the basis beside the three terms, in magnitude: rounding where A is symmetric."""
+    taken: Array
+    """How many products were taken."""
+
+
+class Ritz(NamedTuple):
+    """The leading eigenpairs of A as seen from a Krylov space."""
+
+    values: Array
+    """The largest ones, the largest first, shape (count,)."""
+    coordinates: Array
+    """Of the vectors in the basis, shape (steps, vectors): a few more than `count`, for the next start."""
+    residuals: Array
+    """Shape (count,)."""
+    scale: Array
+    """The largest magnitude of an eigenvalue that was seen."""
+
+
+def _begin(size: int, steps: int, start: Array | None, dtype: Any) -> Lanczos:
+    """A basis of one vector: the start with a little of a fixed direction, or that direction alone."""
     first = _direction(size, 0, dtype)
     if start is not None:
         begin = start.astype(dtype)
-        norm = jnp.linalg.norm(begin)
-        first = jnp.where(norm > 0, begin / jnp.where(norm > 0, norm, 1) + 0.03 * first, first)
-    basis = jnp.zeros((steps + 1, size), dtype).at[0].set(_unit(first))
-    empty: Lanczos = (basis, jnp.zeros(steps, dtype), jnp.zeros(steps, dtype))
-    lanczos, taken, _ = lax.while_loop(unfinished, block, (empty, jnp.asarray(0), jnp.asarray(False)))
-    values, coordinates, residuals, _ = ritz(lanczos, taken)
-    ritz_vectors = lanczos[0][:-1].T @ coordinates[:, : max(count, RITZ_VECTORS_HANDED_ON)]  # (size, .)
-    shares = 0.5 ** np.arange(ritz_vectors.shape[1], dtype=dtype)
-    return Eigenpairs(values, ritz_vectors[:, :count], residuals, taken, _unit(ritz_vectors @ shares))
+        norm = _norm(begin)
+        usable = (norm > 0) & jnp.isfinite(norm)
+        first = jnp.where(usable, begin / jnp.where(usable, norm, 1) + 0.03 * first, first)
+    basis = jnp.zeros((-(-steps // ROWS_AT_A_TIME), ROWS_AT_A_TIME, size), dtype)
+    nothing = jnp.zeros(steps, dtype)
+    return Lanczos(basis.at[0, 0].set(_unit(first)), nothing, nothing, jnp.zeros((), dtype), jnp.asarray(0))
+
+
+def _extend(product: Callable[[Array], Array], state: Lanczos) -> Lanczos:
+    """Take one product and append the direction that it adds."""
+    basis, diagonal, off, drift, j = state
+    vector, previous = _row(basis, j), _row(basis, jnp.maximum(j - 1, 0))
+    image = product(vector)
+    alpha = vector @ image
+    # The three-term recurrence first, so that one full pass leaves the basis orthogonal to rounding.
+    rest = image - alpha * vector - jnp.where(j > 0, off[j - 1], 0) * previous
+    rest, removed = _orthogonal(rest, basis, j + 1)
+    beta = _norm(rest)
+    seen = jnp.max(jnp.append(jnp.abs(diagonal), jnp.abs(alpha))) + jnp.max(off)
+    invariant = beta <= 10 * float(np.finfo(basis.dtype).eps) * seen
+    following = lax.cond(invariant, lambda: _fresh(basis, j + 1), lambda: rest / jnp.where(invariant, 1, beta))
+    following = jnp.where(j + 1 < len(diagonal), following, 0)
+    return Lanczos(
+        basis.at[(j + 1) // ROWS_AT_A_TIME, (j + 1) % ROWS_AT_A_TIME].set(following),
+        diagonal.at[j].set(jnp.where(jnp.isfinite(beta), alpha, jnp.nan)),
+        off.at[j].set(jnp.where(invariant, 0, beta)),
+        drift + removed,
+        j + 1,
+    )
+
+
+def _fresh(basis: Array, index: Array) -> Array:
+    """A new direction, uncoupled, for an invariant Krylov space.
+
+    Otherwise a start that happens to be an eigenvector would hide every larger eigenvalue.
+    """
+    vector = _direction(basis.shape[2], index, basis.dtype)
+    for _ in range(2):
+        vector, _ = _orthogonal(vector, basis, index)
+    return _unit(vector)
+
+
+def _orthogonal(vector: Array, basis: Array, live: Array) -> tuple[Array, Array]:
+    """The part of a vector orthogonal to the first `live` rows of the basis, and the summed size of what they held."""
+
+    def against(i: Array, carry: tuple[Array, Array]) -> tuple[Array, Array]:
+        rest, removed = carry
+        shares = basis[i] @ rest  # (ROWS_AT_A_TIME,)
+        return rest - shares @ basis[i], removed + jnp.sum(jnp.abs(shares))
+
+    bundles = (live + ROWS_AT_A_TIME - 1) // ROWS_AT_A_TIME
+    rest, removed = lax.fori_loop(0, bundles, against, (vector, jnp.zeros((), vector.dtype)))
+    return rest, removed
+
+
+def _ritz(state: Lanczos, count: int) -> Ritz:
+    """Eigenpairs of the tridiagonal matrix, solved in the smallest of a few sizes that holds it."""
+    steps = len(state.diagonal)
+    kept = min(max(count, RITZ_VECTORS_HANDED_ON), steps)
+    # No Ritz value is larger in magnitude; in units of this, small numbers are not lost beside the empty rows.
+    bound = jnp.max(jnp.abs(state.diagonal)) + 2 * jnp.max(state.off)
+    unit = jnp.where(bound == 0, 1, bound)
+
+    def solve(size: int) -> Ritz:
+        live = jnp.arange(size) < state.taken
+        # Rows not reached yet go to the bottom of the spectrum.
+        diagonal = jnp.where(live, state.diagonal[:size] / unit, -2)
+        coupling = jnp.diag(jnp.where(live[1:], state.off[: size - 1] / unit, 0), 1)
+        values, vectors = jnp.linalg.eigh(jnp.diag(diagonal) + coupling + coupling.T)
+        coordinates = jnp.zeros((steps, kept), values.dtype).at[:size].set(vectors[:, : -kept - 1 : -1])
+        last = jnp.abs(coordinates[state.taken - 1, :count])
+        residuals = jnp.hypot(state.off[state.taken - 1] * last, state.drift)
+        scale = unit * jnp.maximum(jnp.abs(values[-1]), jnp.abs(values[size - state.taken]))
+        return Ritz(unit * values[: -count - 1 : -1], coordinates, residuals, scale)
+
+    sizes = [steps]
+    while sizes[0] >= 2 * max(kept, ROWS_AT_A_TIME):
+        sizes.insert(0, -(-sizes[0] // 2))
+    which = jnp.searchsorted(jnp.asarray(sizes), state.taken)
+    found: Ritz = lax.switch(which, [partial(solve, size) for size in sizes])
+    return found
+
+
+def _combine(state: Lanczos, coordinates: Array) -> Array:
+    """The vectors, shape (p, vectors), with these coordinates in the basis, (steps, vectors)."""
+    bundles, rows, size = state.basis.shape
+    padded = (
+        jnp.zeros((bundles * rows, coordinates.shape[1]), coordinates.dtype).at[: len(coordinates)].set(coordinates)
+    )
+    shares = padded.reshape(bundles, rows, -1)
+
+    def add(i: Array, sums: Array) -> Array:
+        total: Array = sums + shares[i].T @ state.basis[i]
+        return total
+
+    reached = (state.taken + rows - 1) // rows
+    found: Array = lax.fori_loop(0, reached, add, jnp.zeros((coordinates.shape[1], size), coordinates.dtype)).T
+    return found
+
+
+def _row(basis: Array, index: Array) -> Array:
+    """Vector number `index` of a basis in bundles."""
+    row: Array = basis[index // ROWS_AT_A_TIME, index % ROWS_AT_A_TIME]
+    return row
 
 
 def _direction(size: int, index: Array | int, dtype: Any) -> Array:
@@ -205,6 +335,14 @@ def _direction(size: int, index: Array | int, dtype: Any) -> Array:
     return _unit(entries)
 
 
+def _norm(vector: Array) -> Array:
+    """The Euclidean length, in units of the largest entry: squares of small or large ones leave the range."""
+    largest = jnp.max(jnp.abs(vector))
+    unit = jnp.where(largest == 0, 1, largest)
+    length: Array = unit * jnp.linalg.norm(vector / unit)
+    return length
+
+
 def _unit(vector: Array) -> Array:
-    length: Array = jnp.linalg.norm(vector)
-    return vector / length
+    unit: Array = vector / _norm(vector)
+    return unit

@@ -116,10 +116,12 @@ def _run(
 
     def step(state: tuple[Params, Params], rows: Array) -> tuple[tuple[Params, Params], Array]:
         position, velocity = state
-        look = jax.tree.map(lambda w, v: w + ahead * v, position, velocity)
+        look = jax.tree.map(lambda w, v: w + ahead.astype(w.dtype) * v, position, velocity)
         batch = data if full else jax.tree.map(lambda a: a[rows], data)
         value, gradient = jax.value_and_grad(loss)(look, batch)
-        velocity = jax.tree.map(lambda v, g: momentum * v - step_size * g, velocity, gradient)
+        velocity = jax.tree.map(
+            lambda v, g: momentum.astype(v.dtype) * v - step_size.astype(v.dtype) * g, velocity, gradient
+        )
         return (jax.tree.map(jnp.add, position, velocity), velocity), value
 
     def block(carry: State, rows: Array) -> tuple[State, tuple[Array, Array, Array]]:
