@@ -22,7 +22,7 @@ MAY = {
     "lab.models": {"measure", "lab.data"},
     "lab.solvable": {"measure", "lab.data", "lab.models"},
     "lab.training": {"measure", "lab.data", "lab.models"},
-    "front": {"reference", "evidence", "measure"},  # the names of `import lawbook`
+    "front": {"root", "reference", "evidence", "measure"},  # the names of `import lawbook`
     "cli": {"root", "reference", "evidence", "site"},
 }
 FOLDERS = {"reference", "evidence", "site", "measure", "lab"}
