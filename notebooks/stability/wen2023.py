@@ -64,7 +64,7 @@ land = jax.jit(lambda w: sam.retract(residuals, w))
 spectrum = jax.jit(lambda path: jax.lax.map(lambda w: sam.curvatures(residuals, sam.retract(residuals, w)), path))
 home = np.asarray(land(trained))
 eigenvalues = np.asarray(spectrum(home[None]))[0]
-print(f"loss {loss(home, digits):.0e}, eigenvalues {np.round(eigenvalues, 2)}")
+print(f"loss {loss(home, training_set):.0e}, eigenvalues {np.round(eigenvalues, 2)}")
 
 # %% [markdown]
 # ## The two flows

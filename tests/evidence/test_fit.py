@@ -86,13 +86,25 @@ def test_what_the_points_do_not_determine_has_infinite_error():
     assert at_one_x.predict(x=30.0).error == np.inf
 
 
-def test_a_constant_that_runs_away_to_nothing_has_infinite_error():
+def test_a_constant_that_the_points_push_to_nothing_is_zero_with_the_error_of_one_that_may_leave_it():
     bent = 3 * X**-0.7 * np.exp(-0.02 * np.log(X) ** 2)  # steeper and steeper: every floor makes the fit worse
-    found = fit(bent, formula=Formula.parse("a*x**(-b)+c", {"a", "b", "c", "x"}), free={**START, "c": 0.1})
-    assert found.values["c"] < 1e-7
-    assert found.errors["c"] == found.covariance[2, 2] == np.inf
-    assert found.interval()["c"] == (0, np.inf)
+    with_floor = Formula.parse("a*x**(-b)+c", {"a", "b", "c", "x"})
+    found = fit(bent, formula=with_floor, free={**START, "c": 0.1})
+    assert found.values["c"] == 0
     assert found.values["b"] == pytest.approx(fit(bent).values["b"], rel=1e-5)
+    free = fit(bent, formula=with_floor, free={**START, "c": -0.01})  # below 0 it is a number like any other
+    assert 1 <= found.errors["c"] / free.errors["c"] < 4  # what the zero leaves unexplained counts as scatter
+    assert found.errors["b"] > 1.5 * fit(bent).errors["b"]  # it no longer takes the floor for known
+
+
+def test_an_exponent_that_is_zero_is_measured_as_zero():
+    flat = 2 * np.exp(0.01 * np.random.default_rng(0).standard_normal(12)) * X**0.005
+    found = fit(flat, free={"a": 1.0, "b": 0.4})
+    straight = fit(flat, free={"a": 1.0, "b": 0.0})
+    assert straight.values["b"] < 0
+    assert found.values["b"] == 0
+    assert 1 <= found.errors["b"] / straight.errors["b"] < 4
+    assert found.undetermined == {}
 
 
 def test_predictions_cover_beyond_the_points():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,9 @@ from lawbook.reference.formula import Formula
 from lawbook.reference.problem import nearest
 
 Array = NDArray[np.float64]
+
+NOTHING = 1e-6
+"""A constant that no point feels any more, and that has fallen below this share of its start, is 0."""
 
 BY_DIFFERENCES = 1e-7
 """Share of a Jacobian from central differences that is rounding: their error is eps^(2/3) = 4e-11 of log y."""
@@ -174,7 +177,8 @@ def fit_formula(
 ) -> Fit:
     """Least squares in log y over the symbols `free`, from their start values and from others around them and around 1.
 
-    Free symbols that start above 0 stay above 0 (they are fitted as logarithms).
+    Free symbols that start above 0 stay above 0 (they are fitted as logarithms), or end at 0: a constant that the
+    points push there has the error of a number that may leave it.
 
     Arguments:
         formula: The law's.
@@ -232,7 +236,7 @@ def fit_formula(
     start = np.array([free[name] for name in names], dtype=float)
     positive = start > 0
 
-    def residual(theta: Array) -> Array:
+    def residual(theta: Array, positive: NDArray[np.bool_] = positive) -> Array:
         modelled = np.log(formula(**points, **given, **_named(names, _real(theta, positive))))
         return np.asarray(np.broadcast_to(modelled, target.shape) - np.log(target))
 
@@ -253,6 +257,14 @@ def fit_formula(
         tolerance=BY_DIFFERENCES,
         bootstrap=bootstrap,
     )
+    gone = positive & np.isinf(estimate.errors) & (estimate.values < theta + np.log(NOTHING))
+    if gone.any() and bootstrap is None:
+        positive = positive & ~gone
+        at = np.where(gone, 0.0, estimate.values)
+        size = np.where(gone, start, scale(at))
+        with np.errstate(all="ignore"):
+            jacobian = central_differences(lambda t: residual(t, positive), at, size)
+            estimate = replace(estimate, values=at, residual=residual(at, positive), jacobian=jacobian, scale=size)
     return Fit(formula, dict(given), estimate, positive)
 
 

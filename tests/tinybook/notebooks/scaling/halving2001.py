@@ -53,6 +53,5 @@ held_out = np.sqrt(np.mean(rng.choice([-1.0, 1.0], size=(400, 1024)).mean(axis=1
 law.check("extrapolates", measured=held_out, error=held_out / np.sqrt(800), given={"n": 1024, "spread": 1.0}, fit=fit)
 
 # %%
-# b starts at 0, for it is 0 here: what starts above 0 is fitted by its logarithm
-broken = law.fit("inverse-root", x={"n": n}, y=errors(copies=True), free={"spread": 1.0, "b": 0.0})
+broken = law.fit("inverse-root", x={"n": n}, y=errors(copies=True), free={"spread": 1.0, "b": 0.4})
 law.control("one-draw-repeated", measured=broken.values["b"], error=broken.errors["b"])
