@@ -28,11 +28,14 @@ def test_the_part_is_looked_up_in_the_metadata(module: str, extra: str | None) -
 
 HIDE = """
 import sys
-class Hidden:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {hidden!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-sys.meta_path.insert(0, Hidden())
+def hiding(finder):
+    class Hidden:
+        def find_spec(self, name, path=None, target=None):
+            return None if name.split(".")[0] in {hidden!r} else finder.find_spec(name, path, target)
+        def __getattr__(self, name):
+            return getattr(finder, name)
+    return Hidden()
+sys.meta_path[:] = map(hiding, sys.meta_path)
 """
 
 
@@ -72,3 +75,18 @@ def test_entries_formulas_and_notebooks_need_the_core_alone(tiny: Path) -> None:
     )
     done = without(hidden, code, tiny)
     assert (done.stdout, done.stderr) == ("0.5\nhalving2001\n[]\n", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("lawbook.measure", "jax, scipy"),
+        ("import lawbook.measure.powerlaw", "jax, scipy"),
+        ("import lawbook.lab.plot", "jax, scipy"),
+        ("lawbook.notebook.open('halving2001').fit('inverse-root', x={'n': [1, 2, 3]}, y=[3, 2, 1], free={'b': 1.0}, given={'spread': 3.0})", "scipy"),
+    ],
+)  # fmt: skip
+def test_what_needs_more_names_the_part(code: str, missing: str, tiny: Path) -> None:
+    done = without(("jax", "scipy"), f"import lawbook\n{code}", tiny)
+    told = done.stderr.splitlines()[-1]
+    assert told == f'ModuleNotFoundError: {missing} not installed: pip install "lawbook[lab]"'

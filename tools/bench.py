@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench_curvature import curvature
 from lawbook.evidence import store
 from lawbook.evidence.execute import Job, execute
 from lawbook.reference.catalog import load
@@ -182,11 +181,13 @@ def weights() -> None:
 
 def side_by_side(what: str, ours: Callable[[], object], tight: Callable[[], object], repeats: int) -> None:
     """Print the CPU time of ours and of a tight version of the same work, medians over runs in alternation, hot."""
+    import jax
+
     times: tuple[list[float], list[float]] = ([], [])
     for i in range(repeats + 1):
         for function, kept in zip((ours, tight), times, strict=True):
             started = time.process_time()
-            function()
+            jax.block_until_ready(function())
             if i:  # the first run warms up
                 kept.append(time.process_time() - started)
     mine, least = (statistics.median(kept) for kept in times)
@@ -196,6 +197,7 @@ def side_by_side(what: str, ours: Callable[[], object], tight: Callable[[], obje
 def instruments() -> None:
     """Instruments against tight versions of the same work, beside the peak of matrix products in the same run."""
     import bench_counting
+    import bench_curvature
     import numpy as np
 
     a, times = np.random.default_rng(0).standard_normal((1500, 1500)), []
@@ -204,7 +206,7 @@ def instruments() -> None:
         a @ a
         times.append(time.process_time() - started)
     row("matrix product, peak", f"{2 * len(a) ** 3 / min(times) / 1e9:.0f} GFLOP a CPU s")
-    for case in bench_counting.cases():
+    for case in (*bench_counting.cases(), *bench_curvature.cases()):
         side_by_side(*case)
 
 
@@ -235,7 +237,6 @@ def main() -> None:
     edit_to_page()
     weights()
     instruments()
-    curvature()
     notebooks()
 
 

@@ -1,14 +1,11 @@
 """What collapse metrics and the sharpness cost, against tight versions of the same work: a part of `make bench`.
 
-A tight version is written for one workload by hand: no checks, no reuse. Both are hot, run in alternation, and take one
-thread; the numbers are medians of CPU seconds.
+A tight version is written for one workload by hand: no checks, no reuse. Both take one thread.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,33 +26,10 @@ STEPS, EVERY, STEP_SIZE, TOLERANCE, MOST = 600, 20, 1.0, 1e-6, 100
 ROUNDS = 5
 
 
-def curvature() -> None:
-    """Print ours, tight and their ratio for each workload, and the rate of a matrix product at the same time."""
+def cases() -> list[tuple[str, Callable[[], Any], Callable[[], Any], int]]:
+    """What is measured, our version, the tight one, and how often."""
     jax.config.update("jax_enable_x64", True)
-    print(f"\n{'workload, hot, CPU s':<52}{'ours':>9}{'tight':>9}{'ratio':>8}")
-    for what, ours, tight in (*_metrics(), _with_training(), _along_descent()):
-        both = _alternated(ours, tight)
-        print(f"{what:<52}{both[0]:>9.3f}{both[1]:>9.3f}{both[0] / both[1]:>8.2f}", flush=True)
-    print(f"{'matrix product, 1500 x 1500, float64, GFLOP/s':<52}{_peak():>9.1f}", flush=True)
-
-
-def _alternated(ours: Callable[[], Any], tight: Callable[[], Any]) -> tuple[float, float]:
-    """Median CPU seconds of the two, each warmed up, taken in turn."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(ROUNDS + 1):
-        for work, taken in zip((ours, tight), times, strict=True):
-            started = time.process_time()
-            jax.block_until_ready(work())
-            if turn:
-                taken.append(time.process_time() - started)
-    return statistics.median(times[0]), statistics.median(times[1])
-
-
-def _peak() -> float:
-    a = jnp.ones((1500, 1500))
-    product = jax.jit(lambda x: x @ x)
-    taken = _alternated(lambda: product(a), lambda: product(a))
-    return 2 * 1500**3 / min(taken) / 1e9
+    return [(*case, ROUNDS) for case in (*_metrics(), _with_training(), _along_descent())]
 
 
 def _tight_metrics(h: jax.Array, y: jax.Array, w: jax.Array) -> tuple[jax.Array, ...]:

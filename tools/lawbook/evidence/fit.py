@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lawbook.extras import require
 from lawbook.least_squares import Estimate, Prediction, Scatter, central_differences, column, solve
 from lawbook.reference.formula import Formula
 from lawbook.reference.problem import nearest
@@ -212,6 +213,7 @@ def fit_formula(
         >>> round(fit.values["a"], 6), round(fit.values["b"], 6), round(float(fit(n=400.0)), 6)
         (2.0, 0.5, 0.1)
     """
+    require("lab", "scipy")
     for name in (*x, *free, *given):
         if name not in formula.symbols:
             raise KeyError(f"the formula {formula.text!r} has no symbol {name!r}{nearest(name, formula.symbols)}")
