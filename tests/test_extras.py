@@ -45,12 +45,20 @@ def without(hidden: tuple[str, ...], code: str, root: Path) -> subprocess.Comple
     return subprocess.run([sys.executable, "-c", text], cwd=root, capture_output=True, text=True, check=False)
 
 
-def test_the_command_line_names_the_part_in_one_line(tiny: Path) -> None:
-    done = without(
-        ("mkdocs",), "sys.argv = ['lawbook', 'site', '--no-run']\nfrom lawbook.cli import main\nmain()", tiny
-    )
+@pytest.mark.parametrize(
+    ("command", "missing", "part"),
+    [
+        (["site", "--no-run"], "mkdocs", "site"),
+        (["pages", "--out", "x"], "mkdocs", "site"),
+        (["run", "halving2001"], "jupytext", "evidence"),
+    ],
+)
+def test_the_command_line_names_the_part_in_one_line(command: list[str], missing: str, part: str, tiny: Path) -> None:
+    hidden = ("mkdocs", "jinja2", "markupsafe", "nbclient", "nbformat", "jupytext", "jax", "scipy")
+    code = f"sys.argv = ['lawbook', *{command}]\nfrom lawbook.cli import main\nmain()"
+    done = without(hidden, code, tiny)
     assert done.returncode == 2
-    assert done.stderr == 'lawbook: this needs mkdocs, which is not installed: pip install "lawbook[site]"\n'
+    assert done.stderr == f'lawbook: this needs {missing}, which is not installed: pip install "lawbook[{part}]"\n'
 
 
 def test_entries_formulas_and_notebooks_need_the_core_alone(tiny: Path) -> None:
