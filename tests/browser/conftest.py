@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -18,22 +16,11 @@ FLAGS = [
 ]  # fmt: skip
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A handler that does not log."""
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
+def address(site: Path, serve: Callable[[Path], AbstractContextManager[str]]) -> Iterator[str]:
     """Where the site is served."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serve(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

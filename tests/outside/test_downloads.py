@@ -6,17 +6,15 @@ the site, at the versions of the lock file. This needs a package index, as `make
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
 import re
 import subprocess
 import sys
-import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +38,6 @@ for name in sys.argv[1:]:
 """
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A handler that does not log."""
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 class Silent:
     """Hears of runs and says nothing."""
 
@@ -58,21 +49,18 @@ class Silent:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(
+    serve: Callable[[Path], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of the built site of the real book."""
     catalog, problems = load(REPO)
     assert problems == []
     with ThreadPoolExecutor(2) as executor:
         run_all(catalog, plan(catalog, PAPERS, seeds=[0], scale="quick"), executor, Silent())
     folder = tmp_path_factory.mktemp("served")
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
-        address = f"http://127.0.0.1:{server.server_port}/"
-        build(REPO, strict=False, out=folder, site_url=address)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield address
-        server.shutdown()
-        thread.join()
+    with serve(folder) as address:
+        build(REPO, strict=False, out=folder, site_url=f"{address}/")
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="session")

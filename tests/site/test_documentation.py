@@ -9,7 +9,7 @@ import lawbook
 import markdown
 import pytest
 from lawbook.reference.catalog import Catalog
-from lawbook.site.documentation import fill, first_line, tree
+from lawbook.site.documentation import fill, first_line, install, tree
 from lawbook.site.pages import Book
 
 
@@ -42,3 +42,12 @@ def test_math_at_the_start_of_a_line_stays_in_its_paragraph(catalog: Catalog) ->
         r"<p>a value <math>.*</math></span> is the number <math>.*</math> of <em>it</em>\.</p>", made, re.DOTALL
     )
     assert re.search(r"<p><span><math>.*</math></span> starts\.</p>\n<math", made)
+
+
+def test_the_package_that_the_site_carries_can_be_installed(catalog: Catalog) -> None:
+    name = "lawbook-0.2.0-py3-none-any.whl"
+    told = install(name)
+    assert f"(../dist/{name})" in told
+    assert f'pip install "./{name}[lab]"' in told
+    assert install(None) == ""
+    assert fill("<!-- lawbook:install -->", Book(catalog, {})) == ""  # the miniature has no package

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lawbook.reference.tex import pieces
+from lawbook.site import wheel
 from lawbook.site.markdown import math, scrollable
 from lawbook.site.notebook_page import inert
 from lawbook.site.pages import Book, tidy
@@ -24,6 +25,7 @@ def fill(text: str, book: Book) -> str:
         "numbers": book.numbers,
         "tree": lambda: tree(Path(__file__).resolve().parents[1]),
         "contributing": lambda: contributing(book.catalog.root),
+        "install": lambda: install(wheel.name(book.catalog.root)),
     }
 
     def part(match: re.Match[str]) -> str:
@@ -76,6 +78,20 @@ def first_line(path: Path) -> str:
 def _first_line(text: str) -> str:
     doc = ast.get_docstring(ast.parse(text))
     return doc.splitlines()[0] if doc else ""
+
+
+def install(package: str | None) -> str:
+    """How to get the package that the site carries, for a page one folder below its root; nothing where it has none."""
+    if package is None:
+        return ""
+    lead = (
+        f"To install it, give pip the address of [`{package}`](../dist/{package}) on this site, or download it first:"
+    )
+    commands = (
+        f"pip install ./{package}",
+        f'pip install "./{package}[lab]"   # what lawbook.measure and notebooks need',
+    )
+    return "\n".join([lead, "", "```", *commands, "```"])
 
 
 def contributing(root: Path) -> str:
