@@ -99,10 +99,13 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     ]
 
 
-def content(book: Book, problems: Sequence[Problem] = (), published: Published = Published()) -> Content:
+def content(
+    book: Book, problems: Sequence[Problem] = (), published: Published = Published(), *, serving: bool = False
+) -> Content:
     """Pages, notebooks and files of `book`; with `problems`, a page that lists them stands for each broken entry.
 
-    Notebooks to take away install the package from where the site is `published`.
+    Notebooks to take away install the package from where the site is `published`. While `serving` the wheel stays as
+    it was at the start: nobody waits for it at each edit.
     """
     catalog = book.catalog
     cache = cache_of(catalog.root)
@@ -113,7 +116,9 @@ def content(book: Book, problems: Sequence[Problem] = (), published: Published =
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)
     if package is not None:
-        made = wheel.build(catalog, book.evidence, catalog.root / "build" / "dist")
+        made = catalog.root / "build" / "dist" / package
+        if not (serving and made.is_file()):
+            wheel.build(catalog, book.evidence, made.parent)
         files[f"dist/{package}"] = made.read_bytes()
     notebooks: dict[str, NotebookPage] = {}
     dead: list[str] = []

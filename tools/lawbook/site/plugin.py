@@ -33,6 +33,8 @@ class NoOptions(Config):  # type: ignore[no-untyped-call]
 class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     """Feeds catalog, evidence and executed notebooks to MkDocs."""
 
+    serving = False  # unless MkDocs says so at the start
+
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
 
@@ -40,7 +42,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         self.root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         self.cache = content.cache_of(self.root)
         catalog, self.problems = load(self.root)
-        if self.problems and not getattr(self, "serving", False):
+        if self.problems and not self.serving:
             raise PluginError("\n".join(map(str, self.problems)))
         before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
         self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before)
@@ -71,7 +73,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         for problem in self.problems:
             log.error("%s", problem)
         published = content.Published(config.site_url, config.extra.get("repo"))
-        made = content.content(self.book, self.problems, published)
+        made = content.content(self.book, self.problems, published, serving=self.serving)
         for sentence in made.dead:
             log.warning("%s", sentence)
         self.generated, self.notebooks = made.pages, made.notebooks
