@@ -14,9 +14,10 @@ Chain = tuple[str, ...]  # a name and the attributes taken of it: ("np", "linalg
 # Who asks for these may see what a syntax tree leaves out, or reach what is nowhere named.
 SOURCES = frozenset({"__doc__", "getsource", "getsourcelines", "getdoc", "getcomments"})
 IMPORTERS = frozenset({"import_module", "__import__"})
-NAMESPACES = frozenset({"eval", "exec", "globals"})
+ANYTHING = IMPORTERS | {"eval", "exec", "getmodule", "resolve_name", "__globals__"}
+NAMESPACES = frozenset({"globals", "locals", "vars"})
 READERS = frozenset({"open", "read_bytes", "read_text"})
-SPECIAL = SOURCES | IMPORTERS | NAMESPACES | READERS | {"__file__"}
+SPECIAL = SOURCES | ANYTHING | NAMESPACES | READERS | {"__file__"}
 
 _DOTTED = re.compile(r"\w+(\.\w+)+")
 # `ctx` follows from the place of a node, `kind` is the u of u"", `type_comment` is a comment
@@ -186,6 +187,8 @@ class _Reader:
         value = node.value
         if isinstance(value, str) and _DOTTED.fullmatch(value):
             self.strings.add(value)
+        elif value in ("__doc__", "__globals__"):  # for `getattr`, or an item of a namespace
+            self.special.add(value)
         # decimal digits of a very long integer would be refused
         self.out.append(f"{value.__class__.__name__} {hex(value) if isinstance(value, int) else repr(value)},")
 
@@ -285,13 +288,14 @@ class _Reader:
     def call(self, node: ast.Call) -> None:
         chain = chain_of(node.func)
         first = node.args[0] if node.args else None
-        named = isinstance(first, ast.Constant) and isinstance(first.value, str) and not first.value.startswith(".")
-        if chain is not None and chain[-1] in IMPORTERS and named:  # `strings` has its name
-            before = set(self.special)
-            self.fields(node)
+        before = set(self.special)
+        self.fields(node)
+        if chain is None or chain[-1] not in IMPORTERS or not isinstance(first, ast.Constant):
+            return
+        if isinstance(first.value, str) and not first.value.startswith("."):
             self.special &= before | {"sys.modules"} | SPECIAL - IMPORTERS
-        else:
-            self.fields(node)
+            # the one gives the module, the other the package that it is in
+            self.strings.add(first.value if chain[-1] == "import_module" else first.value.partition(".")[0])
 
     def compare(self, node: ast.Compare) -> None:
         """Whether a module has been imported is a question that reaches none."""
