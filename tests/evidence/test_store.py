@@ -55,6 +55,31 @@ def test_the_key_follows_content(tiny: Path, file: str, old: str, new: str, chan
     assert (key(tiny) != before) is changes
 
 
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        ("lawbook.formula('corner2002')", True),
+        ("lawbook.entry('corner2002').laws", True),
+        ("law.entry.laws['inverse-root'].reported", True),
+        ("law.formula('inverse-root')", False),
+    ],
+)
+def test_a_notebook_that_reads_entries_depends_on_all_that_they_say(tiny: Path, line: str, changes: bool) -> None:
+    path = tiny / NOTEBOOK
+    path.write_text(f"{path.read_text()}\n# %%\nimport lawbook\n\n{line}\n")
+    before = key(tiny)
+    replace(tiny / "references/geometry/corner2002.yml", "title: ", "title: Again, ")
+    assert (key(tiny) != before) is changes
+
+
+def test_a_file_of_another_name_is_no_run(tiny: Path) -> None:
+    catalog = load(tiny)[0]
+    path = store.run_path(tiny, "halving2001", "quick", 0)
+    for seed in ("²", "x", "000.copy"):
+        write_atomically(path.with_name(f"quick-{seed}.ipynb"), "{}")
+    assert store.read(catalog) == {}
+
+
 def test_seed_and_scale_are_part_of_the_key(tiny: Path) -> None:
     assert len({key(tiny), key(tiny, seed=1), key(tiny, scale="full")}) == 3
 

@@ -40,6 +40,9 @@ def main() -> None:
             raise
         typer.echo(f"lawbook: this needs {error.name}, which is not installed: {install(extra)}", err=True)
         sys.exit(2)
+    except OSError as error:  # a folder that cannot be written, a full disk, nobody at an address: each says which
+        typer.echo(f"lawbook: {error}", err=True)
+        sys.exit(2)
 
 
 def console() -> Console:
@@ -67,16 +70,16 @@ def root(*, clone: bool = True) -> Path:
 
 
 def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> Catalog:
-    """The catalog, if every file is sound; otherwise all problems, and exit code 1. Writes the editors' schema.
+    """The catalog, if every file is sound; otherwise all problems, and exit code 1.
 
     Where only the entries `wanted` matter and these are sound, problems of other files are counted and do not stop.
-    Without `clone` the book inside an installed package will do, of which nothing is written.
+    With `clone` it writes the editors' schema; without, the book inside an installed package will do, and nothing is
+    written.
     """
     from lawbook.reference.catalog import load
-    from lawbook.reference.root import is_packaged
 
     where = root(clone=clone)
-    if not is_packaged(where):
+    if clone:
         write_schema(where)
     catalog, problems = load(where)
     if problems and wanted and all(paper in catalog.entries for paper in wanted):
@@ -295,10 +298,7 @@ def pages(out: Annotated[Path, typer.Option(help="The folder to write to; what i
     from lawbook.site.build import write_pages
 
     catalog = catalog_or_stop()
-    try:
-        written = write_pages(catalog, store.read(catalog), out)
-    except OSError as error:  # a folder of somebody else, a full disk: each says which
-        fail(str(error))
+    written = write_pages(catalog, store.read(catalog), out)
     typer.echo(f"{out} holds {written.files} files, {written.changed} of them written now")
     for sentence in written.dead:
         typer.echo(sentence, err=True)
