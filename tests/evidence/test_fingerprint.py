@@ -90,6 +90,8 @@ KEPT = [
     ("deep/scale.py", "# a comment", "# another\n"),
     ("deep/scale.py", '"""Help."""', '"""Help, with more words.\n\n    And lines.\n    """'),
     ("deep/scale.py", '    """Help."""\n', ""),
+    ("deep/scale.py", "STEP = 0.5", 'STEP = 0.5\n"""How far a step goes."""'),
+    ("base.py", "size: int = 11", 'size: int = 11\n    """What is added."""'),
     ("deep/scale.py", "x * F + 2", "(x * F) + 2"),
     ("deep/scale.py", "UNIT - 3", "UNIT - 4"),  # a definition that nothing reaches
     ("deep/scale.py", "UNIT = 10", "UNIT = 12"),

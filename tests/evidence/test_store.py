@@ -35,6 +35,8 @@ def replace(path: Path, old: str, new: str) -> None:
         (ENTRY, "tolerance: {rel: 0.3}", "tolerance: {rel: 0.2}", True),
         (ENTRY, "expr: spread*n**(-b)", "expr: spread*n**(-b)*1", True),
         (ENTRY, "rival: {value: 1.0", "rival: {value: 1.5", True),
+        (ENTRY, "says: the error", "says: its error", False),
+        (ENTRY, "name: spread of", "name: width of", False),
         (ENTRY, "Errors of different sign", "Errors of the other sign", False),
         (ENTRY, "exponent of a straight line", "slope of a straight line", False),
         (NOTEBOOK, "size=(400, size)", "size=(500, size)", True),

@@ -157,7 +157,7 @@ class Module:
             self.is_python = False
             return
         self.is_python = True
-        for tree in syntax.without_docstring(body):
+        for tree in syntax.without_docstrings(body):
             self._add(tree)
         self.lazy, self.tabled = self._lazy() if "__getattr__" in self.binds else (None, frozenset[int]())
 
@@ -205,7 +205,7 @@ class Module:
             decorated = not all(map(self._is_harmless, (*tree.decorator_list, *tree.bases))) or bool(tree.keywords)
             return decorated or any(
                 self._acts(part) if _plainly_bound(part) is not None else not isinstance(part, ast.Pass)
-                for part in syntax.without_docstring(tree.body)
+                for part in syntax.without_docstrings(tree.body)
             )
         return self._calls(tree)
 

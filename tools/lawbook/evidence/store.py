@@ -17,6 +17,8 @@ from lawbook.reference.root import is_packaged
 
 PACKAGE = Path(__file__).resolve().parents[1]
 METADATA = "lawbook"
+# What an entry says to its reader alone.
+WORDS = ("measures", "data", "not_reproduced", "says", "latex", "name", "unit", "paper_writes")
 ENTRIES = "lawbook.reference.api"  # where `lawbook.entry` and `lawbook.formula` stand
 
 
@@ -41,9 +43,10 @@ def _inputs(catalog: Catalog, paper: str) -> list[Any]:
         laws = {}
         for law_id, law in catalog.entries[paper].laws.items():
             data = law.model_dump(include={"formula", "symbols", "checks", "controls"})
-            data["formula"].pop("latex")
-            for part in (*data["checks"].values(), *data["controls"].values()):
-                for words in ("measures", "data", "not_reproduced"):
+            parts = (*data["checks"].values(), *data["controls"].values(), *data["symbols"].values())
+            rivals = [check["rival"] for check in data["checks"].values() if check["rival"]]
+            for part in (data["formula"], *parts, *rivals):
+                for words in WORDS:
                     part.pop(words, None)
             laws[law_id] = data
         shared: dict[str, Any] = catalog.__dict__.setdefault("_shared_inputs", {})

@@ -77,12 +77,13 @@ def read(statement: ast.stmt, package: str = "") -> Statement:
     )
 
 
-def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements of a module, class or function after its docstring."""
-    first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        return body[1:]
-    return body
+def without_docstrings(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a module, class or function but its docstring and those that stand below what it binds."""
+    return [
+        s
+        for s in body
+        if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) and isinstance(s.value.value, str))
+    ]
 
 
 def origins_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, Origin, Origin]]:
@@ -196,7 +197,7 @@ class _Reader:
         self.scopes[-1].bound.add(node.name)
         self.fields(node, _WITHOUT_BODY[node.__class__])  # decorators, defaults and annotations are read outside
         self.quoted(node.returns)
-        self.inside("function", without_docstring(node.body), node.args)
+        self.inside("function", without_docstrings(node.body), node.args)
 
     def lambda_(self, node: ast.Lambda) -> None:
         self.fields(node, _WITHOUT_BODY[node.__class__])
@@ -205,7 +206,7 @@ class _Reader:
     def class_(self, node: ast.ClassDef) -> None:
         self.scopes[-1].bound.add(node.name)
         self.fields(node, _WITHOUT_BODY[node.__class__])
-        self.inside("class", without_docstring(node.body))
+        self.inside("class", without_docstrings(node.body))
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         self.node(node.generators[0].iter)  # of the scope around it
