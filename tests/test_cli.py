@@ -49,6 +49,19 @@ def test_what_cannot_be_written_is_told_in_one_line(tiny: Path) -> None:
     assert re.fullmatch(r"lawbook: \[Errno \d+\] [^\n]*/build'\n", done.stderr)
 
 
+@pytest.mark.parametrize("verb", [["site", "--no-run"], ["serve", "--no-run"], ["pages", "--out", "out"]])
+@pytest.mark.parametrize("settings", [None, "site_name: [", "site_name: x\n  y: z\n"])
+def test_bad_settings_are_told_in_one_line(tiny: Path, verb: list[str], settings: str | None) -> None:
+    if settings is not None:
+        (tiny / "mkdocs.yml").write_text(settings)
+    command = [sys.executable, "-m", "lawbook", *verb]
+    done = subprocess.run(command, cwd=tiny, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
+    assert line.startswith("lawbook: ")
+    assert "mkdocs.yml" in line
+
+
 def test_check_from_a_folder_below(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lawbook(tiny / "references" / "scaling", monkeypatch, "check").exit_code == 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -256,10 +258,23 @@ def site(
     good = run_notebooks_of(catalog) if run_notebooks else True
     from lawbook.site.build import build
 
-    build(catalog.root, strict=strict)
+    with settings_or_stop():
+        build(catalog.root, strict=strict)
     typer.echo("the site is in build/site")
     if not good:
         raise typer.Exit(1)
+
+
+@contextmanager
+def settings_or_stop() -> Iterator[None]:
+    """Stop with what is wrong with mkdocs.yml, in one line."""
+    from mkdocs.exceptions import ConfigurationError
+    from yaml import YAMLError
+
+    try:
+        yield
+    except (ConfigurationError, YAMLError) as error:
+        fail(f"mkdocs.yml: {' '.join(str(error).split())}")
 
 
 def run_notebooks_of(catalog: Catalog) -> bool:
@@ -284,7 +299,8 @@ def serve(
         run_notebooks_of(catalog)
     from lawbook.site.build import serve as serve_site
 
-    serve_site(catalog.root, address)
+    with settings_or_stop():
+        serve_site(catalog.root, address)
 
 
 @app.command()
@@ -298,7 +314,8 @@ def pages(out: Annotated[Path, typer.Option(help="The folder to write to; what i
     from lawbook.site.build import write_pages
 
     catalog = catalog_or_stop()
-    written = write_pages(catalog, store.read(catalog), out)
+    with settings_or_stop():
+        written = write_pages(catalog, store.read(catalog), out)
     typer.echo(f"{out} holds {written.files} files, {written.changed} of them written now")
     for sentence in written.dead:
         typer.echo(sentence, err=True)
