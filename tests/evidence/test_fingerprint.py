@@ -227,6 +227,8 @@ SLY = [
     ("\ufefffrom pack.base import f as g\n", "from pack.use import g\ng()", "base.py", "3", "4"),
     ("from pack.base import F\nF = 5\n", "from pack.use import F\nF", "use.py", "from pack.base import F\nF = 5", "F = 5\nfrom pack.base import F"),
     ("from math import e\nfrom pack.base import F as e\n", "from pack.use import e\ne", "use.py", "from math import e\nfrom pack.base import F as e\n", "from pack.base import F as e\nfrom math import e\n"),
+    ("from pack.base import *\nfrom math import *\n", "from pack.use import F\nF", "use.py", "from pack.base import *\nfrom math import *\n", "from math import *\nfrom pack.base import *\n"),
+    ("F = 1\nfrom pack.base import *\n", "from pack.use import F\nF", "use.py", "F = 1\nfrom pack.base import *\n", "from pack.base import *\nF = 1\n"),
     ("import pack.note\nprint(1)\nimport pack.base\n", "import pack.use", "use.py", "print(1)\nimport pack.base", "import pack.base\nprint(1)"),
 ]  # fmt: skip
 

@@ -411,6 +411,8 @@ class _Reach:
         if not module.is_python:
             self.texts[name] = _digest(module.text)
             return
+        if "*" in module.imports:  # which of its names stands for what, only the order of its lines says
+            self.texts[name] = _digest(module.text)
         for origin, before in module.executed:
             if before and origin.module.partition(".")[0] not in sys.stdlib_module_names:
                 self.imports.add((name, f"after {before}", origin.module, origin.member or ""))
