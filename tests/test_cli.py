@@ -34,6 +34,34 @@ def test_check_says_how_many_and_writes_the_schema(tiny: Path, monkeypatch: pyte
     assert json.loads((tiny / "build/entry.schema.json").read_text())["$schema"].endswith("draft-07/schema#")
 
 
+@pytest.mark.parametrize("verb", [["show", "halving2001"], ["status"]])
+def test_what_only_shows_writes_nothing(tiny: Path, monkeypatch: pytest.MonkeyPatch, verb: list[str]) -> None:
+    before = sorted(tiny.rglob("*"))
+    assert lawbook(tiny, monkeypatch, *verb).exit_code == 0
+    assert sorted(tiny.rglob("*")) == before
+
+
+def test_what_cannot_be_written_is_told_in_one_line(tiny: Path) -> None:
+    (tiny / "build").write_text("a file where a folder should be")
+    command = [sys.executable, "-m", "lawbook", "check"]
+    done = subprocess.run(command, cwd=tiny, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(r"lawbook: \[Errno \d+\] [^\n]*/build'\n", done.stderr)
+
+
+@pytest.mark.parametrize("verb", [["site", "--no-run"], ["serve", "--no-run"], ["pages", "--out", "out"]])
+@pytest.mark.parametrize("settings", [None, "site_name: [", "site_name: x\n  y: z\n"])
+def test_bad_settings_are_told_in_one_line(tiny: Path, verb: list[str], settings: str | None) -> None:
+    if settings is not None:
+        (tiny / "mkdocs.yml").write_text(settings)
+    command = [sys.executable, "-m", "lawbook", *verb]
+    done = subprocess.run(command, cwd=tiny, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
+    assert line.startswith("lawbook: ")
+    assert "mkdocs.yml" in line
+
+
 def test_check_from_a_folder_below(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lawbook(tiny / "references" / "scaling", monkeypatch, "check").exit_code == 0
 
@@ -135,8 +163,9 @@ def test_pages_are_written_once_and_not_into_a_folder_of_somebody_else(
     assert (first.exit_code, first.stdout) == (0, f"{tmp_path}/out holds {count} files, {count} of them written now\n")
     again = lawbook(root, monkeypatch, "pages", "--out", str(tmp_path / "out"))
     assert again.stdout == f"{tmp_path}/out holds {count} files, 0 of them written now\n"
-    refused = lawbook(root, monkeypatch, "pages", "--out", ".")
-    assert refused.exit_code == 2
+    command = [sys.executable, "-m", "lawbook", "pages", "--out", "."]
+    refused = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
     assert refused.stderr.startswith("lawbook: found files in . that lawbook did not write")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from lawbook import extras
+
+REPO = Path(__file__).resolve().parents[1]
 
 
 def test_what_is_missing_is_named_with_the_part_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +62,21 @@ def test_the_command_line_names_the_part_in_one_line(command: list[str], missing
     done = without(hidden, code, tiny)
     assert done.returncode == 2
     assert done.stderr == f'lawbook: this needs {missing}, which is not installed: pip install "lawbook[{part}]"\n'
+
+
+CORE = {"markdown_it", "math_core", "numpy", "pybtex", "pydantic", "rich", "sympy", "typer", "yaml"}
+
+
+def test_every_module_that_is_imported_belongs_to_the_core_or_to_a_part() -> None:
+    imported = set()
+    for path in (REPO / "tools" / "lawbook").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            imported |= {name.partition(".")[0] for name in names}
+    assert {"jax", "mkdocs", "jupytext", "markupsafe"} <= imported
+    others = imported - CORE - set(sys.stdlib_module_names) - {"lawbook"}
+    assert [name for name in sorted(others) if extras.extra_of(name) is None] == []
 
 
 def test_entries_formulas_and_notebooks_need_the_core_alone(tiny: Path) -> None:

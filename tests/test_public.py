@@ -34,6 +34,11 @@ MODULES: dict[str, ModuleType] = {
 TREE = griffe.load("lawbook", allow_inspection=False)
 
 
+@pytest.mark.parametrize("room", [lawbook, lawbook.measure])
+def test_what_loads_late_is_listed(room: ModuleType) -> None:
+    assert set(room.__all__) == set(dir(room))
+
+
 def names_of(module: ModuleType) -> list[str]:
     """The public names of a module, modules left out: they are rooms of their own."""
     if hasattr(module, "__all__"):

@@ -1,4 +1,4 @@
-"""What the build of a wheel adds: the generated files under build/book, where `lawbook wheel` has written them."""
+"""What the build of a wheel adds: the generated files under build/book, where lawbook.site.wheel has written them."""
 
 from pathlib import Path
 from typing import Any

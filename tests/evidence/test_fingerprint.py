@@ -90,6 +90,8 @@ KEPT = [
     ("deep/scale.py", "# a comment", "# another\n"),
     ("deep/scale.py", '"""Help."""', '"""Help, with more words.\n\n    And lines.\n    """'),
     ("deep/scale.py", '    """Help."""\n', ""),
+    ("deep/scale.py", "STEP = 0.5", 'STEP = 0.5\n"""How far a step goes."""'),
+    ("base.py", "size: int = 11", 'size: int = 11\n    """What is added."""'),
     ("deep/scale.py", "x * F + 2", "(x * F) + 2"),
     ("deep/scale.py", "UNIT - 3", "UNIT - 4"),  # a definition that nothing reaches
     ("deep/scale.py", "UNIT = 10", "UNIT = 12"),
@@ -192,6 +194,77 @@ def test_what_the_text_does_not_decide_takes_the_whole(pack: Path, cell: str, fi
     new = new.replace("Wide", "Wider").replace("(SIZE)", "(-SIZE)").replace("= 3", "= 30")
     assert new != text
     assert changed(pack, file, text, new, HEAD + "# %%\n" + cell + "\n")
+
+
+LAZY = (
+    'import importlib\nT = {"t": ("pack.base", "f")}\n%s\ndef __getattr__(n):\n    m, a = T[n]\n'
+    "    return getattr(importlib.import_module(m), a)\n"
+)
+TINY = {
+    "__init__.py": "",
+    "base.py": "F = 3\n\n\ndef f():\n    return F\n\n\ndef spare():\n    return 8\n",
+    "note.py": "SEEN = []\n\n\ndef note(x):\n    SEEN.append(x)\n",
+    "folder/inner.py": "V = 8\n",
+}
+SLY = [
+    ("", "import importlib\nimportlib.import_module('pack').base.spare()", "base.py", "8", "9"),
+    ("", "__import__('pack').base.spare()", "base.py", "8", "9"),
+    ("", "import pack.note\n__import__('pack.note').base.spare()", "base.py", "8", "9"),
+    ("", "from pack import base\nvars()['base'].spare()", "base.py", "8", "9"),
+    ("", "from pack import base\nlocals()['base'].spare()", "base.py", "8", "9"),
+    ("", "from pack.base import f\nf.__globals__['spare']()", "base.py", "8", "9"),
+    ("", "from pack.base import f\ngetattr(f, '__globals__')['spare']()", "base.py", "8", "9"),
+    ("", "import inspect\nfrom pack.base import f\ninspect.getmodule(f).spare()", "base.py", "8", "9"),
+    ("", "import pkgutil\npkgutil.resolve_name('pack.base:spare')()", "base.py", "8", "9"),
+    ("", "exec('from pack.base import spare')", "base.py", "8", "9"),
+    ("", "from pack.folder import inner\ninner.V", "folder/inner.py", "8", "9"),  # a package without an __init__.py
+    ("from .folder import inner\ndef g():\n    return inner.V\n", "from pack.use import g\ng()", "folder/inner.py", "8", "9"),
+    ("def a_1():\n    return 1\nT = [v for k, v in vars().items() if k > 'a']\n", "from pack.use import T\nT", "use.py", "return 1", "return 2"),
+    ("from builtins import eval as e\nX = 5\ndef g(n):\n    return e(n)\n", "from pack.use import g\ng('X')", "use.py", "5", "6"),
+    ("def g():\n    'Text.'\n", "from pack.use import g\nlen(getattr(g, '__doc__'))", "use.py", "Text", "More text"),
+    ("from pack.note import SEEN, note\ndef g(x: note(5)): ...\n", "import pack.use\nfrom pack.note import SEEN\nSEEN", "use.py", "note(5)", "note(6)"),
+    ("from pack.note import SEEN, note\ndef g() -> note(5): ...\n", "import pack.use\nfrom pack.note import SEEN\nSEEN", "use.py", "note(5)", "note(6)"),
+    ("\ufefffrom pack.base import f as g\n", "from pack.use import g\ng()", "base.py", "3", "4"),
+    ("from pack.base import F\nF = 5\n", "from pack.use import F\nF", "use.py", "from pack.base import F\nF = 5", "F = 5\nfrom pack.base import F"),
+    ("from math import e\nfrom pack.base import F as e\n", "from pack.use import e\ne", "use.py", "from math import e\nfrom pack.base import F as e\n", "from pack.base import F as e\nfrom math import e\n"),
+    ("from pack.base import *\nfrom math import *\n", "from pack.use import F\nF", "use.py", "from pack.base import *\nfrom math import *\n", "from math import *\nfrom pack.base import *\n"),
+    ("F = 1\nfrom pack.base import *\n", "from pack.use import F\nF", "use.py", "F = 1\nfrom pack.base import *\n", "from pack.base import *\nF = 1\n"),
+    ("import pack.note\nprint(1)\nimport pack.base\n", "import pack.use", "use.py", "print(1)\nimport pack.base", "import pack.base\nprint(1)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("use", "cell", "file", "old", "new"), SLY)
+def test_a_sly_way_to_another_number_is_found(
+    tmp_path: Path, use: str, cell: str, file: str, old: str, new: str
+) -> None:
+    for name, text in (TINY | {"use.py": use or "pass\n"}).items():
+        (tmp_path / "pack" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pack" / name).write_text(text, encoding="utf-8")
+    assert changed(tmp_path / "pack", file, old, new, HEAD + "# %%\n" + cell + "\n")
+
+
+@pytest.mark.parametrize("line", ['T["t"] = ("pack.note", "note")', 'T.update(t=("pack.note", "note"))', "U = T"])
+def test_a_lazy_table_that_something_else_touches_is_not_believed(tmp_path: Path, line: str) -> None:
+    for name, text in (TINY | {"__init__.py": LAZY % line}).items():
+        (tmp_path / "pack" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "pack" / name).write_text(text, encoding="utf-8")
+    notebook = HEAD + "# %%\nfrom pack import t\nt()\n"
+    assert changed(tmp_path / "pack", "note.py", "append(x)", "append(-x)", notebook)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '# %% tags=["active-ipynb"]\n# x = 8\n',
+        '# %% active="ipynb"\n# x = 8\n',
+        '# %% language="R"\n# x <- 8\n',
+        '# %%\nx = """\n# %% [markdown]\n# 8\n"""\n',
+    ],
+)
+def test_what_the_notebook_format_reads_otherwise_counts_letter_by_letter(pack: Path, text: str) -> None:
+    ran = [c["source"] for c in jupytext.reads(HEAD + text, fmt="py:percent").cells if c["cell_type"] == "code"]
+    assert "8" in "".join(ran)
+    assert changed(pack, "notebook", "8", "9", HEAD + text)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ def replace(path: Path, old: str, new: str) -> None:
         (ENTRY, "tolerance: {rel: 0.3}", "tolerance: {rel: 0.2}", True),
         (ENTRY, "expr: spread*n**(-b)", "expr: spread*n**(-b)*1", True),
         (ENTRY, "rival: {value: 1.0", "rival: {value: 1.5", True),
+        (ENTRY, "says: the error", "says: its error", False),
+        (ENTRY, "name: spread of", "name: width of", False),
         (ENTRY, "Errors of different sign", "Errors of the other sign", False),
         (ENTRY, "exponent of a straight line", "slope of a straight line", False),
         (NOTEBOOK, "size=(400, size)", "size=(500, size)", True),
@@ -53,6 +55,31 @@ def test_the_key_follows_content(tiny: Path, file: str, old: str, new: str, chan
     else:
         (tiny / file).write_text(new)
     assert (key(tiny) != before) is changes
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        ("lawbook.formula('corner2002')", True),
+        ("lawbook.entry('corner2002').laws", True),
+        ("law.entry.laws['inverse-root'].reported", True),
+        ("law.formula('inverse-root')", False),
+    ],
+)
+def test_a_notebook_that_reads_entries_depends_on_all_that_they_say(tiny: Path, line: str, changes: bool) -> None:
+    path = tiny / NOTEBOOK
+    path.write_text(f"{path.read_text()}\n# %%\nimport lawbook\n\n{line}\n")
+    before = key(tiny)
+    replace(tiny / "references/geometry/corner2002.yml", "title: ", "title: Again, ")
+    assert (key(tiny) != before) is changes
+
+
+def test_a_file_of_another_name_is_no_run(tiny: Path) -> None:
+    catalog = load(tiny)[0]
+    path = store.run_path(tiny, "halving2001", "quick", 0)
+    for seed in ("²", "x", "000.copy"):
+        write_atomically(path.with_name(f"quick-{seed}.ipynb"), "{}")
+    assert store.read(catalog) == {}
 
 
 def test_seed_and_scale_are_part_of_the_key(tiny: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import requires
 from typing import Any
 
 import pytest
+from lawbook.extras import DISTRIBUTIONS
 from lawbook.site import download
 
 TEXT = json.dumps(
@@ -30,6 +32,16 @@ def first(site_url: str | None) -> dict[str, Any]:
 def test_the_first_cell_installs_the_wheel_of_the_site() -> None:
     source = first("https://book.example/laws/")["source"]
     assert f"%pip install --quiet 'lawbook[lab] @ https://book.example/laws/dist/{WHEEL}'" in source
+
+
+def test_the_first_cell_asks_for_all_of_the_lab() -> None:
+    lab = {
+        line.partition(";")[0].strip()
+        for line in requires("lawbook") or []
+        if "extra == 'lab'" in line.replace('"', "'")
+    }
+    assert "jax" in lab
+    assert {DISTRIBUTIONS.get(name, name) for name in download.INSTALLED} == {"lawbook", *lab}
 
 
 def test_where_everything_is_installed_it_does_nothing() -> None:

@@ -71,6 +71,18 @@ def test_it_is_built_again_only_when_something_has_changed(
     assert json.loads(zipfile.ZipFile(changed).read("lawbook/book/records.json")) == {}
 
 
+def test_it_is_built_again_when_its_description_has_changed(
+    made: Path, source: Path, evidence: dict[str, Evidence], tmp_path: Path
+) -> None:
+    fork = tmp_path / "fork"
+    shutil.copytree(source, fork)
+    with (fork / "README.md").open("a") as file:
+        file.write("\nA sentence of the fork.\n")
+    changed = zipfile.ZipFile(wheel.build(load(fork)[0], evidence, tmp_path))
+    (about,) = [name for name in changed.namelist() if name.endswith("/METADATA")]
+    assert "A sentence of the fork." in changed.read(about).decode()
+
+
 def test_a_book_without_the_package_has_no_wheel(tiny: Path, catalog: Catalog, tmp_path: Path) -> None:
     assert wheel.name(tiny) is None
     with pytest.raises(FileNotFoundError, match=r"expected pyproject.toml and tools/lawbook"):

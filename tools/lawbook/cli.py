@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -40,6 +42,9 @@ def main() -> None:
             raise
         typer.echo(f"lawbook: this needs {error.name}, which is not installed: {install(extra)}", err=True)
         sys.exit(2)
+    except OSError as error:  # a folder that cannot be written, a full disk, nobody at an address: each says which
+        typer.echo(f"lawbook: {error}", err=True)
+        sys.exit(2)
 
 
 def console() -> Console:
@@ -67,16 +72,16 @@ def root(*, clone: bool = True) -> Path:
 
 
 def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> Catalog:
-    """The catalog, if every file is sound; otherwise all problems, and exit code 1. Writes the editors' schema.
+    """The catalog, if every file is sound; otherwise all problems, and exit code 1.
 
     Where only the entries `wanted` matter and these are sound, problems of other files are counted and do not stop.
-    Without `clone` the book inside an installed package will do, of which nothing is written.
+    With `clone` it writes the editors' schema; without, the book inside an installed package will do, and nothing is
+    written.
     """
     from lawbook.reference.catalog import load
-    from lawbook.reference.root import is_packaged
 
     where = root(clone=clone)
-    if not is_packaged(where):
+    if clone:
         write_schema(where)
     catalog, problems = load(where)
     if problems and wanted and all(paper in catalog.entries for paper in wanted):
@@ -253,10 +258,23 @@ def site(
     good = run_notebooks_of(catalog) if run_notebooks else True
     from lawbook.site.build import build
 
-    build(catalog.root, strict=strict)
+    with settings_or_stop():
+        build(catalog.root, strict=strict)
     typer.echo("the site is in build/site")
     if not good:
         raise typer.Exit(1)
+
+
+@contextmanager
+def settings_or_stop() -> Iterator[None]:
+    """Stop with what is wrong with mkdocs.yml, in one line."""
+    from mkdocs.exceptions import ConfigurationError
+    from yaml import YAMLError
+
+    try:
+        yield
+    except (ConfigurationError, YAMLError) as error:
+        fail(f"mkdocs.yml: {' '.join(str(error).split())}")
 
 
 def run_notebooks_of(catalog: Catalog) -> bool:
@@ -281,7 +299,8 @@ def serve(
         run_notebooks_of(catalog)
     from lawbook.site.build import serve as serve_site
 
-    serve_site(catalog.root, address)
+    with settings_or_stop():
+        serve_site(catalog.root, address)
 
 
 @app.command()
@@ -295,10 +314,8 @@ def pages(out: Annotated[Path, typer.Option(help="The folder to write to; what i
     from lawbook.site.build import write_pages
 
     catalog = catalog_or_stop()
-    try:
+    with settings_or_stop():
         written = write_pages(catalog, store.read(catalog), out)
-    except OSError as error:  # a folder of somebody else, a full disk: each says which
-        fail(str(error))
     typer.echo(f"{out} holds {written.files} files, {written.changed} of them written now")
     for sentence in written.dead:
         typer.echo(sentence, err=True)

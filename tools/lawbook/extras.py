@@ -6,8 +6,18 @@ import re
 from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 
-# Where the module has another name than what is installed.
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "vl_convert": "vl-convert-python", "fontTools": "fonttools"}
+# Where the module has another name than what is installed, or comes along with it.
+DISTRIBUTIONS = {
+    "IPython": "ipykernel",
+    "cycler": "matplotlib",
+    "fontTools": "fonttools",
+    "markupsafe": "jinja2",
+    "matplotlib_inline": "ipykernel",
+    "nbconvert": "mkdocs-jupyter",
+    "sklearn": "scikit-learn",
+    "traitlets": "ipykernel",
+    "vl_convert": "vl-convert-python",
+}
 
 
 def require(extra: str, *modules: str) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbook.evidence import syntax
-from lawbook.evidence.syntax import IMPORTERS, NAMESPACES, READERS, SOURCES, Chain, Origin, Statement
+from lawbook.evidence.syntax import ANYTHING, NAMESPACES, READERS, SOURCES, Chain, Origin, Statement
 
 # Decorators, calls in class bodies, and bases that do nothing but make the thing they stand at.
 HARMLESS = frozenset(
@@ -38,6 +38,8 @@ _MARKER = re.compile(r"^[ \t]*#[ \t]*%%+(?:[ \t]+(.*))?$", re.MULTILINE)
 _PROSE = re.compile(r"\[(markdown|md|raw)\]\s*$")
 # Comments that the notebook format turns into commands: `# %time`, `# !ls`, `# cd ..`, `# x = %sql`, `# f?`
 _COMMANDS = "cat cd copy cp ddir echo ldir ls mkdir mv ren rm rmdir".replace(" ", "|")
+# What makes it read comments of a cell as its code, or a code cell as none.
+_OPTION = re.compile(r"\b(active|language)\b")
 _COMMAND = re.compile(rf"^\s*#[# ]*([%!?]|({_COMMANDS})\b|\w+\s*=\s*[%!]|\S*\?\s*$)", re.MULTILINE)
 
 
@@ -56,13 +58,14 @@ def of(notebook: str, package: Package, *, after: str = "") -> dict[str, Any]:
         are no Python.
     """
     head, cells = code_cells(notebook)
-    parsed = [(said, _cell(source)) for said, source in [*cells, ("", after)]]
+    parsed = [(said, _cell(said, source)) for said, source in [*cells, ("", after)]]
     reach = _Reach(package)
     whole = []
     for said, (trees, digests) in parsed:
         whole.append([said, *digests])
         if trees is None:
-            reach.everything()  # a cell that is no plain Python may do anything
+            reach.everything()  # a cell that is no plain Python may do anything, and end elsewhere
+            whole.append(["", _digest(notebook)])
     reach.script([tree for _, (trees, _) in parsed for tree in trees or ()])
     return {"head": head, "cells": whole} | reach.result()
 
@@ -81,9 +84,9 @@ def code_cells(notebook: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 @lru_cache(maxsize=4096)
-def _cell(source: str) -> tuple[tuple[Statement, ...] | None, tuple[str, ...]]:
+def _cell(said: str, source: str) -> tuple[tuple[Statement, ...] | None, tuple[str, ...]]:
     """The statements of a cell, or None where it is no plain Python; and what of it counts."""
-    if _COMMAND.search(source):
+    if _OPTION.search(said) or _COMMAND.search(source):
         return None, (_digest(source),)
     try:
         tree = ast.parse(source)
@@ -123,8 +126,8 @@ class Package:
         base = self.folder.joinpath(*name.split(".")[1:])
         for path, is_package in ((base / "__init__.py", True), (base.with_suffix(".py"), False)):
             if path.is_file() and (is_package or base != self.folder):
-                return _module(name, path.read_text(encoding="utf-8"), is_package)
-        return None
+                return _module(name, path.read_bytes(), is_package)
+        return _module(name, b"", True) if base.is_dir() else None  # a folder is a package without an __init__.py too
 
     def below(self, name: str) -> Iterator[str]:
         """The modules in a package of ours, at any depth."""
@@ -137,14 +140,15 @@ class Package:
 class Module:
     """A module's statements, what each binds, and which are executed for more than what they bind."""
 
-    def __init__(self, name: str, text: str, is_package: bool) -> None:
+    def __init__(self, name: str, text: bytes, is_package: bool) -> None:
         self.name, self.text, self.is_package = name, text, is_package
         self.package = name if is_package else name.rpartition(".")[0]
         self.trees: list[ast.stmt] = []
         self.names: list[str] = []  # what each binds
         self.binds: dict[str, list[int]] = {}
         self.imports: dict[str, list[Origin]] = {}
-        self.executed: list[Origin] = []
+        self.order: dict[str, list[str]] = {}  # of each name: how it is bound, one after the other
+        self.executed: list[tuple[Origin, int]] = []  # with the number of `always` before it
         self.always: list[int] = []
         self._read: dict[int, Statement] = {}
         try:
@@ -153,9 +157,9 @@ class Module:
             self.is_python = False
             return
         self.is_python = True
-        for tree in syntax.without_docstring(body):
+        for tree in syntax.without_docstrings(body):
             self._add(tree)
-        self.lazy = self._lazy() if "__getattr__" in self.binds else None
+        self.lazy, self.tabled = self._lazy() if "__getattr__" in self.binds else (None, frozenset[int]())
 
     def statement(self, index: int) -> Statement:
         """A statement, read when it is first asked for."""
@@ -167,7 +171,8 @@ class Module:
         if isinstance(tree, ast.Import | ast.ImportFrom):
             for name, origin, executed in syntax.origins_of(tree, self.package):
                 self.imports.setdefault(name, []).append(origin)
-                self.executed.append(executed)
+                self.order.setdefault(name, []).append(f"{origin.module}:{origin.member or ''}")
+                self.executed.append((executed, len(self.always)))
             return
         if isinstance(tree, ast.If) and self._dotted(tree.test) == "typing.TYPE_CHECKING":
             for other in tree.orelse:  # the rest is never executed
@@ -176,6 +181,7 @@ class Module:
         index = len(self.trees)
         self.trees.append(tree)
         names = _plainly_bound(tree)
+        imported = set[str]()
         if names is None or self._acts(tree):
             self.always.append(index)
         if names is None:
@@ -183,21 +189,23 @@ class Module:
             names = list(statement.bound)
             for name, origin in statement.imports:
                 self.imports.setdefault(name, []).append(origin)
+                imported.add(name)
         self.names.append(" ".join(sorted(names)))
         for name in names:
             self.binds.setdefault(name, []).append(index)
+        for name in imported.union(names):
+            self.order.setdefault(name, []).append("")
 
     def _acts(self, tree: ast.stmt) -> bool:
         """Whether a definition or an assignment may do more, when it is executed, than bind its name."""
         if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef):
-            return not all(map(self._is_harmless, tree.decorator_list)) or any(
-                self._calls(default) for default in (*tree.args.defaults, *tree.args.kw_defaults) if default is not None
-            )
+            evaluated = (tree.args, *([tree.returns] if tree.returns else []))  # defaults and annotations
+            return not all(map(self._is_harmless, tree.decorator_list)) or any(map(self._calls, evaluated))
         if isinstance(tree, ast.ClassDef):
             decorated = not all(map(self._is_harmless, (*tree.decorator_list, *tree.bases))) or bool(tree.keywords)
             return decorated or any(
                 self._acts(part) if _plainly_bound(part) is not None else not isinstance(part, ast.Pass)
-                for part in syntax.without_docstring(tree.body)
+                for part in syntax.without_docstrings(tree.body)
             )
         return self._calls(tree)
 
@@ -214,7 +222,7 @@ class Module:
     def _calls(self, node: ast.AST) -> bool:
         """Whether evaluating an expression calls what is not known to be harmless."""
         if isinstance(node, ast.Lambda):
-            return any(self._calls(default) for default in (*node.args.defaults, *node.args.kw_defaults) if default)
+            return self._calls(node.args)
         if isinstance(node, ast.Call):
             return not self._is_harmless(node)
         if isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom):
@@ -233,19 +241,25 @@ class Module:
             return ""
         return ".".join(part for part in (origins[0].module, origins[0].member, *chain[1:]) if part)
 
-    def _lazy(self) -> dict[str, list[Any]] | None:
-        """The table of a lazy module, name to (module, attribute or None), if it has just one that says it all."""
-        tables = []
-        for tree in self.trees:
-            value = getattr(tree, "value", None)
-            if isinstance(value, ast.Dict) and value.keys:
-                try:
-                    tables.append(ast.literal_eval(value))
-                except ValueError:
-                    return None
-        if len(tables) != 1:
-            return None
-        table = tables[0]
+    def _lazy(self) -> tuple[dict[str, list[Any]] | None, frozenset[int]]:
+        """The table of a lazy module, name to (module, attribute or None), if one says it all; where it is written."""
+        nothing = None, frozenset[int]()
+        found = [
+            (index, tree.value)
+            for index, tree in enumerate(self.trees)
+            if isinstance(tree, ast.Assign | ast.AnnAssign) and isinstance(tree.value, ast.Dict) and tree.value.keys
+        ]
+        if len(found) != 1:
+            return nothing
+        ((at, value),) = found
+        where = frozenset([at, *self.binds["__getattr__"]])
+        others = (tree for index, tree in enumerate(self.trees) if index not in where)
+        if any(_mentions(tree, self.names[at]) for tree in others):  # it may have been changed
+            return nothing
+        try:
+            table = ast.literal_eval(value)
+        except ValueError:
+            return nothing
         sound = all(
             isinstance(name, str)
             and isinstance(place, tuple)
@@ -254,11 +268,15 @@ class Module:
             and isinstance(place[1], str | None)
             for name, place in table.items()
         )
-        return table if sound else None
+        return (table, where) if sound else nothing
+
+
+def _mentions(tree: ast.AST, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
 
 
 @lru_cache(maxsize=1024)  # by text, not by path: a file that changed while the site is served is another text
-def _module(name: str, text: str, is_package: bool) -> Module:
+def _module(name: str, text: bytes, is_package: bool) -> Module:
     return Module(name, text, is_package)
 
 
@@ -334,18 +352,18 @@ class _Reach:
             "texts": dict(sorted(self.texts.items())),
         }
 
-    def _statement(self, statement: Statement, module: Module | None = None) -> None:
+    def _statement(self, statement: Statement, module: Module | None = None, index: int | None = None) -> None:
         """Follow the imports in a statement, and what it may ask for without naming it; names are left."""
         for origin in statement.executed:
             self._execute(origin)
         for origin, rest in statement.origins:
             self._follow(origin, rest)
-        if module is not None and module.is_python and module.lazy is not None:
-            return  # its table says which modules
+        if module is not None and index in module.tabled:
+            return  # the table says which modules
         for text in statement.strings:
             if self.package.owns(text):
                 self._named(text)
-        if statement.special & (SOURCES | IMPORTERS | {"sys.modules"}):
+        if statement.special & (SOURCES | ANYTHING | {"sys.modules"}):
             self.everything()
         if module is not None:
             asked = self._asked.setdefault(module.name, set())
@@ -393,7 +411,11 @@ class _Reach:
         if not module.is_python:
             self.texts[name] = _digest(module.text)
             return
-        for origin in module.executed:
+        if "*" in module.imports:  # which of its names stands for what, only the order of its lines says
+            self.texts[name] = _digest(module.text)
+        for origin, before in module.executed:
+            if before and origin.module.partition(".")[0] not in sys.stdlib_module_names:
+                self.imports.add((name, f"after {before}", origin.module, origin.member or ""))
             self._execute(origin)
         for index in module.always:
             self._reach(module, index)
@@ -404,7 +426,7 @@ class _Reach:
             return
         found.add(index)
         statement = module.statement(index)
-        self._statement(statement, module)
+        self._statement(statement, module, index)
         for chain in statement.chains:
             self._resolve(module, chain)
 
@@ -416,9 +438,12 @@ class _Reach:
         name, rest = chain[0], chain[1:]
         for origin in module.imports.get(name, ()):
             self.imports.add((module.name, name, origin.module, origin.member or ""))
-            if origin.member != name and origin.member in SOURCES | IMPORTERS:  # under another name
+            if origin.member != name and origin.member in SOURCES | ANYTHING | NAMESPACES:  # under another name
                 self.everything()
             self._follow(origin, rest)
+        order = module.order.get(name, ())
+        if len(order) > 1:  # the last one counts
+            self.imports.add((module.name, name, " ".join(order), ""))
         for index in module.binds.get(name, ()):
             self._reach(module, index)
         if name not in module.imports and name not in module.binds:
@@ -476,5 +501,6 @@ class _Reach:
                 self._take_whole(inner)
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(text: str | bytes) -> str:
+    content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    return hashlib.sha256(content).hexdigest()

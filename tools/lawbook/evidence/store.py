@@ -17,6 +17,9 @@ from lawbook.reference.root import is_packaged
 
 PACKAGE = Path(__file__).resolve().parents[1]
 METADATA = "lawbook"
+# What an entry says to its reader alone.
+WORDS = ("measures", "data", "not_reproduced", "says", "latex", "name", "unit", "paper_writes")
+ENTRIES = "lawbook.reference.api"  # where `lawbook.entry` and `lawbook.formula` stand
 
 
 def run_path(root: Path, paper: str, scale: str, seed: int) -> Path:
@@ -28,7 +31,8 @@ def run_key(catalog: Catalog, paper: str, scale: str, seed: int) -> str:
     """The fingerprint of all that a run depends on.
 
     The code of the notebook and what it reaches of this package, by meaning; the entry's formulas and checks, the lock
-    file, the Python version, seed and scale. Prose, comments and layout are not part of it.
+    file, the Python version, seed and scale. Prose, comments and layout are not part of it. Of a notebook that reads
+    entries as data, all that is in `references/` is.
     """
     return digest([_inputs(catalog, paper), scale, seed])
 
@@ -39,9 +43,10 @@ def _inputs(catalog: Catalog, paper: str) -> list[Any]:
         laws = {}
         for law_id, law in catalog.entries[paper].laws.items():
             data = law.model_dump(include={"formula", "symbols", "checks", "controls"})
-            data["formula"].pop("latex")
-            for part in (*data["checks"].values(), *data["controls"].values()):
-                for words in ("measures", "data", "not_reproduced"):
+            parts = (*data["checks"].values(), *data["controls"].values(), *data["symbols"].values())
+            rivals = [check["rival"] for check in data["checks"].values() if check["rival"]]
+            for part in (data["formula"], *parts, *rivals):
+                for words in WORDS:
                     part.pop(words, None)
             laws[law_id] = data
         shared: dict[str, Any] = catalog.__dict__.setdefault("_shared_inputs", {})
@@ -52,6 +57,9 @@ def _inputs(catalog: Catalog, paper: str) -> list[Any]:
         with collection.held():
             code = fingerprint.of(notebook, shared["package"], after=cells.FINISH)
         cache[paper] = [digest(code), laws, *shared["versions"]]
+        asked = {name for name, _ in code["modules"].get(ENTRIES, ())}
+        if asked & {"entry", "formula"} or ".entry" in notebook:
+            cache[paper].append([_file_digest(path) for path in sorted(catalog.root.glob("references/**/*.*"))])
     return cache[paper]
 
 
@@ -134,7 +142,7 @@ def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
         runs = []
         for path in sorted(folder.glob(f"{scale}-*.ipynb")):
             seed = path.stem.rpartition("-")[2]
-            run = current_run(catalog, paper, scale, int(seed)) if seed.isdigit() else None
+            run = current_run(catalog, paper, scale, int(seed)) if seed.isdecimal() else None
             if run is not None:
                 runs.append(run)
         if runs:

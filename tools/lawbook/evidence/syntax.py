@@ -14,9 +14,10 @@ Chain = tuple[str, ...]  # a name and the attributes taken of it: ("np", "linalg
 # Who asks for these may see what a syntax tree leaves out, or reach what is nowhere named.
 SOURCES = frozenset({"__doc__", "getsource", "getsourcelines", "getdoc", "getcomments"})
 IMPORTERS = frozenset({"import_module", "__import__"})
-NAMESPACES = frozenset({"eval", "exec", "globals"})
+ANYTHING = IMPORTERS | {"eval", "exec", "getmodule", "resolve_name", "__globals__"}
+NAMESPACES = frozenset({"globals", "locals", "vars"})
 READERS = frozenset({"open", "read_bytes", "read_text"})
-SPECIAL = SOURCES | IMPORTERS | NAMESPACES | READERS | {"__file__"}
+SPECIAL = SOURCES | ANYTHING | NAMESPACES | READERS | {"__file__"}
 
 _DOTTED = re.compile(r"\w+(\.\w+)+")
 # `ctx` follows from the place of a node, `kind` is the u of u"", `type_comment` is a comment
@@ -76,12 +77,13 @@ def read(statement: ast.stmt, package: str = "") -> Statement:
     )
 
 
-def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements of a module, class or function after its docstring."""
-    first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        return body[1:]
-    return body
+def without_docstrings(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a module, class or function but its docstring and those that stand below what it binds."""
+    return [
+        s
+        for s in body
+        if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) and isinstance(s.value.value, str))
+    ]
 
 
 def origins_of(node: ast.Import | ast.ImportFrom, package: str) -> list[tuple[str, Origin, Origin]]:
@@ -186,6 +188,8 @@ class _Reader:
         value = node.value
         if isinstance(value, str) and _DOTTED.fullmatch(value):
             self.strings.add(value)
+        elif value in ("__doc__", "__globals__"):  # for `getattr`, or an item of a namespace
+            self.special.add(value)
         # decimal digits of a very long integer would be refused
         self.out.append(f"{value.__class__.__name__} {hex(value) if isinstance(value, int) else repr(value)},")
 
@@ -193,7 +197,7 @@ class _Reader:
         self.scopes[-1].bound.add(node.name)
         self.fields(node, _WITHOUT_BODY[node.__class__])  # decorators, defaults and annotations are read outside
         self.quoted(node.returns)
-        self.inside("function", without_docstring(node.body), node.args)
+        self.inside("function", without_docstrings(node.body), node.args)
 
     def lambda_(self, node: ast.Lambda) -> None:
         self.fields(node, _WITHOUT_BODY[node.__class__])
@@ -202,7 +206,7 @@ class _Reader:
     def class_(self, node: ast.ClassDef) -> None:
         self.scopes[-1].bound.add(node.name)
         self.fields(node, _WITHOUT_BODY[node.__class__])
-        self.inside("class", without_docstring(node.body))
+        self.inside("class", without_docstrings(node.body))
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         self.node(node.generators[0].iter)  # of the scope around it
@@ -285,13 +289,14 @@ class _Reader:
     def call(self, node: ast.Call) -> None:
         chain = chain_of(node.func)
         first = node.args[0] if node.args else None
-        named = isinstance(first, ast.Constant) and isinstance(first.value, str) and not first.value.startswith(".")
-        if chain is not None and chain[-1] in IMPORTERS and named:  # `strings` has its name
-            before = set(self.special)
-            self.fields(node)
+        before = set(self.special)
+        self.fields(node)
+        if chain is None or chain[-1] not in IMPORTERS or not isinstance(first, ast.Constant):
+            return
+        if isinstance(first.value, str) and not first.value.startswith("."):
             self.special &= before | {"sys.modules"} | SPECIAL - IMPORTERS
-        else:
-            self.fields(node)
+            # the one gives the module, the other the package that it is in
+            self.strings.add(first.value if chain[-1] == "import_module" else first.value.partition(".")[0])
 
     def compare(self, node: ast.Compare) -> None:
         """Whether a module has been imported is a question that reaches none."""

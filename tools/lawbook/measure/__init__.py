@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> ModuleType:
     """An instrument, loaded when it is first asked for."""
     if name not in __all__:

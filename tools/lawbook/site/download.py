@@ -6,7 +6,8 @@ import json
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-INSTALLED = ("lawbook", "jax", "scipy", "sklearn", "matplotlib")  # what a notebook cannot do without
+# What a notebook cannot do without: the package and all of its part `lab`.
+INSTALLED = ("lawbook", "jax", "optax", "diffrax", "equinox", "scipy", "sklearn", "matplotlib")
 
 
 def with_install(text: str, wheel: str | None, site_url: str | None) -> str:

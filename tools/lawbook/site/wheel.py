@@ -16,7 +16,9 @@ from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import schema_text
 
-INSIDE = ("tools", "references", "notebooks")  # what a wheel is made from, beside pyproject.toml and build/book
+# What a wheel is made from, beside build/book.
+INSIDE = ("tools", "references", "notebooks")
+FILES = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT")
 
 
 def name(root: Path) -> str | None:
@@ -57,7 +59,7 @@ def build(catalog: Catalog, evidence: Mapping[str, Evidence], out: Path) -> Path
 def _digest(root: Path) -> str:
     """Of all files that the wheel is made from, names and contents."""
     found = [path for folder in INSIDE for path in (root / folder).rglob("*") if path.is_file()]
-    found += [root / "pyproject.toml", *(root / "build" / "book").glob("*.json")]
+    found += [*(root / name for name in FILES), *(root / "build" / "book").glob("*.json")]
     digest = hashlib.sha256()
     for path in sorted(path for path in found if "__pycache__" not in path.parts):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
