@@ -253,6 +253,8 @@ def test_shapes_that_do_not_fit_are_refused():
         nc.cosines(w[:1])
     with pytest.raises(ValueError, match=r"logits \(40, 3\)"):
         nc.nearest_centre_disagreement(h, np.zeros((40, 3)), w)
+    with pytest.raises(ValueError, match="C at least 2"):
+        nc.nearest_centre_disagreement(h, np.zeros((40, 1)), w[:1])
 
 
 @pytest.mark.parametrize("unit", [1e-30, 1e30])

@@ -302,10 +302,10 @@ def nearest_centre_disagreement(features: ArrayLike, logits: ArrayLike, means: A
         0.25
     """
     h, mu, scores = _matrix(features, "features"), _matrix(means, "means"), _matrix(logits, "logits")
-    if h.shape[1] != mu.shape[1] or scores.shape != (len(h), len(mu)):
+    if h.shape[1] != mu.shape[1] or scores.shape != (len(h), len(mu)) or len(mu) < 2:
         raise ValueError(
             f"found features of shape {h.shape}, logits {scores.shape} and means {mu.shape}, "
-            "expected (n, p), (n, C) and (C, p)"
+            "expected (n, p), (n, C) and (C, p), C at least 2"
         )
     axes = _axes(h, mu)
     return _disagreement(_along(h, axes), scores.T, axes)
