@@ -76,7 +76,7 @@ def test_subsets_larger_than_the_pool_are_refused():
         for size in (0, 11):
             with pytest.raises(ValueError, match=f"found the size {size}, expected 1 to 10"):
                 draw(10, [5, size], np.random.default_rng(0))
-        with pytest.raises(ValueError, match="found the size 3.5, expected an integer"):
+        with pytest.raises(ValueError, match=r"found the size 3\.5, expected an integer"):
             draw(10, [5, 3.5], np.random.default_rng(0))
 
 
