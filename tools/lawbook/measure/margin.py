@@ -48,7 +48,7 @@ def hard_margin(x: ArrayLike) -> Separator:
     Examples:
         >>> from lawbook.measure.margin import hard_margin
         >>> found = hard_margin([[1.0, 1.0], [3.0, 0.0], [1.0, -1.0]])
-        >>> print(found.vector.round(3), found.support)
+        >>> print(found.vector.round(3) + 0.0, found.support)
         [1. 0.] [0 2]
     """
     from scipy.optimize import nnls
@@ -63,7 +63,7 @@ def hard_margin(x: ArrayLike) -> Separator:
     support = np.flatnonzero(duals > 1e-12 * duals.max())
     active = samples[support]
     # Not from the products of samples, whose condition is the square: it hides margins below a thousandth.
-    vector = np.linalg.lstsq(active, np.ones(len(support)), rcond=None)[0]
+    vector = np.asarray(np.linalg.lstsq(active, np.ones(len(support)), rcond=None)[0], dtype=float)
     duals = np.zeros(len(samples))
     duals[support] = np.linalg.lstsq(active.T, vector, rcond=None)[0]
     if not (np.min(samples @ vector) > 1 - 1e-6 and duals.min() >= 0):
