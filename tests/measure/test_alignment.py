@@ -85,6 +85,14 @@ def test_fact_is_stationarity_times_the_weights(network):
         np.testing.assert_allclose(alignment.backward_fact(layer, 0.3), layer.weight @ ascent.T / 0.3, atol=1e-12)
 
 
+def test_samples_are_those_of_what_is_used(network):
+    _, _, _, layers = network
+    fewer = layers[0]._replace(inputs=layers[0].inputs[:2])
+    np.testing.assert_array_equal(alignment.backward_fact(fewer, 0.3), alignment.backward_fact(layers[0], 0.3))
+    with pytest.raises(ValueError, match="found 2 inputs, 7 outputs and 7 gradients"):
+        alignment.canonical(fewer)
+
+
 def test_canonical_alignments_are_one_where_all_six_hold():
     # A rank-one layer: inputs along one axis, gradients along another, and the weight between them.
     rng = np.random.default_rng(4)

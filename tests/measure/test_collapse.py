@@ -253,6 +253,21 @@ def test_shapes_that_do_not_fit_are_refused():
         nc.cosines(w[:1])
     with pytest.raises(ValueError, match=r"logits \(40, 3\)"):
         nc.nearest_centre_disagreement(h, np.zeros((40, 3)), w)
+    with pytest.raises(ValueError, match="C at least 2"):
+        nc.nearest_centre_disagreement(h, np.zeros((40, 1)), w[:1])
+
+
+def test_a_scatter_about_the_rounding_is_not_called_collapse():
+    # Single precision resolves features of 10 to 1e-6, sums of them less: two class means closer than that may be one.
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 4
+    means = 10 + rng.standard_normal((4, 6))
+    means[1] = means[0] + 2e-5 * rng.standard_normal(6)
+    features = means[labels] + 3e-5 * rng.standard_normal((60, 6))
+    double = nc.within_class_variability(features, labels, nc.class_means(features, labels, 4))
+    single = np.float32(features)
+    assert 0.1 < double < 10
+    assert np.isnan(nc.within_class_variability(single, labels, nc.class_means(single, labels, 4)))
 
 
 @pytest.mark.parametrize("unit", [1e-30, 1e30])

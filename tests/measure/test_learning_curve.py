@@ -76,6 +76,8 @@ def test_subsets_larger_than_the_pool_are_refused():
         for size in (0, 11):
             with pytest.raises(ValueError, match=f"found the size {size}, expected 1 to 10"):
                 draw(10, [5, size], np.random.default_rng(0))
+        with pytest.raises(ValueError, match=r"found the size 3\.5, expected an integer"):
+            draw(10, [5, 3.5], np.random.default_rng(0))
 
 
 def test_losses_that_are_none_are_refused():
@@ -85,5 +87,7 @@ def test_losses_that_are_none_are_refused():
     for losses in (diverged, [[-1.0, -2.0]], [1.0, 2.0]):  # of a loss below 0, 2 % more is less
         with pytest.raises(ValueError, match="expected losses above 0 of shape"):
             learning_curve.smallest_sufficient(losses)
+    with pytest.raises(ValueError, match="within = nan"):
+        learning_curve.smallest_sufficient([[0.3, 0.1]], within=np.nan)
     with pytest.raises(ValueError, match="found 0 repetitions"):
         learning_curve.sweep(lambda subset: [1.0], lambda: [[1]], 0)

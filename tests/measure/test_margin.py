@@ -55,6 +55,14 @@ def test_angle_is_exact_for_small_and_large_angles():
     np.testing.assert_allclose(margin.angle(5 * turned, [2.0, 0.0]), [1e-9, 0.5, 3.0], rtol=1e-12)
 
 
+@pytest.mark.parametrize("size", [1e-3, 1e-5])
+def test_a_narrow_margin_is_found(size):
+    # ŵ = (0, 1 / size), each dual variable half its square.
+    found = margin.hard_margin([[1.0, size], [-1.0, size]])
+    np.testing.assert_allclose(found.vector * size, [0, 1], atol=1e-9)
+    np.testing.assert_allclose(found.duals * size**2, [0.5, 0.5], rtol=1e-9)
+
+
 @pytest.mark.parametrize("unit", [1e-100, 1e-20, 1e15, 1e100])
 def test_any_unit(unit):
     x = clouds()
@@ -89,7 +97,9 @@ PAIR = np.array([[1.0, 1.0], [1.0, -1.0]])
         (lambda: margin.angle([[1.0, 0.0]], [0.0, 0.0]), "other is zero"),
         (lambda: margin.angle([[1.0, 0.0, 0.0]], [1.0, 0.0]), r"shape \(1, 3\)"),
         (lambda: margin.offset(PAIR, margin.hard_margin(PAIR), step_size=0.0), "step_size = 0"),
+        (lambda: margin.offset(PAIR, margin.hard_margin(PAIR), step_size=np.inf), "step_size = inf"),
         (lambda: margin.offset(PAIR[:1], margin.hard_margin(PAIR)), "those that the separator was found from"),
+        (lambda: margin.offset(2 * np.asarray(PAIR), margin.hard_margin(PAIR)), "do not add up to the separator"),
     ],
 )
 def test_what_has_no_margin_is_refused(found, message):

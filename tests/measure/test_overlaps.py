@@ -51,6 +51,7 @@ def test_orthogonal_rows_do_not_overlap_by_less_than_nothing():
         (lambda: overlaps.measured_interference([], [0.1]), "found 0 overlaps"),
         (lambda: overlaps.measured_interference([0.5], [0.1, 0.0]), "numbers above 0"),
         (lambda: overlaps.measured_interference([0.5], [np.nan]), "numbers above 0"),
+        (lambda: overlaps.measured_interference([0.5], [0.1, np.inf]), "finite numbers above 0"),
     ],
 )
 def test_what_has_no_overlap_is_refused(found, message):

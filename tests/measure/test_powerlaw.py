@@ -216,6 +216,9 @@ def test_what_cannot_be_fitted_is_refused(x, y, message):
         ([1, np.nan, 1], "found error = nan at point 1"),
         ([1, 1], "found 2 errors for 3 points"),
         (0.1, r"found error of shape \(\)"),
+        ([1e-200, 1e-200, 1e-200], "below 1e-100 or above 1e100 of its y"),
+        ([1, 1, 1e200], "below 1e-100 or above 1e100 of its y"),
+        ([5e-324, 1, 1], "below 1e-100 or above 1e100 of its y"),
     ],
 )
 def test_errors_that_are_none_are_refused(error, message):
@@ -233,8 +236,14 @@ def test_what_the_options_do_not_go_with_is_refused():
         powerlaw.fit(X, X, X, scatter="equal")
     with pytest.raises(ValueError, match="found huber=0"):
         powerlaw.fit(X, X, huber=0)
-    with pytest.raises(ValueError, match="x > 0"):
-        powerlaw.fit(X, X)([1.0, 0.0])
+    for x in (0.0, np.inf, np.nan):
+        with pytest.raises(ValueError, match="not finite, expected x > 0"):
+            powerlaw.fit(X, X).predict([1.0, x])
+
+
+def test_a_law_beyond_the_floats_is_infinite_or_zero():
+    steep = powerlaw.fit([1, 2, 4], [1e300, 1e200, 1e100])
+    np.testing.assert_array_equal(steep([1e-300, 1e300]), [np.inf, 0])
 
 
 def test_one_repetition_cannot_be_resampled():
@@ -247,6 +256,14 @@ def test_bootstrap_of_a_mean_is_its_standard_error():
     mean, error = powerlaw.bootstrap(lambda m: m, values, np.random.default_rng(6), draws=20000)
     np.testing.assert_allclose(mean, values.mean(axis=0))
     np.testing.assert_allclose(error, values.std(axis=0, ddof=1) / np.sqrt(20), rtol=0.02)
+
+
+def test_bootstrap_of_any_unit():
+    values = np.random.default_rng(5).normal(3, 1, size=(20, 3))
+    units = np.array([1e-300, 1.0, 1e200])
+    mean, error = powerlaw.bootstrap(lambda m: m, values, np.random.default_rng(6))
+    scaled = powerlaw.bootstrap(lambda m: m, values * units, np.random.default_rng(6))
+    np.testing.assert_allclose(scaled, [mean * units, error * units], rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,7 @@ def backward_fact(layer: Signals, decay: float) -> Array:
         [[4.0]]
     """
     _positive(decay)
-    return _mean_product(layer.outputs, layer.gradient, len(layer.inputs) * decay)
+    return _mean_product(layer.outputs, layer.gradient, len(layer.outputs) * decay)
 
 
 def _positive(decay: float) -> None:
@@ -502,6 +502,11 @@ def canonical(layer: Signals, *, normalised: bool = True) -> Canonical:
         >>> [round(value, 6) for value in alignment.canonical(layer)]
         [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
+    counts = [len(v) for v in (layer.inputs, layer.outputs, layer.gradient)]
+    if len(set(counts)) > 1:
+        raise ValueError(
+            f"found {counts[0]} inputs, {counts[1]} outputs and {counts[2]} gradients, expected one of each a sample"
+        )
     outputs, inputs, errors, back = (
         covariance(v, normalised=normalised)
         for v in (layer.outputs, layer.inputs, layer.gradient, layer.input_gradient)

@@ -2,8 +2,9 @@
 
 Definitions follow Papyan, Han and Donoho (2020); C classes, last-layer features h in R^p of n samples, classifier
 weights W (C, p) and biases b. Everything is traceable, at the precision of what it gets (half precision is raised to
-single). Shapes and types are checked always. The values of labels can be checked outside `jax.jit` only: inside, a
-class without samples, or a label out of range, makes NaN of every metric that it leaves undefined.
+single; JAX makes single of double unless `jax_enable_x64` is set). Shapes and types are checked always. The values of
+labels can be checked outside `jax.jit` only: inside, a class without samples, or a label out of range, makes NaN of
+every metric that it leaves undefined.
 
 Samples enter through sums over them alone: counts and sums of the classes first; then, with the class means known,
 mistakes, disagreements and the scatter along C - 1 directions.
@@ -134,7 +135,8 @@ def within_class_variability(features: ArrayLike, labels: ArrayLike, means: Arra
     With M (p, C) the centred class means, `Σ_B = M Mᵀ / C`, so `Σ_B⁺ = C (M⁺)ᵀ M⁺` and the metric is the mean of
     `|M⁺ (h - μ_c)|²` over samples. M has rank C - 1 at most: the one direction that is zero by construction is turned
     away before the singular values are taken. Of the others, min(C - 1, p), one that is zero up to the rounding of
-    the means makes the metric infinite if samples scatter along it, and counts nothing if they do not.
+    the means makes the metric infinite if samples scatter along it, counts nothing if they do not, and leaves it
+    undetermined if they scatter by about the rounding. (Offsets far above the spread cost digits: subtract them.)
 
     Arguments:
         features: shape (n, p).
@@ -143,7 +145,8 @@ def within_class_variability(features: ArrayLike, labels: ArrayLike, means: Arra
 
     Returns:
         A scalar. Infinite where class means coincide and samples scatter between them; NaN where nothing is
-        determined: one sample or fewer a class (n <= C), or all features equal.
+        determined: one sample or fewer a class (n <= C), all features equal, or a scatter about the rounding along an
+        axis on which class means coincide.
 
     Raises:
         ValueError: as in `collapse`.
@@ -302,10 +305,10 @@ def nearest_centre_disagreement(features: ArrayLike, logits: ArrayLike, means: A
         0.25
     """
     h, mu, scores = _matrix(features, "features"), _matrix(means, "means"), _matrix(logits, "logits")
-    if h.shape[1] != mu.shape[1] or scores.shape != (len(h), len(mu)):
+    if h.shape[1] != mu.shape[1] or scores.shape != (len(h), len(mu)) or len(mu) < 2:
         raise ValueError(
             f"found features of shape {h.shape}, logits {scores.shape} and means {mu.shape}, "
-            "expected (n, p), (n, C) and (C, p)"
+            "expected (n, p), (n, C) and (C, p), C at least 2"
         )
     axes = _axes(h, mu)
     return _disagreement(_along(h, axes), scores.T, axes)
@@ -369,8 +372,10 @@ def _within(along: Array, y: Array, axes: _Axes) -> Array:
     rest = along - _along(axes.means, axes)[:, y]
     determined = axes.spread > axes.noise
     ratios = jnp.mean((rest / jnp.where(determined, axes.spread, axes.noise)[:, None]) ** 2, axis=1)  # (r,)
-    # Along an axis on which the means do not differ: infinite where samples scatter by more than rounding.
-    total = jnp.sum(jnp.where(determined, ratios, jnp.where(ratios > 1, jnp.inf, 0 * ratios)))
+    # Along an axis on which the means do not differ: infinite where samples scatter by more than rounding may do,
+    # nothing where by no more than it does, and in between there is no telling.
+    blind = jnp.where(ratios > 1, jnp.inf, jnp.where(ratios > ROUNDINGS**-2, jnp.nan, 0 * ratios))
+    total = jnp.sum(jnp.where(determined, ratios, blind))
     known = jnp.any(determined | (ratios > 1)) & jnp.all((y >= 0) & (y < len(axes.means)))
     return jnp.where(known, total, jnp.nan)
 

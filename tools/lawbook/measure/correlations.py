@@ -99,7 +99,7 @@ def drawn(shares: ArrayLike, pairs: int, rng: np.random.Generator) -> Array:
         Shape (v, v), sums to 1.
 
     Raises:
-        ValueError: As in `covariance`, or fewer pairs than one.
+        ValueError: As in `covariance`, or pairs that are no whole number from 1 on.
 
     Examples:
         >>> import numpy as np
@@ -109,8 +109,8 @@ def drawn(shares: ArrayLike, pairs: int, rng: np.random.Generator) -> Array:
         1.000, 0.000
     """
     p = _shares(shares)
-    if pairs < 1:
-        raise ValueError(f"found pairs = {pairs}, expected at least 1")
+    if pairs < 1 or pairs != int(pairs):
+        raise ValueError(f"found pairs = {pairs}, expected a whole number, at least 1")
     return np.asarray(rng.multinomial(pairs, p.ravel() / p.sum()).reshape(p.shape) / pairs)
 
 
@@ -151,8 +151,8 @@ def markov_strengths(bigrams: ArrayLike, lags: ArrayLike) -> Array:
 
 def _shares(shares: ArrayLike) -> Array:
     p = np.asarray(shares, dtype=float)
-    if p.ndim != 2 or p.shape[0] != p.shape[1]:
-        raise ValueError(f"found shares of shape {p.shape}, expected (v, v)")
+    if p.ndim != 2 or p.shape[0] != p.shape[1] or not p.size:
+        raise ValueError(f"found shares of shape {p.shape}, expected (v, v), not empty")
     if not (np.all(p >= 0) and abs(p.sum() - 1) < 1e-5):
         raise ValueError(f"found shares that sum to {p.sum():.6g}, the least {p.min():.3g}: expected 1 and 0 or more")
     return p

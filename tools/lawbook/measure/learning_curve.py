@@ -27,7 +27,7 @@ def nested(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[In
         Sample numbers, an array of each size.
 
     Raises:
-        ValueError: A size that is not between 1 and `pool`.
+        ValueError: A size that is no integer from 1 to `pool`.
 
     Examples:
         >>> import numpy as np
@@ -53,7 +53,7 @@ def windows(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[s
         A slice of each size.
 
     Raises:
-        ValueError: A size that is not between 1 and `pool`.
+        ValueError: A size that is no integer from 1 to `pool`.
 
     Examples:
         >>> import numpy as np
@@ -68,9 +68,11 @@ def windows(pool: int, sizes: Sequence[int], rng: np.random.Generator) -> list[s
 
 
 def _check_sizes(pool: int, sizes: Sequence[int]) -> None:
-    bad = [size for size in sizes if not 1 <= size <= pool]
-    if bad:
-        raise ValueError(f"found the size {bad[0]}, expected 1 to {pool}: there are no more samples in the pool")
+    for size in sizes:
+        if not isinstance(size, int | np.integer):
+            raise ValueError(f"found the size {size!r}, expected an integer: round sizes that were computed")
+        if not 1 <= size <= pool:
+            raise ValueError(f"found the size {size}, expected 1 to {pool}: there are no more samples in the pool")
 
 
 def sweep(learn: Callable[[Subset], ArrayLike], draw: Callable[[], Sequence[Subset]], repetitions: int) -> Array:
@@ -148,7 +150,7 @@ def smallest_sufficient(losses: ArrayLike, within: float = 0.02) -> Indices:
         [1, 2]
     """
     values = np.asarray(losses, dtype=float)
-    if values.ndim != 2 or not np.all(values > 0) or within < 0:
+    if values.ndim != 2 or not np.all(values > 0) or not within >= 0:
         raise ValueError(
             f"found losses of shape {values.shape}, the least {values.min(initial=np.inf):.3g}, and within = {within}, "
             "expected losses above 0 of shape (sizes, members) and a share of at least 0"

@@ -48,7 +48,7 @@ def hard_margin(x: ArrayLike) -> Separator:
     Examples:
         >>> from lawbook.measure.margin import hard_margin
         >>> found = hard_margin([[1.0, 1.0], [3.0, 0.0], [1.0, -1.0]])
-        >>> print(found.vector.round(3), found.support)
+        >>> print(found.vector.round(3) + 0.0, found.support)
         [1. 0.] [0 2]
     """
     from scipy.optimize import nnls
@@ -62,9 +62,10 @@ def hard_margin(x: ArrayLike) -> Separator:
     duals = found / slack
     support = np.flatnonzero(duals > 1e-12 * duals.max())
     active = samples[support]
+    # Not from the products of samples, whose condition is the square: it hides margins below a thousandth.
+    vector = np.asarray(np.linalg.lstsq(active, np.ones(len(support)), rcond=None)[0], dtype=float)
     duals = np.zeros(len(samples))
-    duals[support] = np.linalg.lstsq(active @ active.T, np.ones(len(support)), rcond=None)[0]
-    vector = duals @ samples
+    duals[support] = np.linalg.lstsq(active.T, vector, rcond=None)[0]
     if not (np.min(samples @ vector) > 1 - 1e-6 and duals.min() >= 0):
         raise ValueError(_INSEPARABLE)
     return Separator(vector / scale, duals / scale / scale)
@@ -95,10 +96,16 @@ def offset(x: ArrayLike, separator: Separator, step_size: float = 1.0) -> Array:
         0.693
     """
     samples = _samples(x)
-    if samples.shape != (len(separator.duals), len(separator.vector)):
-        raise ValueError(f"found samples of shape {samples.shape}, expected those that the separator was found from")
-    if not step_size > 0:
-        raise ValueError(f"found step_size = {step_size}, expected a number above 0")
+    vector = separator.vector
+    if samples.shape != (len(separator.duals), len(vector)) or not np.allclose(
+        separator.duals @ samples, vector, rtol=0, atol=1e-6 * np.max(np.abs(vector))
+    ):
+        raise ValueError(
+            f"found samples of shape {samples.shape} that do not add up to the separator, "
+            "expected those that the separator was found from"
+        )
+    if not 0 < step_size < np.inf:
+        raise ValueError(f"found step_size = {step_size}, expected a finite number above 0")
     support = separator.support
     levels: Array = np.log(step_size / separator.duals[support])
     active, longest = _in_units_of_the_longest(samples[support])

@@ -68,8 +68,8 @@ def measured_interference(overlaps: ArrayLike, thresholds: ArrayLike) -> Array:
     t = np.asarray(thresholds, dtype=float)
     if not g.size or not np.all(np.isfinite(g)):
         raise ValueError(f"found {g.size} overlaps, {np.sum(~np.isfinite(g))} of them not finite, expected numbers")
-    if t.ndim != 1 or not t.size or not np.all(t > 0):
-        raise ValueError(f"found thresholds {t.tolist()}, expected numbers above 0, shape (k,)")
+    if t.ndim != 1 or not t.size or not np.all((t > 0) & np.isfinite(t)):
+        raise ValueError(f"found thresholds {t.tolist()}, expected finite numbers above 0, shape (k,)")
     size, g = g.size, np.sort(g[2 * g > t.min()].astype(float))[::-1]
     inverse, count, first, second = (np.concatenate([[0.0], np.cumsum(g**power)]) for power in (-1, 0, 1, 2))
     above = np.searchsorted(-g, -t / 2)

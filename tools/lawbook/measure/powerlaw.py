@@ -122,9 +122,10 @@ class PowerLaw:
             Shape of `x`, in the unit of y.
 
         Raises:
-            ValueError: `x` at or below 0.
+            ValueError: `x` at or below 0 or not finite.
         """
-        return np.asarray(np.exp(self._log(x)[0]))
+        with np.errstate(over="ignore", under="ignore"):
+            return np.asarray(np.exp(self._log(x)[0]))
 
     def predict(self, x: ArrayLike, level: float = 0.95) -> Prediction:
         """The law at `x`, inside the points or beyond them, with its error and an interval.
@@ -137,7 +138,7 @@ class PowerLaw:
             Value, error and ends of the interval, each of the shape of `x`, in the unit of y.
 
         Raises:
-            ValueError: `x` at or below 0, or a level that is no probability.
+            ValueError: `x` at or below 0 or not finite, or a level that is no probability.
 
         Examples:
             >>> import numpy as np
@@ -160,8 +161,8 @@ class PowerLaw:
     def _log(self, x: ArrayLike) -> tuple[Array, Array]:
         """Log of the law at `x`, and its gradients by the parameters of the estimate, shape (..., p)."""
         xs = np.asarray(x, dtype=float)
-        if not np.all(xs > 0):
-            raise ValueError("found x at or below 0, expected x > 0: a power law has no value there")
+        if not np.all((xs > 0) & np.isfinite(xs)):
+            raise ValueError("found x at or below 0 or not finite, expected x > 0: a power law has no value there")
         return _log_law(self.estimate.values, np.log(xs) - self.centre, np.log(self.unit))
 
 
@@ -205,8 +206,8 @@ def fit(
 
     Raises:
         ValueError: Fewer points than parameters (than parameters + 1 without `error` or with `huber`, than 3 a
-            parameter with `bootstrap`), fewer different x than parameters, a value that is not positive and finite, or
-            options that contradict each other.
+            parameter with `bootstrap`), fewer different x than parameters, a value that is not positive and finite,
+            errors more than 1e100 times below or above y, or options that contradict each other.
         RuntimeError: With `floor`, `huber` or `bootstrap`: no start leads to a minimum.
 
     Examples:
@@ -228,7 +229,10 @@ def fit(
     if errors is not None and errors.shape != ys.shape:
         raise ValueError(f"found {len(errors)} errors for {len(ys)} points, expected one each")
     least_squares.check_options(known=known, scatter=scatter, huber=huber)
-    weights = np.ones_like(ys) if errors is None else ys / errors  # (k,) of log y
+    with np.errstate(over="ignore", under="ignore"):
+        weights = np.ones_like(ys) if errors is None else ys / errors  # (k,) of log y
+    if not np.all((weights > 1e-100) & (weights < 1e100)):  # squares of others leave the range
+        raise ValueError("found an error below 1e-100 or above 1e100 of its y, expected errors in the unit of y")
     centre, unit = float(np.log(xs).mean()), float(ys.min())
     u, target = np.log(xs) - centre, np.log(ys)
     different = 1 + int(np.sum(np.diff(np.sort(u)) > 1e-13 * max(1.0, abs(centre))))
@@ -377,5 +381,7 @@ def bootstrap(
     if not (np.all(np.isfinite(resampled)) and np.all(np.isfinite(value))):
         raise ValueError("found a statistic that is not finite for some resample, expected finite: more repetitions")
     # the spread falls short by the factor between the two estimates of a variance
-    error = np.std(resampled, axis=0, ddof=1) * np.sqrt(repetitions / (repetitions - 1))
+    _, exponent = np.frexp(np.abs(resampled).max(axis=0))
+    spread = np.std(np.ldexp(resampled, -exponent), axis=0, ddof=1)  # squares of small or large ones leave the range
+    error = np.ldexp(spread, exponent) * np.sqrt(repetitions / (repetitions - 1))
     return Resampled(value, error, repetitions)

@@ -2,7 +2,8 @@
 
 Hessian-vector products come from one linearisation of the gradient. Lanczos with full reorthogonalisation turns a few
 dozen of them into the leading eigenvalues. *Largest* means largest algebraic: a large negative curvature is never
-returned in its place. All of it is traceable: use it inside `jax.jit`, `jax.lax.scan`, `jax.vmap`.
+returned in its place. All of it is traceable: use it inside `jax.jit`, `jax.lax.scan`, `jax.vmap`. Losses and products
+are traced too: write them with `jax.numpy`. JAX makes single precision of double unless `jax_enable_x64` is set.
 """
 
 from __future__ import annotations
