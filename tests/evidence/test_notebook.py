@@ -111,6 +111,18 @@ def test_peak_memory_is_of_this_process_alone() -> None:
     assert 20 < float(done.stdout) < 300
 
 
+def test_predict_knows_its_symbols(halving: notebook.OpenEntry) -> None:
+    with pytest.raises(KeyError, match=r"^the law 'inverse-root' has no symbol 'zz'$"):
+        halving.predict("exponent", zz=1.0)
+
+
+def test_a_seed_is_a_whole_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in ("x", "-1", "1.5"):
+        monkeypatch.setenv("LAWBOOK_SEED", value)
+        with pytest.raises(ValueError, match=f"found LAWBOOK_SEED='{value}', expected a whole number"):
+            notebook.seed()
+
+
 def test_predict_and_formula_draw_from_the_entry(halving: notebook.OpenEntry) -> None:
     assert halving.predict("exponent") == 0.5
     np.testing.assert_allclose(halving.formula("inverse-root")(n=[4.0, 16.0], spread=1.0, b=0.5), [0.5, 0.25])

@@ -94,7 +94,7 @@ def test_an_executed_notebook_holds_no_trace_of_the_machinery_and_is_the_same_ag
 def test_a_run_without_a_limit_on_memory_says_so(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "memory" not in execute(tiny)[0]["corner2002"].machine
     shutil.rmtree(tiny / "build" / "runs")
-    monkeypatch.setattr(lawbook.evidence.execute, "START", "print('the system refuses')")
+    monkeypatch.setattr(lawbook.evidence.cells, "START", "print('the system refuses')")
     run = execute(tiny)[0]["corner2002"]
     assert run.status == "finished"
     assert run.machine.endswith(" cores, no limit on memory")

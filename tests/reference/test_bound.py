@@ -64,8 +64,26 @@ def test_several_reported_values_have_to_be_told_apart() -> None:
         lawbook.formula("cohen2021", root=REPO).with_reported()
 
 
+@pytest.mark.parametrize("name", ["../stability/cohen2021", "**", "[", "", "cohen2021.yml"])
+def test_what_is_no_id_is_no_entry(name: str) -> None:
+    with pytest.raises(lawbook.UnknownNameError, match="found no entry"):
+        lawbook.entry(name, root=REPO)
+
+
+def test_a_slash_asks_for_a_law_by_name() -> None:
+    with pytest.raises(lawbook.UnknownNameError, match="found no law '' in cohen2021, expected one of sharpness-at"):
+        lawbook.formula("cohen2021/", root=REPO)
+
+
+def test_nothing_is_no_number() -> None:
+    with pytest.raises(TypeError, match="found None for eta, expected a number or an array"):
+        lawbook.formula("cohen2021", root=REPO)(eta=None)
+
+
 def test_a_law_that_is_not_there_or_has_no_closed_form() -> None:
-    with pytest.raises(KeyError, match=r"found no law 'joint-los' in kaplan2020.*'joint-loss'"):
+    with pytest.raises(
+        KeyError, match=r"found no law 'joint-los' in kaplan2020, expected one of loss-vs-parameters, .*'joint-loss'"
+    ):
         lawbook.formula("kaplan2020/joint-los", root=REPO)
     with pytest.raises(ValueError, match="no closed form"):
         lawbook.formula("radhakrishnan2024/recursive-feature-machine", root=REPO)

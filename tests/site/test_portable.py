@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from lawbook.evidence import store
-from lawbook.evidence.record import Evidence
+from lawbook.evidence.record import Evidence, digest
 from lawbook.reference.catalog import Catalog, load
 from lawbook.site.content import NotebookPage, content, nav
 from lawbook.site.pages import Book
@@ -163,7 +163,8 @@ def test_what_a_notebook_brings_and_which_of_its_links_are_dead(tiny: Path, evid
     text = "[a](../laws/corner2002.md#x) [b](../laws/gone1999.md) [c](https://x.org/y.md)"
     output = {"output_type": "display_data", "data": {"image/svg+xml": "<svg></svg>"}, "metadata": {}}
     cells = [{"cell_type": "markdown", "source": text}, {"cell_type": "code", "source": "f()", "outputs": [output]}]
-    path.write_text(json.dumps({"cells": cells, "metadata": {}}))
+    words = digest((tiny / "notebooks/scaling/halving2001.py").read_text())  # of today's file: nothing to refresh
+    path.write_text(json.dumps({"cells": cells, "metadata": {store.METADATA: {"source": words}}}))
     run = replace(evidence["halving2001"].shown, notebook=path)
     (tiny / "docs").mkdir()
     made = content(Book(load(tiny)[0], {"halving2001": Evidence("halving2001", run, (run,))}))

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from lawbook.evidence import display
 from lawbook.evidence.fit import Fit, fit_formula
 from lawbook.evidence.record import Measured, Point, Series, Usage, expected
-from lawbook.reference.api import open_entry
+from lawbook.reference.api import UnknownNameError, open_entry
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import Check, Entry, Law
@@ -44,12 +44,18 @@ def seed() -> int:
     Returns:
         0 unless `lawbook run --seed` says otherwise.
 
+    Raises:
+        ValueError: `LAWBOOK_SEED` is set to something else than a whole number.
+
     Examples:
         >>> from lawbook import notebook
         >>> notebook.seed()
         0
     """
-    return int(os.environ.get("LAWBOOK_SEED", "0"))
+    value = os.environ.get("LAWBOOK_SEED", "0")
+    if not value.isdecimal():
+        raise ValueError(f"found LAWBOOK_SEED={value!r}, expected a whole number, at least 0")
+    return int(value)
 
 
 def scale() -> Scale:
@@ -133,7 +139,7 @@ class OpenEntry:
             The parsed expression.
 
         Raises:
-            KeyError: The entry has no such law; names the nearest.
+            UnknownNameError: The entry has no such law; names the nearest.
             ValueError: The law has no closed form.
 
         Examples:
@@ -158,7 +164,7 @@ class OpenEntry:
             A number, or an array of the shape that the values broadcast to, in the unit of the check.
 
         Raises:
-            KeyError: The entry has no such check; names the nearest.
+            UnknownNameError: The entry has no such check; names the nearest.
             TypeError: The prediction needs a symbol that was not given; names it.
             ValueError: The check predicts `fitted`: the prediction is then a fit of this run.
 
@@ -168,6 +174,7 @@ class OpenEntry:
             20.0
         """
         law, found = self._check(check)
+        self._known(law, given)
         return self._predicted(law, found, check, {k: np.asarray(v, float) for k, v in given.items()}, None)
 
     def fit(
@@ -195,7 +202,7 @@ class OpenEntry:
             `interval(level)` covers; its `predict` knows the error of an extrapolation too.
 
         Raises:
-            KeyError: There is no such law, or the law has no such symbol; names the nearest.
+            UnknownNameError: There is no such law, or the law has no such symbol; names the nearest.
             TypeError: A symbol has no value.
             ValueError: Too few points for the free symbols, or a `y` that is not above 0.
             RuntimeError: The fit does not converge.
@@ -232,7 +239,7 @@ class OpenEntry:
             fit: The fit to hold it against, for a check that predicts `fitted`.
 
         Raises:
-            KeyError: The entry has no such check, or its law no such symbol; names the nearest.
+            UnknownNameError: The entry has no such check, or its law no such symbol; names the nearest.
             TypeError: The prediction needs a symbol that was not given; names it.
             ValueError: The check was recorded before, there is nothing measured, an error is negative, the rival too
                 would pass at the given values, or `fit` is missing or not wanted.
@@ -274,7 +281,7 @@ class OpenEntry:
             fit: The fit to hold it against, for a check that predicts `fitted`.
 
         Raises:
-            KeyError: The entry has no such control, or its law no such symbol; names the nearest.
+            UnknownNameError: The entry has no such control, or its law no such symbol; names the nearest.
             TypeError: The prediction needs a symbol that was not given; names it.
             ValueError: The control was recorded before, there is nothing measured, an error is negative, or `fit` is
                 missing or not wanted.
@@ -290,7 +297,7 @@ class OpenEntry:
         found = self.entry.control(name)
         if found is None:
             valid = [c for law in self.entry.laws.values() for c in law.controls]
-            raise KeyError(f"{self.entry.paper} has no control {name!r}{nearest(name, valid)}")
+            raise UnknownNameError(f"{self.entry.paper} has no control {name!r}{nearest(name, valid)}")
         law_id, law, control = found
         check = law.checks[control.must_miss]
         self._once("control", name)
@@ -333,7 +340,7 @@ class OpenEntry:
             y_scale: Linear or logarithmic.
 
         Raises:
-            KeyError: The entry has no such law; names the nearest.
+            UnknownNameError: The entry has no such law; names the nearest.
             ValueError: The chart has a line of that label, the shapes differ, or there are no points, or too many.
 
         Examples:
@@ -359,14 +366,22 @@ class OpenEntry:
 
     def _law(self, law: str) -> Law:
         if law not in self.entry.laws:
-            raise KeyError(f"{self.entry.paper} has no law {law!r}{nearest(law, self.entry.laws)}")
+            raise UnknownNameError(f"{self.entry.paper} has no law {law!r}{nearest(law, self.entry.laws)}")
         return self.entry.laws[law]
+
+    def _known(self, law: str, given: Mapping[str, Any]) -> Law:
+        """A law of which `given` names symbols."""
+        found = self._law(law)
+        for key in given:
+            if key not in found.symbols:
+                raise UnknownNameError(f"the law {law!r} has no symbol {key!r}{nearest(key, found.symbols)}")
+        return found
 
     def _check(self, name: str) -> tuple[str, Check]:
         found = self.entry.check(name)
         if found is None:
             valid = [c for law in self.entry.laws.values() for c in law.checks]
-            raise KeyError(f"{self.entry.paper} has no check {name!r}{nearest(name, valid)}")
+            raise UnknownNameError(f"{self.entry.paper} has no check {name!r}{nearest(name, valid)}")
         return found[0], found[2]
 
     def _once(self, kind: str, name: str) -> None:
@@ -384,10 +399,7 @@ class OpenEntry:
         given: Mapping[str, ArrayLike],
         fit: Fit | None,
     ) -> tuple[Point, ...]:
-        law = self._law(law_id)
-        for key in given:
-            if key not in law.symbols:
-                raise KeyError(f"the law {law_id!r} has no symbol {key!r}{nearest(key, law.symbols)}")
+        law = self._known(law_id, given)
         arrays = {key: np.asarray(value, float) for key, value in given.items()}
         predicted = self._predicted(law_id, check, name, arrays, fit)
         rival: Any = None

@@ -35,9 +35,9 @@ def open_entry(paper: str, root: str | Path | None = None) -> tuple[Catalog, Ent
         FileNotFoundError: There is no book, see `lawbook.reference.root.find_root`.
     """
     where = find_root(root)
-    catalog, problems = load(where, only=paper)
+    known = sorted(path.stem for path in (where / "references").glob("*/*.yml"))
+    catalog, problems = load(where, only=paper) if paper in known else (Catalog(where), [])
     if paper not in catalog.entries and not problems:
-        known = [path.stem for path in (where / "references").glob("*/*.yml")]
         raise UnknownNameError(f"found no entry {paper!r} in {where}, expected one of its ids{nearest(paper, known)}")
     if problems:
         raise InvalidEntryError(problems)
@@ -96,11 +96,14 @@ def formula(reference: str, *, root: str | Path | None = None) -> LawFormula:
         >>> round(loss(N=1e9), 2)
         2.38
     """
-    paper, _, law_id = reference.partition("/")
+    paper, slash, law_id = reference.partition("/")
     catalog, found = open_entry(paper, root)
-    law_id = law_id or next(iter(found.laws))
+    law_id = law_id if slash else next(iter(found.laws))
     if law_id not in found.laws:
-        raise UnknownNameError(f"found no law {law_id!r} in {paper}, expected one{nearest(law_id, found.laws)}")
+        laws = ", ".join(found.laws)
+        raise UnknownNameError(
+            f"found no law {law_id!r} in {paper}, expected one of {laws}{nearest(law_id, found.laws)}"
+        )
     law = found.laws[law_id]
     if law.formula.expr is None:
         raise ValueError(f"the law {paper}/{law_id} has no closed form (no formula.expr)")

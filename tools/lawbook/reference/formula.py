@@ -139,6 +139,9 @@ class Formula:
             parts = [f"needs a value for {', '.join(missing)}"] if missing else []
             parts += [f"has no symbol {name!r}{nearest(name, self.symbols)}" for name in unknown]
             raise TypeError(f"formula {self.text!r} " + "; ".join(parts))
+        empty = [name for name, value in values.items() if value is None]
+        if empty:
+            raise TypeError(f"formula {self.text!r} found None for {', '.join(empty)}, expected a number or an array")
         arrays = {name: np.asarray(value, dtype=float) for name, value in values.items()}
         with np.errstate(all="ignore"):
             result = np.asarray(_evaluate(self.tree, arrays))
