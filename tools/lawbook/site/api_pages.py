@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from lawbook.files import write_atomically
 FOLDER = "python/"
 _MAKERS = (
     "mkdocs",
+    "mkdocs-ng",
+    "properdocs",
     "mkdocs-autorefs",
     "mkdocstrings",
     "mkdocstrings-python",
@@ -76,7 +78,15 @@ def _key(config: MkDocsConfig) -> str:
     if config.config_file_path:
         made_from.append(Path(config.config_file_path))
     parts = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in made_from]
-    return hashlib.sha256(repr((parts, [version(name) for name in _MAKERS])).encode()).hexdigest()
+    return hashlib.sha256(repr((parts, [_version(name) for name in _MAKERS])).encode()).hexdigest()
+
+
+def _version(name: str) -> str:
+    """The version of what is installed, nothing where it is not: a successor of MkDocs comes without it."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def _warned() -> int:
