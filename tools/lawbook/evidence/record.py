@@ -6,16 +6,19 @@ import json
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from lawbook.reference.model import Entry
-from lawbook.reference.verdict import Verdict
+from lawbook.reference.verdict import Verdict, worst
 
 MIME = "application/vnd.lawbook.record+json"
 
-Outcome = Literal["holds", "fails", "undecided", "error", "timed out", "not run"]
-OUTCOMES: tuple[Outcome, ...] = ("holds", "fails", "undecided", "error", "timed out", "not run")
-Status = Literal["finished", "error", "timed out", "not run"]
+Kind = Literal["check", "control"]
+Outcome = Literal[
+    "holds", "fails", "undecided", "cannot tell", "confounded", "error", "timed out", "invalid", "not run"
+]  # fmt: skip
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+Status = Literal["finished", "error", "timed out", "invalid", "not run"]
 
 
 @dataclass(frozen=True)
@@ -29,25 +32,41 @@ class Point:
     high: float
     verdict: Verdict
     given: dict[str, float] = field(default_factory=dict)
-    rival: float | None = None
+    rivals: tuple[float, ...] = ()  # what each rival of the check gives here, in the entry's order
+    reported: float | None = None  # what the paper reports of it, where the check is held against that
 
 
 @dataclass(frozen=True)
 class Measured:
     """The measurement of one check, or of one control (then `verdict` is that of the check it must miss)."""
 
-    kind: Literal["check", "control"]
+    kind: Kind
+    paper: str
     id: str
     law: str
     check: str  # for a control: the check it must miss; for a check: itself
     verdict: Verdict
     points: tuple[Point, ...]
+    fitted: dict[str, float] | None = None  # every constant of the fitted law, where the check predicts `fitted`
+    intact: tuple[Point, ...] | None = None  # of a control: the run with the assumption kept, if it is not the check
+    intact_fitted: dict[str, float] | None = None
 
     @property
     def representative(self) -> Point:
         """The point that decides: of a check the one nearest to failing, of a control the one nearest to passing."""
         sign = 1 if self.kind == "check" else -1
         return max(self.points, key=lambda p: sign * strain(p))
+
+    @property
+    def intact_point(self) -> Point | None:
+        """The point of the intact run that is nearest to failing."""
+        return max(self.intact, key=strain) if self.intact else None
+
+    @property
+    def cannot_tell(self) -> bool:
+        """Whether a rival stands inside the band at every point: then the check could not have told it from the law."""
+        rivals = range(len(self.points[0].rivals))
+        return self.kind == "check" and any(all(p.low <= p.rivals[i] <= p.high for p in self.points) for i in rivals)
 
 
 def strain(point: Point) -> float:
@@ -114,16 +133,31 @@ class Run:
     machine: str = ""
     notebook: Path | None = None  # the executed .ipynb
 
-    def of(self, kind: Literal["check", "control"], name: str) -> Measured | None:
+    def of(self, kind: Kind, name: str) -> Measured | None:
         """The record of a check or control, if the run has left one."""
         return next((m for m in self.measured if m.kind == kind and m.id == name), None)
 
-    def outcome(self, kind: Literal["check", "control"], name: str) -> Outcome:
-        """The outcome of a check, or of the check that a control broke. A run that did not finish passes nothing."""
+    def outcome(self, kind: Kind, name: str) -> Outcome:
+        """The outcome of a check, or of the check that a control broke. A run that did not finish passes nothing.
+
+        A check that cannot tell the law from a rival passes nothing either, nor does a control whose intact run does
+        not hold: it is confounded.
+        """
         record = self.of(kind, name)
-        if record is not None:
-            return record.verdict
-        return "not run" if self.status == "finished" else self.status
+        if self.status == "invalid":
+            return "invalid"
+        if record is None:
+            return "not run" if self.status == "finished" else self.status
+        if record.cannot_tell:
+            return "cannot tell"
+        return "confounded" if kind == "control" and self.intact_verdict(record) != "holds" else record.verdict
+
+    def intact_verdict(self, control: Measured) -> Verdict | Literal["not run"]:
+        """How the run that a control is paired with came out."""
+        if control.intact is not None:
+            return worst([point.verdict for point in control.intact])
+        check = self.of("check", control.check)
+        return check.verdict if check is not None else "not run"
 
 
 @dataclass(frozen=True)
@@ -134,13 +168,13 @@ class Evidence:
     shown: Run
     seeds: tuple[Run, ...] = ()  # one a seed, in order, the shown one among them
 
-    def passed(self, entry: Entry, kind: Literal["check", "control"], name: str) -> tuple[int, int]:
+    def passed(self, entry: Entry, kind: Kind, name: str) -> tuple[int, int]:
         """(seeds in which the check held, or the control failed as it must; seeds run)."""
         good = sum(is_good(entry, kind, name, run.outcome(kind, name)) for run in self.seeds)
         return good, len(self.seeds)
 
 
-def is_good(entry: Entry, kind: Literal["check", "control"], name: str, outcome: Outcome) -> bool:
+def is_good(entry: Entry, kind: Kind, name: str, outcome: Outcome) -> bool:
     """Whether an outcome is the one claimed.
 
     A check must hold; one marked `not-reproduced` must be measured and not hold; a control must fail.
@@ -153,9 +187,9 @@ def is_good(entry: Entry, kind: Literal["check", "control"], name: str, outcome:
     return outcome == "holds"
 
 
-def expected(entry: Entry) -> list[tuple[Literal["check", "control"], str]]:
+def expected(entry: Entry) -> list[tuple[Kind, str]]:
     """Every check and control that a run of the entry's notebook must leave, in the entry's order."""
-    out: list[tuple[Literal["check", "control"], str]] = []
+    out: list[tuple[Kind, str]] = []
     for law in entry.laws.values():
         out += [("check", name) for name in law.checks]
         out += [("control", name) for name in law.controls]
@@ -172,7 +206,8 @@ def from_json(data: dict[str, Any]) -> Measured | Series | Usage:
     data = {key: _decode(value) for key, value in data.items()}
     match data.pop("type"):
         case "Measured":
-            data["points"] = tuple(Point(**point) for point in data["points"])
+            data["points"] = _points(data["points"])
+            data["intact"] = None if data["intact"] is None else _points(data["intact"])
             return Measured(**data)
         case "Series":
             for key in ("x", "y", "error", "prediction"):
@@ -182,6 +217,10 @@ def from_json(data: dict[str, Any]) -> Measured | Series | Usage:
             return Usage(**data)
         case other:
             raise ValueError(f"found a record of type {other!r}, expected Measured, Series or Usage")
+
+
+def _points(data: list[dict[str, Any]]) -> tuple[Point, ...]:
+    return tuple(Point(**point | {"rivals": tuple(point["rivals"])}) for point in data)
 
 
 def _encode(value: Any) -> Any:

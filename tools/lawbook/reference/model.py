@@ -9,7 +9,7 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Text = Annotated[str, StringConstraints(min_length=1, strict=True, strip_whitespace=True)]
 PaperId = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]{4}[a-z]*$", strict=True)]
@@ -30,10 +30,16 @@ Kind = Literal[
     "power-law", "limit", "conservation", "identity", "bound", "dynamics", "correspondence", "phase-transition"
 ]  # fmt: skip
 Support = Literal["theorem", "solvable-model", "empirical", "conjecture"]
+Tests = Literal["claim", "consequence"]
+BandSource = Literal["theory", "reported", "pilot"]
+ErrorSource = Literal["replicas", "blocks", "bootstrap", "fit", "counting", "solver", "rounding"]
+Standing = Literal["same-value", "same-direction", "not-reproduced", "contradicted"]
 RelationType = Literal[
     "explains", "explained-by", "generalizes", "special-case-of", "extends", "extended-by",
     "contradicts", "uses", "used-by", "related",
 ]  # fmt: skip
+
+UNCONFIRMED = "Told second-hand and not yet seen in the source: the page marks it with one sign."
 
 INVERSE: dict[str, str] = {
     "explains": "explained-by", "explained-by": "explains",
@@ -167,6 +173,7 @@ class Reported(Part):
     symbol: SymbolId | None = Field(
         None, title="Symbol", description="The symbol of the law that this is a value of: `with_reported()` takes it."
     )
+    unconfirmed: bool = Field(False, title="Unconfirmed", description=UNCONFIRMED)
 
     @model_validator(mode="after")
     def _a_symbol_has_a_number(self) -> Reported:
@@ -189,7 +196,7 @@ class Tolerance(Part):
 
 
 class Rival(Part):
-    """What a wrong law would give. It must lie outside the tolerance."""
+    """What a plausible wrong law would give. It must lie outside the tolerance, and the measurement must exclude it."""
 
     value: Number | None = Field(None, title="Value")
     expr: Expression | None = Field(None, title="Expression")
@@ -202,17 +209,74 @@ class Rival(Part):
         return self
 
 
+def _short(data: Any) -> Any:
+    """`theory` for `{is: theory}`."""
+    return {"is": data} if isinstance(data, str) else data
+
+
+def _or_a_word(schema: dict[str, Any]) -> None:
+    """Tell editors that a word alone will do where no sentence is needed."""
+    whole = dict(schema)
+    schema.clear()
+    schema.update({"title": whole["title"], "anyOf": [{"enum": ["theory", "reported"]}, whole]})
+
+
+class BandFrom(Part):
+    """Where the width of a tolerance comes from; a pilot needs a sentence."""
+
+    model_config = ConfigDict(json_schema_extra=_or_a_word)
+
+    is_: BandSource = Field(
+        alias="is",
+        title="Is",
+        description="theory: the law or its corrections give it; reported: the paper's own scatter; pilot: trials here.",
+    )
+    says: Text | None = Field(None, title="Says", description="How the width follows, in a sentence.")
+
+    @model_validator(mode="after")
+    def _a_pilot_is_told(self) -> BandFrom:
+        if self.is_ == "pilot" and self.says is None:
+            raise ValueError("expected `says` beside `is: pilot`: which trials, and what they gave")
+        return self
+
+
+class Against(Part):
+    """The measurement held against what the paper reports of the same quantity."""
+
+    reported: Number | Expression = Field(
+        title="Reported", description="The paper's value in the unit of the check: a number, or an expression."
+    )
+    error: Number | None = Field(None, title="Error of the reported value", ge=0)
+    nothing: Number = Field(
+        0.0, title="Nothing", description="The value that would mean no effect: it tells the two directions apart."
+    )
+    is_: Standing = Field(alias="is", title="Is", description="How the two compare; the run must agree.")
+
+
 class Check(Part):
     """A prediction, written down before the notebook measures."""
 
     measures: Text = Field(title="Measures", description="Which number, on which data, how averaged.")
+    tests: Tests = Field(
+        title="Tests",
+        description="claim: it could have come out otherwise on this system; consequence: it follows from a definition,"
+        " an identity, or the assumption that the system was built with.",
+    )
     predicted: Number | Expression = Field(
         title="Predicted",
         description="A number, an expression over the law's symbols, or `fitted`: the law's own formula, fitted.",
     )
     sense: Literal["equal", "at-most", "at-least"] = Field("equal", title="Sense")
     tolerance: Tolerance = Field(title="Tolerance")
-    rival: Rival | None = Field(None, title="Rival")
+    band_from: Annotated[BandFrom, BeforeValidator(_short)] = Field(title="Where the tolerance comes from")
+    error_from: ErrorSource = Field(
+        title="Where the error comes from", description="What the standard error beside the measured value is made of."
+    )
+    rivals: list[Rival] = Field(title="Rivals", default_factory=list)
+    blind_to: Text | None = Field(
+        None, title="Blind to", description="What the check cannot tell; asked for where few changed laws are caught."
+    )
+    against: Against | None = Field(None, title="Against the paper")
     data: Text | None = Field(None, title="Data")
     not_reproduced: Text | None = Field(
         None, title="Not reproduced", description="Why the claim does not show at our scale; it is run all the same."
@@ -220,11 +284,39 @@ class Check(Part):
 
 
 class Control(Part):
-    """An assumption broken on purpose: the check it names must then fail."""
+    """An assumption broken on purpose: the check it names must then fail. The same with it kept must hold."""
 
     breaks: Slug = Field(title="Breaks", description="The assumption that is broken.")
     measures: Text = Field(title="Measures")
+    tests: Tests = Field(
+        title="Tests", description="consequence, where it breaks by algebra and could be told without measuring."
+    )
     must_miss: Slug = Field(title="Must miss", description="The check, of the same law, whose tolerance it must miss.")
+    intact: Text = Field(
+        title="Intact",
+        description="The same procedure with the assumption kept, in words; `check` where that is the check itself.",
+    )
+
+    @property
+    def intact_is_check(self) -> bool:
+        """Whether the intact run is the measurement of the check itself."""
+        return self.intact == "check"
+
+
+class Seen(Part):
+    """How well the source is known to whoever wrote the entry."""
+
+    how: Literal["full-text", "abstract", "secondary"] = Field(
+        title="How", description="full-text: read; abstract: the abstract alone; secondary: told by other sources."
+    )
+    says: Text = Field(title="Says", description="One sentence: what was read, and what was derived anew.")
+
+
+class Setting(Part):
+    """Two settings side by side, each a noun phrase."""
+
+    paper: Text = Field(title="In the paper", description="What the authors trained, and on what.")
+    here: Text = Field(title="Here", description="What the notebook trains, and on what.")
 
 
 class Law(Part):
@@ -241,6 +333,7 @@ class Law(Part):
     symbols: dict[SymbolId, Symbol] = Field(title="Symbols", default_factory=dict)
     assumes: list[Slug] = Field(title="Assumes", default_factory=list)
     source: Text | None = Field(None, title="Place in the paper", description="Only where confirmed.")
+    seen: Seen | None = Field(None, title="Seen", description="Where it differs from the entry's.")
     reported: list[Reported] = Field(title="Reported values", default_factory=list)
     checks: dict[Slug, Check] = Field(title="Checks", default_factory=dict)
     controls: dict[Slug, Control] = Field(title="Controls", default_factory=dict)
@@ -254,6 +347,7 @@ class Assumption(Part):
         title="Kind", description="A mathematical hypothesis, or a regime in which the law is seen."
     )
     when_broken: Text = Field(title="When it is broken")
+    unconfirmed: bool = Field(False, title="Unconfirmed", description=UNCONFIRMED)
 
 
 class Caveat(Part):
@@ -261,6 +355,7 @@ class Caveat(Part):
 
     text: Text = Field(title="Caveat")
     cites: list[Text] = Field(title="Cites", default_factory=list)
+    unconfirmed: bool = Field(False, title="Unconfirmed", description=UNCONFIRMED)
 
 
 class Relation(Part):
@@ -269,6 +364,7 @@ class Relation(Part):
     to: PaperId = Field(title="To")
     type: RelationType = Field(title="Type")
     says: Text = Field(title="Says")
+    unconfirmed: bool = Field(False, title="Unconfirmed", description=UNCONFIRMED)
 
 
 class Entry(Part):
@@ -279,6 +375,8 @@ class Entry(Part):
     )
     title: Text = Field(title="Title", description="A sentence that states the law.")
     summary: Text = Field(title="Summary")
+    seen: Seen = Field(title="Seen")
+    setting: Setting = Field(title="Setting")
     aliases: list[Text] = Field(
         title="Aliases", description="Other names, so that search finds it.", default_factory=list
     )

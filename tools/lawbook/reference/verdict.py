@@ -1,14 +1,15 @@
-"""When a measurement holds against a prediction."""
+"""When a measurement holds against a prediction, excludes a rival, and agrees with what a paper reports."""
 
 from __future__ import annotations
 
 import math
 from typing import Literal
 
-from lawbook.reference.model import Check
+from lawbook.reference.model import Check, Standing
 
 Verdict = Literal["holds", "fails", "undecided"]
 _WORST: tuple[Verdict, ...] = ("fails", "undecided", "holds")
+STANDINGS: tuple[Standing, ...] = ("same-value", "same-direction", "not-reproduced", "contradicted")
 
 
 def half_width(check: Check, predicted: float) -> float:
@@ -48,3 +49,41 @@ def worst(verdicts: list[Verdict]) -> Verdict:
 def best(verdicts: list[Verdict]) -> Verdict:
     """The verdict on a control of several points: it fails only if every point fails."""
     return max(verdicts, key=_WORST.index)
+
+
+def is_inside(check: Check, predicted: float, rival: float) -> bool:
+    """Whether a rival's number would itself agree with the prediction."""
+    return judge(check, predicted, rival, 0.0) == "holds"
+
+
+def excludes(check: Check, predicted: float, rival: float, measured: float, error: float) -> bool:
+    """Whether one measured point excludes a rival.
+
+    In the place of the prediction it must not hold. A bound says only where the number must not lie, so a rival of a
+    bound is excluded where its number breaks the bound and is not within two errors of a measurement that keeps it.
+    """
+    if not (math.isfinite(measured) and math.isfinite(error) and math.isfinite(rival)):
+        return False
+    if check.sense == "equal":
+        return judge(check, rival, measured, error) != "holds"
+    keeps = judge(check, predicted, measured, error) == "holds"
+    return keeps and not is_inside(check, predicted, rival) and abs(measured - rival) > 2 * error
+
+
+def standing(check: Check, reported: float, measured: float, error: float) -> Standing:
+    """How one measured point compares with what the paper reports.
+
+    same-value: it would hold with the reported value as the prediction, whose own error widens the band. Otherwise the
+    two directions count, each from `against.nothing`: same-direction or contradicted if they are told apart by two
+    errors, not-reproduced if they are not.
+    """
+    against = check.against
+    assert against is not None  # only such checks are asked
+    if not (math.isfinite(measured) and math.isfinite(error) and math.isfinite(reported)):
+        return "not-reproduced"
+    if abs(measured - reported) + 2 * error <= half_width(check, reported) + 2 * (against.error or 0.0):
+        return "same-value"
+    ours, theirs = measured - against.nothing, reported - against.nothing
+    if abs(ours) <= 2 * error or theirs == 0:
+        return "not-reproduced"
+    return "same-direction" if ours * theirs > 0 else "contradicted"
