@@ -12,9 +12,10 @@ START = (
 )
 FINISH = (
     "import json as _json\n"
+    "from lawbook.evidence.display import published as _published\n"
     "from lawbook.evidence.notebook import usage as _usage\n"
     "from lawbook.evidence.record import to_json as _to_json\n"
-    "print(_json.dumps(_to_json(_usage())))"
+    "print(_json.dumps({'usage': _to_json(_usage()), 'records': _published()}))"
 )
 
 

@@ -6,16 +6,28 @@ import sys
 from html import escape
 from typing import Any
 
-from lawbook.evidence.record import MIME, Measured, Point, Series, to_json
+from lawbook.evidence.record import MIME, Measured, Point, Series, digest, to_json
 from lawbook.numbers import plain, with_error
 from lawbook.reference.model import Check
+from lawbook.reference.verdict import worst
 
+IS = {"fails": "fails too", "undecided": "is undecided", "not run": "was not measured"}
 MARK = {"holds": "✓", "fails": "✗", "undecided": "?"}
+
+
+_published: list[str] = []
+
+
+def published() -> list[str]:
+    """The fingerprint of every record that this process has shown, in order: what else stands in a notebook's outputs
+    was put there by something else."""
+    return list(_published)
 
 
 def show(record: Measured | Series, check: Check | None = None) -> None:
     """Display `record`: through IPython in a notebook, as text elsewhere."""
     bundle: dict[str, Any] = {MIME: to_json(record)}
+    _published.append(digest(bundle[MIME]))
     if isinstance(record, Series):
         bundle["text/plain"] = f"recorded for the page: {record.chart}, {record.label}"
     else:
@@ -35,10 +47,18 @@ def _in_kernel() -> bool:
     return get_ipython() is not None
 
 
-def verdict_of(record: Measured) -> str:
-    """The verdict in words: a control is right when the check it broke fails."""
+def verdict_of(record: Measured, intact: str | None = None) -> str:
+    """The verdict in words: a control is right when the check it broke fails, and its intact run holds.
+
+    `intact` is the verdict of the check that a control is paired with, where it has no intact run of its own.
+    """
     if record.kind == "check":
+        if record.cannot_tell:
+            return f"✗ cannot tell: a rival stands inside the tolerance at every point ({record.verdict})"
         return f"{MARK[record.verdict]} {record.verdict}"
+    kept = worst([p.verdict for p in record.intact]) if record.intact is not None else intact
+    if kept not in (None, "holds"):
+        return f"✗ confounded: the intact run {IS[str(kept)]}"
     if record.verdict == "fails":
         return "✓ fails, as it must"
     return f"✗ {record.verdict}, but must fail"
@@ -71,34 +91,32 @@ def _given(point: Point) -> str:
 
 
 def _rows(record: Measured, check: Check) -> list[list[str]]:
-    rows = []
+    """The heads, then a row a point; columns in which nothing stands are left out."""
     tolerance = tolerance_of(check)
-    for point in record.points:
-        row = [_given(point), plain(point.predicted), with_error(point.measured, point.error), tolerance]
-        rows.append([*row, MARK[point.verdict] + " " + point.verdict])
-    return rows if any(row[0] for row in rows) else [row[1:] for row in rows]
-
-
-def _heads(record: Measured) -> list[str]:
-    heads = ["predicted", "measured", "tolerance", "verdict"]
-    return ["at", *heads] if any(p.given for p in record.points) else heads
+    rows = [["assumption", "at", "predicted", "measured", "tolerance", "verdict"]]
+    for run, points in (("broken", record.points), ("kept", record.intact or ())):
+        for point in points:
+            row = [run if record.intact is not None else "", _given(point), plain(point.predicted)]
+            row += [with_error(point.measured, point.error), tolerance, f"{MARK[point.verdict]} {point.verdict}"]
+            rows.append(row)
+    empty = [i for i in range(2) if not any(row[i] for row in rows[1:])]
+    return [[cell for i, cell in enumerate(row) if i not in empty] for row in rows]
 
 
 def _text(record: Measured, check: Check) -> str:
-    rows = [_heads(record), *_rows(record, check)]
+    rows = _rows(record, check)
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([f"{record.kind} {record.id}: {verdict_of(record)}", *lines])
 
 
 def _html(record: Measured, check: Check) -> str:
-    good = record.verdict == ("holds" if record.kind == "check" else "fails")
-    tone = "good" if good else ("undecided" if record.verdict == "undecided" else "bad")
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in _heads(record))
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(record, check)
-    )
-    caption = f"{record.kind} <code>{escape(record.id)}</code>: <strong>{escape(verdict_of(record))}</strong>"
+    heads, *rows = _rows(record, check)
+    said = verdict_of(record)
+    tone = {"✓": "good", "?": "undecided"}.get(said[0], "bad")
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    caption = f"{record.kind} <code>{escape(record.id)}</code>: <strong>{escape(said)}</strong>"
     return (
         f'<table class="lawbook-record lawbook-{tone}"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -99,16 +99,19 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
                 ) from error
             except CellExecutionError as error:
                 status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
-    usage = _usage(notebook.cells.pop()) or Usage()
+    usage, published = _told_at_the_end(notebook.cells.pop())
     limited = not _printed(notebook.cells.pop(0)).strip()
     _renumber(notebook.cells)
     seconds = time.monotonic() - started
-    return _sealed(job, source, notebook, status, message, seconds=seconds, usage=usage, machine=_machine(limited))
+    return _sealed(
+        job, source, notebook, status, message,
+        seconds=seconds, usage=usage, published=published, machine=_machine(limited),
+    )  # fmt: skip
 
 
 def never_ran(job: Job, message: str) -> Executed:
     """What stands in the place of a run that could not be brought to an end: the notebook without outputs."""
-    return _sealed(job, *_read(job), "error", message, seconds=0.0, usage=Usage(), machine=_machine())
+    return _sealed(job, *_read(job), "error", message, seconds=0.0, usage=Usage(), published=[], machine=_machine())
 
 
 def _read(job: Job) -> tuple[str, Any]:
@@ -117,7 +120,16 @@ def _read(job: Job) -> tuple[str, Any]:
 
 
 def _sealed(
-    job: Job, source: str, notebook: Any, status: Status, message: str, *, seconds: float, usage: Usage, machine: str
+    job: Job,
+    source: str,
+    notebook: Any,
+    status: Status,
+    message: str,
+    *,
+    seconds: float,
+    usage: Usage,
+    published: list[str],
+    machine: str,
 ) -> Executed:
     """The notebook as text, with everything about its run in the metadata."""
     run = Run(
@@ -134,7 +146,9 @@ def _sealed(
         machine=machine,
     )
     about = {k: v for k, v in asdict(run).items() if k not in ("measured", "series", "notebook")}
-    notebook.metadata[METADATA] = about | {"key": job.key, "source": digest(source), "usage": to_json(usage)}
+    notebook.metadata[METADATA] = about | {
+        "key": job.key, "source": digest(source), "usage": to_json(usage), "records": published,
+    }  # fmt: skip
     notebook.metadata.pop("jupytext", None)
     return Executed(as_text(notebook), run)
 
@@ -172,10 +186,14 @@ def _renumber(cells: list[Any]) -> None:
                 part["execution_count"] -= 1
 
 
-def _usage(cell: Any) -> Usage | None:
+def _told_at_the_end(cell: Any) -> tuple[Usage, list[str]]:
+    """What the last cell printed: what the run has cost, and the fingerprints of the records that it showed."""
     printed = _printed(cell).strip()
-    usage = from_json(json.loads(printed.splitlines()[-1])) if printed else None
-    return usage if isinstance(usage, Usage) else None
+    if not printed:
+        return Usage(), []
+    told = json.loads(printed.splitlines()[-1])
+    usage = from_json(told["usage"])
+    return (usage if isinstance(usage, Usage) else Usage()), list(told["records"])
 
 
 def _printed(cell: Any) -> str:

@@ -18,14 +18,14 @@ from numpy.typing import ArrayLike
 
 from lawbook.evidence import display
 from lawbook.evidence.fit import Fit, fit_formula
-from lawbook.evidence.record import Measured, Point, Series, Usage, expected
+from lawbook.evidence.judging import Taken, judged, predicted_by
+from lawbook.evidence.record import Kind, Series, Usage, expected
 from lawbook.reference.api import UnknownNameError, open_entry
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import Check, Entry, Law
 from lawbook.reference.problem import nearest
 from lawbook.reference.rules import FITTED
-from lawbook.reference.verdict import band, best, judge, worst
 
 __all__ = ["Fit", "OpenEntry", "open", "rng", "scale", "seed"]
 
@@ -175,7 +175,9 @@ class OpenEntry:
         """
         law, found = self._check(check)
         self._known(law, given)
-        return self._predicted(law, found, check, {k: np.asarray(v, float) for k, v in given.items()}, None)
+        if found.predicted == FITTED:
+            raise ValueError(f"the check {check!r} predicts 'fitted': law.fit(…) gives the prediction")
+        return predicted_by(self._catalog, self._law(law), check, found, given, None)
 
     def fit(
         self,
@@ -234,15 +236,16 @@ class OpenEntry:
         Arguments:
             name: The id of the check.
             measured: A number, or an array whose every element is judged, in the unit of the prediction.
-            error: One standard error of each; 0 only for what is exact, such as a count.
+            error: One standard error of each, out of `spread`, `blocks`, `bootstrap`, `counted`, `rounding`, `solver`
+                or a fit; `exact` for a count.
             given: Values of the law's symbols at which it was measured; they broadcast against `measured`.
             fit: The fit to hold it against, for a check that predicts `fitted`.
 
         Raises:
             UnknownNameError: The entry has no such check, or its law no such symbol; names the nearest.
             TypeError: The prediction needs a symbol that was not given; names it.
-            ValueError: The check was recorded before, there is nothing measured, an error is negative, the rival too
-                would pass at the given values, or `fit` is missing or not wanted.
+            ValueError: The check was recorded before, there is nothing measured, an error is negative, or `fit` is
+                missing or not wanted.
 
         Examples:
             >>> from lawbook import notebook
@@ -253,14 +256,7 @@ class OpenEntry:
             eta = 0.1   20         20.50 ± 0.10  ± 6 %      ✓ holds
             eta = 0.25  8          8.10 ± 0.10   ± 6 %      ✓ holds
         """
-        law_id, check = self._check(name)
-        self._once("check", name)
-        points = self._points(law_id, check, name, measured, error, given or {}, fit)
-        if all(p.rival is not None for p in points) and all(
-            judge(check, p.predicted, p.rival, 0.0) == "holds" for p in points if p.rival is not None
-        ):
-            raise ValueError(f"the check {name!r} cannot tell the law from its rival at the given values: {points[0]}")
-        display.show(Measured("check", name, law_id, name, worst([p.verdict for p in points]), points), check)
+        self._record("check", name, Taken(measured, error, given or {}, _constants(fit)))
 
     def control(
         self,
@@ -268,42 +264,55 @@ class OpenEntry:
         *,
         measured: ArrayLike,
         error: ArrayLike,
+        intact: ArrayLike | None = None,
+        intact_error: ArrayLike | None = None,
         given: Mapping[str, ArrayLike] | None = None,
+        intact_given: Mapping[str, ArrayLike] | None = None,
         fit: Fit | None = None,
+        intact_fit: Fit | None = None,
     ) -> None:
-        """Record a control: the same measurement with an assumption broken. Every element must miss the tolerance.
+        """Record a control: one procedure twice, with an assumption broken and with it kept, all else equal.
+
+        Every element of the broken run must miss the tolerance of the check, and every element of the intact run must
+        keep it; else the control is confounded. Where the entry says `intact: check`, the intact run is the record of
+        the check itself.
 
         Arguments:
             name: The id of the control.
-            measured: A number or an array, in the unit of the check that must miss.
+            measured: With the assumption broken: a number or an array, in the unit of the check that must miss.
             error: One standard error of each.
-            given: Values of the law's symbols at which it was measured.
+            intact: The same with the assumption kept.
+            intact_error: One standard error of each.
+            given: Values of the law's symbols at which both were measured.
+            intact_given: Those of the intact run, where breaking the assumption is to change one of them.
             fit: The fit to hold it against, for a check that predicts `fitted`.
+            intact_fit: That of the intact run, where it has its own.
 
         Raises:
             UnknownNameError: The entry has no such control, or its law no such symbol; names the nearest.
             TypeError: The prediction needs a symbol that was not given; names it.
-            ValueError: The control was recorded before, there is nothing measured, an error is negative, or `fit` is
-                missing or not wanted.
+            ValueError: The control was recorded before, there is nothing measured, an error is negative, or an intact
+                run or `fit` is missing or not wanted.
 
         Examples:
             >>> from lawbook import notebook
             >>> law = notebook.open("cohen2021")
-            >>> law.control("mini-batches-stay-below", measured=4.0, error=0.1, given={"eta": 0.25})
+            >>> law.control(
+            ...     "mini-batches-stay-below",
+            ...     measured=4.0, error=0.1, intact=8.1, intact_error=0.1, given={"eta": 0.25},
+            ... )
             control mini-batches-stay-below: ✓ fails, as it must
-            at          predicted  measured     tolerance  verdict
-            eta = 0.25  8          4.00 ± 0.10  ± 6 %      ✗ fails
+            assumption  at          predicted  measured     tolerance  verdict
+            broken      eta = 0.25  8          4.00 ± 0.10  ± 6 %      ✗ fails
+            kept        eta = 0.25  8          8.10 ± 0.10  ± 6 %      ✓ holds
         """
-        found = self.entry.control(name)
-        if found is None:
-            valid = [c for law in self.entry.laws.values() for c in law.controls]
-            raise UnknownNameError(f"{self.entry.paper} has no control {name!r}{nearest(name, valid)}")
-        law_id, law, control = found
-        check = law.checks[control.must_miss]
-        self._once("control", name)
-        points = self._points(law_id, check, control.must_miss, measured, error, given or {}, fit)
-        verdict = best([p.verdict for p in points])
-        display.show(Measured("control", name, law_id, control.must_miss, verdict, points), check)
+        kept = None
+        if intact is not None:
+            if intact_error is None:
+                raise ValueError(f"found intact= without intact_error= for {name!r}, expected both")
+            there = (given if intact_given is None else intact_given) or {}
+            kept = Taken(intact, intact_error, there, _constants(fit if intact_fit is None else intact_fit))
+        self._record("control", name, Taken(measured, error, given or {}, _constants(fit)), kept)
 
     def series(
         self,
@@ -389,61 +398,17 @@ class OpenEntry:
             raise ValueError(f"the {kind} {name!r} was recorded before, expected it once")
         self._done.add((kind, name))
 
-    def _points(
-        self,
-        law_id: str,
-        check: Check,
-        name: str,
-        measured: ArrayLike,
-        error: ArrayLike,
-        given: Mapping[str, ArrayLike],
-        fit: Fit | None,
-    ) -> tuple[Point, ...]:
-        law = self._known(law_id, given)
-        arrays = {key: np.asarray(value, float) for key, value in given.items()}
-        predicted = self._predicted(law_id, check, name, arrays, fit)
-        rival: Any = None
-        if check.rival is not None:
-            rival = check.rival.value
-            if check.rival.expr is not None:
-                rival = _evaluate(self._catalog.expression(law, check.rival.expr), arrays, f"the rival of {name!r}")
-        m, e = np.asarray(measured, float), np.asarray(error, float)
-        if np.any(e < 0):
-            raise ValueError(f"found a negative error for {name!r}, expected one standard error, at least 0")
-        parts = [m, e, np.asarray(predicted, float), *arrays.values()]
-        flat = [a.ravel() for a in np.broadcast_arrays(*parts)]
-        rivals = np.broadcast_to(
-            np.asarray(np.nan if rival is None else rival, float), np.broadcast(*parts).shape
-        ).ravel()
-        points = []
-        for i, (mi, ei, pi) in enumerate(zip(*flat[:3], strict=True)):
-            low, high = band(check, float(pi))
-            here = {key: float(a[i]) for key, a in zip(arrays, flat[3:], strict=True)}
-            verdict = judge(check, float(pi), float(mi), float(ei))
-            other = None if rival is None else float(rivals[i])
-            points.append(Point(float(mi), float(ei), float(pi), low, high, verdict, here, other))
-        if not points:
-            raise ValueError(f"found no measured value for {name!r}, expected at least one")
-        return tuple(points)
-
-    def _predicted(self, law_id: str, check: Check, name: str, given: Mapping[str, Any], fit: Fit | None) -> Any:
-        if check.predicted == FITTED:
-            if fit is None:
-                raise ValueError(f"the check {name!r} predicts 'fitted', expected fit=law.fit(…)")
-            return _evaluate(fit, given, f"the fit of {name!r}")
-        if fit is not None:
-            raise ValueError(f"the check {name!r} predicts {check.predicted!r}, expected no fit")
-        if isinstance(check.predicted, str):
-            formula = self._catalog.expression(self._law(law_id), check.predicted)
-            return _evaluate(formula, given, f"the prediction of {name!r}")
-        return check.predicted
+    def _record(self, kind: Kind, name: str, taken: Taken, intact: Taken | None = None) -> None:
+        record = judged(self._catalog, self.entry, kind, name, taken, intact)
+        self._once(kind, name)
+        found = self.entry.check(record.check)
+        assert found is not None  # it was judged by it
+        display.show(record, found[2])
 
 
-def _evaluate(formula: Formula | Fit, given: Mapping[str, Any], what: str) -> Any:
-    missing = sorted(set(formula.symbols) - set(given))
-    if missing:
-        raise TypeError(f"{what} needs given={{{', '.join(repr(name) for name in missing)}: …}}")
-    return formula(**{name: given[name] for name in formula.symbols})
+def _constants(fit: Fit | None) -> dict[str, float] | None:
+    """Every constant of a fitted law, those that were given too."""
+    return None if fit is None else {name: float(value) for name, value in {**fit.given, **fit.values}.items()}
 
 
 def _floats(values: np.ndarray[Any, Any]) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
@@ -18,12 +18,11 @@ from rich.text import Text
 
 from lawbook.evidence.display import tolerance_of, verdict_of
 from lawbook.evidence.execute import Job
-from lawbook.evidence.record import Evidence, Measured, Run, expected, from_json, is_good
+from lawbook.evidence.judging import disagreements, is_blunt
+from lawbook.evidence.record import Evidence, Kind, Measured, Run, expected, from_json, is_good
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Check, Entry
-
-Kind = Literal["check", "control"]
 
 
 class Progress:
@@ -32,7 +31,7 @@ class Progress:
     def __init__(self, console: Console, catalog: Catalog) -> None:
         self.console, self.catalog = console, catalog
         self.bar: Bar | None = None
-        self.seen: set[tuple[Job, str]] = set()
+        self.seen: dict[tuple[Job, str], Measured] = {}
         self.width = max((len(p) for p in catalog.entries), default=0)
 
     @contextmanager
@@ -52,14 +51,20 @@ class Progress:
         """A record of a notebook that is still running."""
         found = from_json(record)
         if isinstance(found, Measured) and (job, found.id) not in self.seen:
-            self.seen.add((job, found.id))
+            self.seen[job, found.id] = found
             self.console.print(self._line(job, found))
+
+    def doubt(self, job: Job, run: Run) -> None:
+        """A run on disk cannot be believed, and is made again."""
+        text = f"{self._who(job)}  the run on disk cannot be believed: {run.message}; running again"
+        self.console.print(Text(text, style="yellow"))
 
     def done(self, job: Job, run: Run, *, cached: bool) -> None:
         """A notebook has ended."""
         entry = self.catalog.entries[job.paper]
         for record in run.measured:
             if not cached and (job, record.id) not in self.seen:
+                self.seen[job, record.id] = record
                 self.console.print(self._line(job, record))
         for kind, name in expected(entry):
             if run.of(kind, name) is None:
@@ -76,24 +81,30 @@ class Progress:
 
     def _line(self, job: Job, record: Measured) -> Text:
         entry = self.catalog.entries[job.paper]
-        good = is_good(entry, record.kind, record.id, record.verdict)
+        known = tuple(found for (other, _), found in self.seen.items() if other == job)
+        run = Run(job.paper, job.seed, job.scale, "finished", measured=(*known, record))
+        good = is_good(entry, record.kind, record.id, run.outcome(record.kind, record.id))
         point = record.representative
         more = f" (worst of {len(record.points)})" if len(record.points) > 1 and record.kind == "check" else ""
         text = (
             f"{self._who(job)}  {record.id}: predicted {plain(point.predicted)}, "
-            f"measured {with_error(point.measured, point.error)}{more}, {said(entry, record)}"
+            f"measured {with_error(point.measured, point.error)}{more}, {said(entry, run, record)}"
         )
         return Text(text, style="green" if good else "bold red")
 
 
-def said(entry: Entry, record: Measured) -> str:
+def said(entry: Entry, run: Run, record: Measured) -> str:
     """The verdict in words, with what was expected where it is not the usual."""
-    found = entry.check(record.id) if record.kind == "check" else None
-    if found is not None and found[2].not_reproduced is not None:
+    if record.kind == "control":
+        return verdict_of(record, run.intact_verdict(record))
+    found = entry.check(record.id)
+    if found is None or record.cannot_tell:
+        return verdict_of(record)
+    if found[2].not_reproduced is not None:
         return (
             "✗ holds, but is marked not-reproduced" if record.verdict == "holds" else "◇ not reproduced at this scale"
         )
-    return verdict_of(record)
+    return f"{verdict_of(record)}{', blunt' if is_blunt(found[2], record) else ''}"
 
 
 def outcomes(entry: Entry, run: Run) -> Counter[str]:
@@ -121,9 +132,13 @@ def summary(catalog: Catalog, runs: list[Run]) -> tuple[Text, bool]:
             if kind == "control":
                 controls += 1
                 caught += right
+    problems = [problem for run in runs for problem in disagreements(catalog.entries[run.paper], run)]
     parts = [f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda item: -item[1])]
     line = f"checks: {', '.join(parts) or 'none'}; controls that fail as they must: {caught} of {controls}"
-    return Text(line, style="bold green" if good else "bold red"), good
+    good = good and not problems
+    text = Text("\n").join([*(Text(problem, style="red") for problem in problems), Text(line)])
+    text.stylize("bold green" if good else "bold red", len(text) - len(line))
+    return text, good
 
 
 def seeds_table(entry: Entry, runs: list[Run]) -> Table:
@@ -135,7 +150,7 @@ def seeds_table(entry: Entry, runs: list[Run]) -> Table:
         "measured (mean ± sd over seeds)",
         "error of one",
         "tolerance",
-        "rival",
+        "rivals",
         "good seeds",
     ):
         table.add_column(head, no_wrap=head != "tolerance")
@@ -156,7 +171,7 @@ def seeds_table(entry: Entry, runs: list[Run]) -> Table:
             else:
                 measured = f"worst {_over_seeds([p.measured - p.predicted for p in points])} from predicted"
         label = name if kind == "check" else f"control {name}"
-        rival = "" if first.rival is None or kind == "control" else plain(first.rival)
+        rival = "" if kind == "control" else ", ".join(map(plain, first.rivals))
         error = plain(statistics.median(p.error for p in points), 2)
         row = (
             label,
@@ -241,9 +256,9 @@ def show_entry(
 
 def _measured_line(entry: Entry, evidence: Evidence | None, kind: Kind, name: str) -> Text:
     record = evidence.shown.of(kind, name) if evidence is not None else None
-    if record is None:
+    if evidence is None or record is None:
         return Text(f"  {kind} {name}: not run", style="yellow")
     point = record.representative
-    good = is_good(entry, kind, name, record.verdict)
+    good = is_good(entry, kind, name, evidence.shown.outcome(kind, name))
     text = f"  {kind} {name}: predicted {plain(point.predicted)}, measured {with_error(point.measured, point.error)}"
-    return Text(f"{text}, {said(entry, record)}", style="green" if good else "red")
+    return Text(f"{text}, {said(entry, evidence.shown, record)}", style="green" if good else "red")

@@ -22,6 +22,9 @@ class Listener(Protocol):
     def record(self, job: Job, record: dict[str, Any]) -> None:
         """A record of a notebook that is still running."""
 
+    def doubt(self, job: Job, run: Run) -> None:
+        """A run on disk cannot be believed, and is made again; its message says why."""
+
     def done(self, job: Job, run: Run, *, cached: bool) -> None:
         """A notebook has ended, or was found in the cache."""
 
@@ -69,7 +72,9 @@ def run_all(
         waiting[executor.submit(execute, job, notify)] = (job, again)
 
     for job in jobs:
-        cached = None if force else store.current_run(catalog, job.paper, job.scale, job.seed)
+        cached = None if force else store.current_run(catalog, job.paper, job.scale, job.seed, job.key)
+        if cached is not None and cached.status == "invalid":
+            listener.doubt(job, cached)
         if cached is not None and cached.status == "finished":
             runs[job] = cached
             listener.done(job, cached, cached=True)
@@ -91,8 +96,8 @@ def run_all(
                 executed = never_ran(job, message)
             path = store.run_path(catalog.root, job.paper, job.scale, job.seed)
             write_atomically(path, executed.text)
-            found = store.read_run(path)
-            runs[job] = run = found[1] if found is not None else replace(executed.run, status="error")
+            found = store.current_run(catalog, job.paper, job.scale, job.seed, job.key)
+            runs[job] = run = found if found is not None else replace(executed.run, status="error")
             listener.done(job, run, cached=False)
     except BaseException:
         for future in waiting:

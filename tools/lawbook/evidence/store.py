@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from lawbook import collection
 from lawbook.evidence import cells, fingerprint, packaged
+from lawbook.evidence.judging import again, differs
 from lawbook.evidence.record import MIME, Evidence, Measured, Run, Series, Usage, digest, from_json
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.model import Law
 from lawbook.reference.root import is_packaged
 
 PACKAGE = Path(__file__).resolve().parents[1]
 METADATA = "lawbook"
-# What an entry says to its reader alone.
-WORDS = ("measures", "data", "not_reproduced", "says", "latex", "name", "unit", "paper_writes")
+# What an entry says to its reader alone: of a formula and a symbol; of a check and a control.
+WORDS = ("latex", "name", "unit", "paper_writes")
+SAID = ("measures", "data", "not_reproduced", "tests", "band_from", "error_from", "blind_to")
 ENTRIES = "lawbook.reference.api"  # where `lawbook.entry` and `lawbook.formula` stand
 
 
@@ -40,15 +45,7 @@ def run_key(catalog: Catalog, paper: str, scale: str, seed: int) -> str:
 def _inputs(catalog: Catalog, paper: str) -> list[Any]:
     cache: dict[str, list[Any]] = catalog.__dict__.setdefault("_run_inputs", {})
     if paper not in cache:
-        laws = {}
-        for law_id, law in catalog.entries[paper].laws.items():
-            data = law.model_dump(include={"formula", "symbols", "checks", "controls"})
-            parts = (*data["checks"].values(), *data["controls"].values(), *data["symbols"].values())
-            rivals = [check["rival"] for check in data["checks"].values() if check["rival"]]
-            for part in (data["formula"], *parts, *rivals):
-                for words in WORDS:
-                    part.pop(words, None)
-            laws[law_id] = data
+        laws = {law_id: _judged_by(law) for law_id, law in catalog.entries[paper].laws.items()}
         shared: dict[str, Any] = catalog.__dict__.setdefault("_shared_inputs", {})
         if not shared:
             lock = _file_digest(catalog.root / "requirements.lock")
@@ -63,12 +60,38 @@ def _inputs(catalog: Catalog, paper: str) -> list[Any]:
     return cache[paper]
 
 
+def _judged_by(law: Law) -> dict[str, Any]:
+    """What of a law its records are judged by."""
+    data = law.model_dump(include={"formula", "symbols", "checks", "controls"})
+    for part in (data["formula"], *data["symbols"].values()):
+        for words in WORDS:
+            part.pop(words, None)
+    for part in (*data["checks"].values(), *data["controls"].values()):
+        for words in SAID:
+            part.pop(words, None)
+    for check in data["checks"].values():
+        check["rivals"] = [{"value": rival["value"], "expr": rival["expr"]} for rival in check["rivals"]]
+        check["against"] = check["against"] and check["against"]["reported"]
+    for control in data["controls"].values():
+        control["intact"] = control["intact"] == "check"
+    return data
+
+
 def _file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def read_run(path: Path) -> tuple[str, Run] | None:
-    """The key and the run that an executed notebook holds, or None when there is no such (or no whole) file."""
+@dataclass(frozen=True)
+class Stored:
+    """An executed notebook as it lies on disk: its records as they say they are, judged by nobody yet."""
+
+    key: str
+    run: Run
+    problem: str = ""  # what of it cannot be believed whatever the entry says
+
+
+def read_run(path: Path) -> Stored | None:
+    """The run that an executed notebook holds; None when there is no such file."""
     try:
         stat = path.stat()
     except OSError:
@@ -77,19 +100,33 @@ def read_run(path: Path) -> tuple[str, Run] | None:
 
 
 @cache  # while the site is served, every change of an entry asks for all runs again
-def _read_run(path: Path, changed: int, size: int) -> tuple[str, Run] | None:
+def _read_run(path: Path, changed: int, size: int) -> Stored:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         about = dict(data["metadata"][METADATA])
-        records = [from_json(record) for record in records_of(data)]
+        raw = records_of(data)
+        records = [from_json(record) for record in raw]
         about.pop("source")
+        told, key = about.pop("records"), about.pop("key")
         usage = from_json(about.pop("usage"))
         assert isinstance(usage, Usage)
         measured = tuple(r for r in records if isinstance(r, Measured))
         series = tuple(r for r in records if isinstance(r, Series))
-        return about.pop("key"), Run(**about, usage=usage, measured=measured, series=series, notebook=path)
-    except (OSError, ValueError, KeyError, TypeError):  # cut off, or of an older shape: to be run again
-        return None
+        run = Run(**about, usage=usage, measured=measured, series=series, notebook=path)
+        problem = "" if run.status != "finished" else _unlike_what_was_told([digest(record) for record in raw], told)
+        return Stored(key, run, problem)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        problem = f"the file cannot be read ({what})"
+        return Stored("", Run(path.parent.name, 0, "", "invalid", problem), problem)
+
+
+def _unlike_what_was_told(found: list[str], told: list[str]) -> str:
+    """What is wrong with the records in a notebook's outputs, by the fingerprints of those that its kernel showed."""
+    foreign, lost = Counter(found) - Counter(told), Counter(told) - Counter(found)
+    if foreign:
+        return f"{foreign.total()} of its records were not made by law.check, law.control or law.series"
+    return f"{lost.total()} of its records are lost" if lost else ""
 
 
 def records_of(notebook: dict[str, Any]) -> list[dict[str, Any]]:
@@ -102,10 +139,43 @@ def records_of_cell(cell: Any) -> list[dict[str, Any]]:
     return [out["data"][MIME] for out in cell.get("outputs", []) if MIME in out.get("data", {})]
 
 
-def current_run(catalog: Catalog, paper: str, scale: str, seed: int) -> Run | None:
-    """The run of these very inputs, if it is on disk, finished or not."""
-    found = read_run(run_path(catalog.root, paper, scale, seed))
-    return found[1] if found is not None and found[0] == run_key(catalog, paper, scale, seed) else None
+def current_run(catalog: Catalog, paper: str, scale: str, seed: int, key: str | None = None) -> Run | None:
+    """The run of these very inputs, if it is on disk, finished or not; judged anew.
+
+    One that cannot be believed has the status `invalid`, and says why: it has to run again. `key` is the fingerprint
+    of the inputs where it is known already.
+    """
+    stored = read_run(run_path(catalog.root, paper, scale, seed))
+    if stored is None or (stored.key and stored.key != (key or run_key(catalog, paper, scale, seed))):
+        return None
+    run = stored.run
+    problem = stored.problem or _unlike_the_entry(catalog, paper, run)
+    if not stored.key or (run.paper, run.scale, run.seed) != (paper, scale, seed):
+        problem = problem or f"it is the run of {run.paper}, {run.scale}, seed {run.seed}"
+        return Run(paper, seed, scale, "invalid", problem)
+    return replace(run, status="invalid", message=problem, measured=(), series=()) if problem else run
+
+
+def _unlike_the_entry(catalog: Catalog, paper: str, run: Run) -> str:
+    """What in a run's records is not what the entry makes of their numbers; nothing where all is."""
+    entry, seen = catalog.entries[paper], set()
+    for record in run.measured:
+        what = f"the record of the {record.kind} {record.id!r}"
+        if record.paper != paper:
+            return f"{what} is of {record.paper}"
+        if (record.kind, record.id) in seen:
+            return f"{what} is there twice"
+        seen.add((record.kind, record.id))
+        try:
+            difference = differs(record, again(catalog, entry, record))
+        except (KeyError, TypeError, ValueError) as error:
+            return f"{what} cannot be judged: {error}"
+        if difference:
+            return f"{what} says {difference}"
+    for line in run.series:
+        if line.law not in entry.laws:
+            return f"a line of the chart {line.chart!r} is of no law of {paper}: {line.law!r}"
+    return ""
 
 
 def notebook_text(catalog: Catalog, run: Run) -> str:

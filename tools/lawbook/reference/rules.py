@@ -90,7 +90,7 @@ class _Case:
     def problem(self, place: Loc, message: str, *, key: bool = False) -> Problem:
         return self.doc.problem((*self.at, *place), message, key=key)
 
-    def formula(self, *place: str) -> Formula | None:
+    def formula(self, *place: str | int) -> Formula | None:
         """The expression in a place, if there is a sound one."""
         found = self.parsed.get(place)
         return found if isinstance(found, Formula) else None
@@ -100,12 +100,10 @@ class _Case:
         value = self.law.checks[name].predicted
         return self.formula("checks", name, "predicted") if isinstance(value, str) else value
 
-    def rival(self, name: str) -> Formula | float | None:
-        """What the rival of a check predicts."""
-        rival = self.law.checks[name].rival
-        if rival is None or rival.expr is None:
-            return None if rival is None else rival.value
-        return self.formula("checks", name, "rival", "expr")
+    def rival(self, name: str, i: int) -> Formula | float | None:
+        """What a rival of a check predicts."""
+        rival = self.law.checks[name].rivals[i]
+        return rival.value if rival.expr is None else self.formula("checks", name, "rivals", i, "expr")
 
 
 def _law(doc: Source, at: Loc, law: Law, assumptions: set[str], notation: Mapping[str, Quantity]) -> Iterator[Problem]:
@@ -129,8 +127,11 @@ def _expressions(law: Law) -> Iterator[tuple[Loc, str]]:
     for name, check in law.checks.items():
         if isinstance(check.predicted, str) and check.predicted != FITTED:
             yield ("checks", name, "predicted"), check.predicted
-        if check.rival is not None and check.rival.expr is not None:
-            yield ("checks", name, "rival", "expr"), check.rival.expr
+        for i, rival in enumerate(check.rivals):
+            if rival.expr is not None:
+                yield ("checks", name, "rivals", i, "expr"), rival.expr
+        if check.against is not None and isinstance(check.against.reported, str):
+            yield ("checks", name, "against", "reported"), check.against.reported
 
 
 def _latex_can_be_shown(case: _Case) -> Iterator[Problem]:
@@ -237,7 +238,7 @@ def _zero_has_no_relative_tolerance(case: _Case) -> Iterator[Problem]:
 def _checks_can_fail(case: _Case) -> Iterator[Problem]:
     missed = {control.must_miss for control in case.law.controls.values()}
     for name, check in case.law.checks.items():
-        if check.rival is None and name not in missed:
+        if not check.rivals and name not in missed:
             message = (
                 "found neither a rival nor a control that must miss it, expected one: a check must be able to fail"
             )
@@ -246,13 +247,31 @@ def _checks_can_fail(case: _Case) -> Iterator[Problem]:
 
 def _rivals_are_outside(case: _Case) -> Iterator[Problem]:
     for name, check in case.law.checks.items():
-        predicted, rival = case.predicted(name), case.rival(name)
-        if predicted is None or rival is None or not passes_everywhere(check, predicted, rival, case.symbols):
+        for i, stated in enumerate(check.rivals):
+            predicted, rival = case.predicted(name), case.rival(name, i)
+            if predicted is None or rival is None or not passes_everywhere(check, predicted, rival, case.symbols):
+                continue
+            said = stated.value if stated.value is not None else stated.expr
+            message = f"found the rival {shown(said)} inside the tolerance, expected it outside"
+            yield case.problem(("checks", name, "rivals", i), message)
+
+
+def _an_intact_run_can_hold(case: _Case) -> Iterator[Problem]:
+    for name, control in case.law.controls.items():
+        check = case.law.checks.get(control.must_miss)
+        if check is not None and check.not_reproduced is not None:
+            message = f"found {control.must_miss!r}, which is not reproduced, expected a check that holds when intact"
+            yield case.problem(("controls", name, "must-miss"), message)
+
+
+def _a_standing_agrees_with_not_reproduced(case: _Case) -> Iterator[Problem]:
+    for name, check in case.law.checks.items():
+        if check.against is None:
             continue
-        assert check.rival is not None  # it predicts something
-        said = check.rival.value if check.rival.value is not None else check.rival.expr
-        message = f"found the rival {shown(said)} inside the tolerance, expected it outside"
-        yield case.problem(("checks", name, "rival"), message)
+        same = check.against.is_ == "same-value"
+        if same and check.not_reproduced is not None:
+            message = "found same-value beside not-reproduced, expected same-direction, not-reproduced or contradicted"
+            yield case.problem(("checks", name, "against", "is"), message)
 
 
 def _symbols_are_used(case: _Case) -> Iterator[Problem]:
@@ -284,6 +303,8 @@ RULES: tuple[Callable[[_Case], Iterator[Problem]], ...] = (
     _zero_has_no_relative_tolerance,
     _checks_can_fail,
     _rivals_are_outside,
+    _an_intact_run_can_hold,
+    _a_standing_agrees_with_not_reproduced,
     _symbols_are_used,
 )
 

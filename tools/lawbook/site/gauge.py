@@ -1,4 +1,4 @@
-"""A measurement against its band, as a picture the height of a line: band, points with two standard errors, rival."""
+"""A measurement against its band, as a picture the height of a line: band, points with two standard errors, rivals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDTH, HEIGHT, MIDDLE = 132, 22, 11
 _SPAN = 2.6  # half widths of the band from the middle to the edge of the picture
 
 
-def draw(points: Sequence[Point], label: str, *, rival: bool = True) -> Markup:
+def draw(points: Sequence[Point], label: str, *, rivals: bool = True) -> Markup:
     """All points in one picture, each in half widths of its own band; what lies outside is drawn at the edge."""
     first = points[0]
     left = 0.0 if math.isinf(first.low) else _x(-1)
@@ -24,9 +24,10 @@ def draw(points: Sequence[Point], label: str, *, rival: bool = True) -> Markup:
     parts = [f'<rect class="lb-g-band" x="{_n(left)}" y="3" width="{_n(right - left)}" height="16" rx="2"/>', middle]
     for point in points[:24]:
         unit = _unit(point)
-        if rival and point.rival is not None and math.isfinite(point.rival) and point is first:
-            at = _clip(_x((point.rival - point.predicted) / unit + _shift(point)))
-            parts.append(f'<path class="lb-g-rival" d="M{_n(at - 3.5)} 7.5l7 7m0-7l-7 7"/>')
+        for other in point.rivals if rivals and point is first else ():
+            if math.isfinite(other):
+                at = _clip(_x((other - point.predicted) / unit + _shift(point)))
+                parts.append(f'<path class="lb-g-rival" d="M{_n(at - 3.5)} 7.5l7 7m0-7l-7 7"/>')
         if not math.isfinite(point.measured):
             continue
         at = _x((point.measured - point.predicted) / unit + _shift(point))
@@ -41,11 +42,11 @@ def draw(points: Sequence[Point], label: str, *, rival: bool = True) -> Markup:
 
 
 def _unit(point: Point) -> float:
-    """Half the width of the band; of an open band a tenth of the prediction, or the distance of the rival."""
+    """Half the width of the band; of an open band a tenth of the prediction, or the distance of a rival."""
     if math.isfinite(point.low) and math.isfinite(point.high):
         return (point.high - point.low) / 2 or abs(point.predicted) * 0.01 or 1.0
     edge = point.high if math.isinf(point.low) else point.low
-    far = [abs(v - edge) for v in (point.measured, point.rival) if v is not None and math.isfinite(v)]
+    far = [abs(v - edge) for v in (point.measured, *point.rivals) if math.isfinite(v)]
     return (max(far, default=0.0) or abs(edge) or 1.0) / 1.4
 
 

@@ -158,10 +158,10 @@ class LawView:
     def check(self, name: str, check: Check) -> Row:
         """A check with its numbers."""
         rival = None
-        if check.rival is not None:
-            number, expr = check.rival.value, check.rival.expr
+        for stated in check.rivals:
+            number, expr = stated.value, stated.expr
             value = self.text(expr) if expr is not None else Markup(plain(number if number is not None else 0.0))
-            rival = Markup("{}: {}").format(self.page.write.line(check.rival.says), value)
+            rival = Markup("{}: {}").format(self.page.write.line(stated.says), value)
         why_not = self.page.write.line(check.not_reproduced) if check.not_reproduced else None
         made = self._row("check", name, check.measures, check)
         return replace(made, rival=rival, data=check.data, why_not=why_not)

@@ -135,7 +135,7 @@ def _gauge(record: Measured | None, told: Told) -> Markup:
     point = record.representative
     label = f"measured {with_error(point.measured, point.error)}, tolerance {band_of(point)}: {told.word}"
     order = sorted(record.points, key=lambda p: p is not point)
-    return gauge.draw(order, label, rival=record.kind == "check")
+    return gauge.draw(order, label, rivals=record.kind == "check")
 
 
 def tolerance(check: Check) -> str:
