@@ -229,7 +229,7 @@ class BandFrom(Part):
     is_: BandSource = Field(
         alias="is",
         title="Is",
-        description="theory: the law or its corrections give it; reported: the paper's own scatter; pilot: trials here.",
+        description="theory: from the law or its corrections; reported: the paper's own scatter; pilot: trials here.",
     )
     says: Text | None = Field(None, title="Says", description="How the width follows, in a sentence.")
 
