@@ -34,7 +34,7 @@ def replace(path: Path, old: str, new: str) -> None:
     [
         (ENTRY, "tolerance: {rel: 0.3}", "tolerance: {rel: 0.2}", True),
         (ENTRY, "expr: spread*n**(-b)", "expr: spread*n**(-b)*1", True),
-        (ENTRY, "rival: {value: 1.0", "rival: {value: 1.5", True),
+        (ENTRY, "- {value: 1.0", "- {value: 1.5", True),
         (ENTRY, "says: the error", "says: its error", False),
         (ENTRY, "name: spread of", "name: width of", False),
         (ENTRY, "Errors of different sign", "Errors of the other sign", False),
@@ -97,10 +97,14 @@ def test_a_notebook_that_is_no_python_has_a_key_and_another_when_it_is_mended(ti
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}'])
-def test_what_is_no_run_is_no_run(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "x.ipynb"
-    path.write_text(text)
-    assert store.read_run(path) is None
+def test_a_file_that_is_no_run_is_told_and_not_believed(tiny: Path, text: str) -> None:
+    catalog = load(tiny)[0]
+    write_atomically(store.run_path(tiny, "halving2001", "quick", 0), text)
+    run = store.current_run(catalog, "halving2001", "quick", 0)
+    assert run is not None
+    assert run.status == "invalid"
+    assert "the file cannot be read" in run.message
+    assert run.outcome("check", "exponent") == "invalid"
 
 
 def test_records_are_read_out_of_outputs() -> None:
