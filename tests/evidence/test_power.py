@@ -151,6 +151,9 @@ def test_a_law_that_is_not_finite_at_a_point_does_not_count():
     below = {0.5, 0, -1}  # with 2 there is a pole at n = 2
     left_out = {"n", "n - 1"}  # without the 1 it is 0 again
     assert found.counted == len(above) + len(below) + len(left_out)
+    root = power("sqrt(n - 1)", [0.5**0.5, 2**0.5], given={"n": [1.5, 3.0]})
+    exponents, constants = {1, 0.25, 0, -0.5}, {0.5, 0, -1}  # 2 makes the first point no number, as does leaving n out
+    assert root.counted == len(exponents) + len(constants)
 
 
 def test_a_lone_symbol_is_changed_as_a_number_is():
@@ -200,6 +203,11 @@ def test_an_exponent_that_differs_between_points_is_moved():
     assert (moved.name, moved.value) == ("a number added to the exponent of n", 0.0)
     assert moved.high == pytest.approx(math.log(1 / 0.9) / math.log(3), rel=1e-3)
     assert moved.low == pytest.approx(-math.log(1.1) / math.log(3), rel=1e-3)
+
+
+def test_a_constant_of_an_exponent_without_symbols_has_no_interval_beside_it():
+    found = power("2*n**(-1/3)", list(2 * N ** (-1 / 3)), given={"n": N})
+    assert [i.name for i in found.intervals] == ["the exponent of n", "the constant 2"]
 
 
 def test_an_interval_ends_where_the_check_first_fails():
