@@ -266,6 +266,25 @@ def status(scale: Scale = "quick") -> None:
 
 
 @app.command()
+def power(papers: Papers = None, scale: Scale = "quick") -> None:
+    """How hard each check is: which changed laws would also have passed, and how far each constant may move.
+
+    Nothing is run: it judges the records on disk. Exit code 1 if a check catches too few and does not say in its entry
+    what it is blind to.
+    """
+    from lawbook.evidence import store
+    from lawbook.evidence.power_report import power_report
+
+    catalog = catalog_or_stop(papers, clone=False)
+    parts, good = power_report(catalog, chosen(catalog, papers), store.read(catalog, known_scale(scale)))
+    out = console()
+    for part in parts:
+        out.print(part)
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
 def show(paper: Annotated[str, typer.Argument(help="The id of a paper, or paper/law.")]) -> None:
     """An entry in the terminal: laws, formulas, assumptions, and what was measured."""
     from lawbook.evidence import store
