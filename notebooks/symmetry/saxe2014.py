@@ -407,16 +407,16 @@ def stack_loss(stack, args):
     return 0.5 * jnp.sum((product - target) ** 2)
 
 
-scaled = []
+deep_u0, scaled = 0.3, []
 for layers in (16, 32, 64):
     present = np.arange(64) < layers
-    stack = np.tile(np.eye(4) * 0.05 ** (1 / layers), (64, 1, 1))  # modes along the axes, as good as any other
-    moments = np.linspace(0, 30 / layers, 1001)
+    stack = np.tile(np.eye(4) * deep_u0 ** (1 / layers), (64, 1, 1))  # modes along the axes, as good as any other
+    moments = np.linspace(0, 6 / layers, 1001)
     path = gradient_flow(stack_loss, stack, moments, args=(np.diag(task.s), present), tolerance=1e-9).params
     found = np.prod(np.diagonal(path[:, present], axis1=2, axis2=3), axis=1)  # (times, modes)
     scaled.append(layers * half_times(moments, found, task.s)[0])
 coarse, fine = (2 * deeper - shallower for shallower, deeper in itertools.pairwise(scaled))
-law.check("very-deep-shape", measured=fine, error=np.abs(fine - coarse) / 3, given={"s": task.s, "u0": 0.05})
+law.check("very-deep-shape", measured=fine, error=np.abs(fine - coarse) / 3, given={"s": task.s, "u0": deep_u0})
 
 # %% [markdown]
 # ## Unequal layers
