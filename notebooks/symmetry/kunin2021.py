@@ -370,16 +370,22 @@ law.control("coarse-steps", measured=measured, error=rounding, intact=fine, inta
 # $\gamma=(1-\beta)/\eta(1+\beta)$, and the spring is the decay.
 
 # %%
-eta, beta, decay = 0.02, 0.99, 0.05
-swinging = train(normed, eta, decay, beta)
-sums = swinging["q"]["translation"] / largest["translation"]
+eta, beta, decays = 0.02, 0.99, np.array([0.05, 5e-3])
+swinging = [train(normed, eta, decay, beta)["q"]["translation"] / largest["translation"] for decay in decays]
+sums = swinging[0]
 at = np.round(np.arange(1, 11) / eta).astype(int)
-given = {"eta": eta, "beta": beta, "weight_decay": decay, "start": sums[0], "time": eta * at[:, None]}
-law.check("translation-oscillates", measured=sums[at], error=rounding, given=given)
+given = {"eta": eta, "beta": beta, "start": sums[0], "time": eta * at[:, None]}
+law.check(
+    "translation-oscillates",
+    measured=[swing[at] for swing in swinging],
+    error=rounding,
+    given={**given, "weight_decay": decays[:, None, None]},
+)
 
 # %%
 fine = np.arange(0, round(10 / eta) + 1, 4)
-line = law.predict("translation-oscillates", **{**given, "start": sums[0, leader], "time": eta * fine[:, None]})
+leading = {**given, "weight_decay": decays[0], "start": sums[0, leader], "time": eta * fine[:, None]}
+line = law.predict("translation-oscillates", **leading)
 fig, ax = plt.subplots()
 for index, unit in enumerate(leader):
     ax.plot(eta * fine, line[:, index], color=plot.COLOURS[index])
