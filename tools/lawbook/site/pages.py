@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -20,9 +19,12 @@ from markupsafe import Markup
 
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
 from lawbook.site import guides, verdicts
 from lawbook.site.book import Views
+from lawbook.site.counts import Counts, count
+from lawbook.site.entry_view import SEEN
 from lawbook.site.law_view import SUPPORT, LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math
 from lawbook.site.verdicts import Told
@@ -55,7 +57,7 @@ def environment() -> Environment:
         comment_start_string="{%#",  # `{#anchor}` is a heading's
         comment_end_string="#%}",
     )
-    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute, "tie_words": TIE}
+    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute, "tie_words": TIE, "seen_words": SEEN}
     return env
 
 
@@ -130,7 +132,8 @@ class Book(Views):
         title = self.catalog.families[family].title
         meta = {"title": escape(plain(title)), "accent": self.accents[family]}
         guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
-        shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide}
+        counts = self.counts(entry.entry for entry in entries)
+        shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
         return self._page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
 
     def bibliography(self) -> Page:
@@ -156,21 +159,13 @@ class Book(Views):
         """The live part of the home page: counts, and the families with their laws."""
         by_family = {f: [self.view(e.paper, "") for e in self.catalog.in_family(f)] for f in self.catalog.families}
         entries = [entry for group in by_family.values() for entry in group]
-        counts: Counter[str] = Counter()
-        for entry in entries:
-            for law in entry.entry.laws.values():
-                for kind, names in (("check", law.checks), ("control", law.controls)):
-                    for name in names:
-                        told = verdicts.tell(entry.entry, entry.evidence, kind, name)  # type: ignore[arg-type]
-                        counts[f"{kind}s"] += 1
-                        counts[f"{kind} {told.tone}"] += 1
-        shown = {
-            "checks": counts["checks"] - counts["check none"], "controls": counts["controls"] - counts["control none"],
-            "held": counts["check good"],
-            "caught": counts["control good"], "other": counts["check other"], "none": counts["check none"],
-        }  # fmt: skip
+        counts = self.counts(entry.entry for entry in entries)
         total = sum(len(entry.entry.laws) for entry in entries)
-        return self._part("home.jinja", "", entries=entries, by_family=by_family, counts=shown, total=total)
+        return self._part("home.jinja", "", entries=entries, by_family=by_family, counts=counts, total=total)
+
+    def counts(self, entries: Iterable[Entry]) -> Counts:
+        """What the checks and controls of some entries come to."""
+        return count(self.catalog, [(entry, self.evidence.get(entry.paper)) for entry in entries])
 
     def numbers(self) -> str:
         """What the runs say about themselves: seeds, time, memory, machine, versions."""
@@ -178,7 +173,8 @@ class Book(Views):
         shown = [entry.evidence.shown for entry in runs if entry.evidence]
         machines = sorted({run.machine for run in shown})
         sets = [dict(items) for items in sorted({tuple(run.versions.items()) for run in shown})]
-        return self._part("numbers.jinja", "../", runs=runs, machines=machines, version_sets=sets)
+        counts = self.counts(entry.entry for entry in runs)
+        return self._part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
 
     def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
         body = tidy(self._part(template, base, **values))
@@ -203,7 +199,7 @@ def front_matter(meta: Mapping[str, Any]) -> str:
 
 
 def _tally(law: LawView) -> Markup:
-    told: Told = verdicts.tally(law.page.entry, law.page.evidence, law.law.checks)
+    told: Told = verdicts.tally(law.page.entry, law.page.evidence, law.law)
     return Markup('<span class="lb-verdict lb-{}">{}</span>').format(told.tone, told.word)
 
 
