@@ -57,7 +57,8 @@ def environment() -> Environment:
         comment_start_string="{%#",  # `{#anchor}` is a heading's
         comment_end_string="#%}",
     )
-    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute, "tie_words": TIE, "seen_words": SEEN}
+    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
+    env.globals |= {"tie_words": TIE, "seen_words": SEEN}
     return env
 
 
