@@ -200,9 +200,10 @@ class LawView:
         return replace(
             self._row("check", name, check.measures, check),
             tests=check.tests,
-            made_of=f"{BAND[check.band_from.is_]}; {ERROR[check.error_from]}",
+            band_from=BAND[check.band_from.is_],
+            error_from=ERROR[check.error_from],
             is_pilot=check.band_from.is_ == "pilot",
-            pilot=write.line(check.band_from.says) if check.band_from.says else None,
+            width=write.line(check.band_from.says) if check.band_from.says else None,
             is_blunt=record is not None and is_blunt(check, record),
             rivals=tuple(self._rivals(check, record)),
             hardness=self._hardness(name),

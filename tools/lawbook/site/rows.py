@@ -50,6 +50,11 @@ class Hardness:
     left_out: int  # survivors beyond those that are listed
     also: tuple[str, ...]  # "the exponent of n from −0.61 to −0.43"
 
+    @property
+    def survived(self) -> int:
+        """How many changed laws would have passed."""
+        return self.counted - self.caught
+
 
 @dataclass(frozen=True)
 class Row:
@@ -69,10 +74,11 @@ class Row:
     points: tuple[PointView, ...] = ()  # at most POINTS of them, those nearest to the edge
     left_out: int = 0
     tests: str = "claim"
-    made_of: str = ""  # where band and error come from
+    band_from: str = ""
+    width: Markup | None = None  # how the width of the band follows, or what the trials gave
+    error_from: str = ""
     is_pilot: bool = False
     is_blunt: bool = False
-    pilot: Markup | None = None  # what the trials gave
     rivals: tuple[RivalView, ...] = ()
     hardness: Hardness | None = None
     blind_to: Markup | None = None
