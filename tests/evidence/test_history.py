@@ -238,6 +238,7 @@ def test_an_entry_that_is_nowhere_has_no_history(repository: Repository) -> None
 def test_what_was_read_is_kept_until_another_commit(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.commit({ENTRY: entry(), NOTEBOOK: "#"})
     before = changes(repository)
+    kept = module._books[repository.root].committed
     commands, parsed = [], []
     run, read = subprocess.run, module.read
 
@@ -249,6 +250,7 @@ def test_what_was_read_is_kept_until_another_commit(repository: Repository, monk
     monkeypatch.setattr(module, "read", lambda raw: parsed.append(raw) or read(raw))
     assert changes(repository) == before
     assert (commands, parsed) == (["rev-parse"], [])
+    assert module._books[repository.root].committed is kept
     repository.write(ENTRY, entry(0.73))
     assert len(changes(repository)) == len(changes(repository)) == 2
     assert len(parsed) == 1

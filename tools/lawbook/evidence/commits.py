@@ -16,8 +16,9 @@ from pathlib import Path
 FOLDERS = ("references", "notebooks")
 _EMPTY_TREE = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904"}
 _EMPTY_TREE[64] = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
-# What tells git where a repository may be; what names another one, as within a hook, is left behind.
+# What says where a repository may be found is kept; what names another one, as within a hook, is not.
 _KEPT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
+# Old files that a clone lacks are not fetched; either of the two says so, by the version of git.
 _SET = {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
 
 
@@ -55,7 +56,7 @@ class Commits:
 
     Attributes:
         root: The folder of the book.
-        commits: Those that touched the book, and every merge.
+        commits: Those that touched the book, and the merges that brought them together.
         shallow: Those whose parents a shallow clone has left out.
         is_partial: Whether the clone has left out blobs, to be fetched when they are asked for.
     """
@@ -145,7 +146,7 @@ def commits_of(root: Path) -> Commits | None:
 
 
 def _read_all(root: Path, head: str, shallow: frozenset[str], is_partial: bool) -> Commits | None:
-    order = ("--topo-order", "--full-history", "--parents", "--format=%T %at")
+    order = ("--topo-order", "--parents", "--format=%T %at")
     listed = _git(root, "rev-list", *order, head, "--", *FOLDERS)
     if listed is None:
         return None

@@ -128,7 +128,7 @@ class _Book:
     def _committed(self, paper: str, family: str, touches: tuple[Touch, ...]) -> _Committed:
         notebook = self.commits.touches(f"notebooks/{family}/{paper}.py")
         confirmations = self.commits.touches(f"notebooks/{family}/{paper}.confirmed.json")
-        confirmed = self.commits.after({touch.commit.id for touch in confirmations if touch.after})
+        confirmed = self.commits.after({touch.commit.id for touch in confirmations})
         found: list[Change] = []
         stated: dict[str, Statements | None] = {"": None}  # of each version; of one that cannot be read, the one before
         for touch in reversed(touches):
@@ -149,7 +149,7 @@ class _Book:
             changes=tuple(reversed(found)),
             stated=stated[touches[0].after] if touches else None,
             notebook=bool(notebook and notebook[0].after),
-            confirmed=any(touch.after for touch in confirmations),
+            confirmed=bool(confirmations),
         )
 
     def _order(self, notebook: tuple[Touch, ...], entry: Touch) -> Notebook:
