@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
@@ -25,6 +26,7 @@ from lawbook.site import guides, verdicts
 from lawbook.site.book import Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
+from lawbook.site.history_view import what_changed
 from lawbook.site.law_view import SUPPORT, LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math
 from lawbook.site.verdicts import Told
@@ -89,6 +91,16 @@ class Book(Views):
         # What the page of one entry says of the others.
         self._names = [(p, e.title, {k: law.name for k, law in e.laws.items()}) for p, e in catalog.entries.items()]
 
+    @cached_property
+    def histories(self) -> dict[str, tuple[Change, ...]]:
+        """What changed in each entry, out of git."""
+        return histories(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
+
+    @cached_property
+    def has_history(self) -> bool:
+        """Whether git knows the whole history."""
+        return is_complete(self.catalog.root)
+
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
         out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
@@ -101,7 +113,11 @@ class Book(Views):
         """The page of a paper."""
         catalog = self.catalog
         runs = self.evidence[paper].seeds if paper in self.evidence else ()
-        drawn_on = (catalog.entries[paper], runs, catalog.ties(paper), self._names, catalog.notation, catalog.works)
+        confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
+        drawn_on = (
+            catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
+            self.histories[paper], self.has_history,
+        )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
         self._made[paper] = (drawn_on, page)
@@ -118,7 +134,9 @@ class Book(Views):
         ties = self.catalog.ties(paper)
         source = f"references/{entry.family_id}/{paper}.yml"
         has_run = entry.evidence is not None and entry.evidence.shown.notebook is not None
-        return self._page("law.md.jinja", meta, "../../", source, entry=entry, ties=ties, notebook=has_run)
+        history = what_changed(self.histories[paper], entry.entry, self.has_history)
+        told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
+        return self._page("law.md.jinja", meta, "../../", source, **told)
 
     def all_laws(self) -> Page:
         """One row a law: which law do I need?"""
