@@ -24,7 +24,7 @@ from lawbook.reference.rules import FITTED
 from lawbook.reference.verdict import band, judge
 
 SEEDS = 20
-NEEDED = 0.95
+NEEDED = 0.95  # of the seeds: one in twenty may miss
 SCALE = "quick"
 LOWEST, HIGHEST = 1000, 1_000_000  # above all that anyone tries by hand, and small enough for every generator
 
