@@ -114,7 +114,7 @@ undecayed = alignments(0.0, critical=False)[0][:, -1]  # (networks, six)
 free, free_error = summary(undecayed.mean(axis=1))
 print(f"mean of six: {means[0]:.2f} at random, {free:.2f} without decay, {means[-2]:.2f} with decay")
 lowest, lowest_error = summary(undecayed.min(axis=1))
-print(f"least of six without decay: {lowest:.2f} ± {lowest_error:.2f}, so the least alone does not show what decay does")
+print(f"least of six without decay: {lowest:.2f} ± {lowest_error:.2f}, so the least alone does not tell decay")
 law.control("not-without-decay", measured=free, error=free_error)
 
 # %% [markdown]
