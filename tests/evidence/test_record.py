@@ -53,7 +53,9 @@ def test_the_point_that_decides() -> None:
     assert check.representative.measured == 0.7
     control = Measured("control", "p", "k", "law", "c", "fails", (point(3.0), point(1.3)))
     assert control.representative.measured == 1.3
-    one_sided = Measured("check", "p", "c", "law", "c", "holds", (point(0.2, low=-math.inf), point(1.05, low=-math.inf)))
+    one_sided = Measured(
+        "check", "p", "c", "law", "c", "holds", (point(0.2, low=-math.inf), point(1.05, low=-math.inf))
+    )
     assert one_sided.representative.measured == 1.05
 
 
