@@ -243,10 +243,11 @@ law.check(
 # %% [markdown]
 # ## The best ridge
 #
-# Noise $\sigma=1/2$, target $r=1$. For each $n$ the least error over the grid of ridges, refined by a parabola.
+# Noise $\sigma=1/2$, targets $r=1/2$ and $r=1$. For each $n$ the least error over the grid of ridges, refined by a
+# parabola.
 
 # %%
-tuned = bias[:, :, 1, len(decays) :] + 0.5**2 * variance[:, :, len(decays) :]
+tuned = [bias[:, :, i, len(decays) :] + 0.5**2 * variance[:, :, len(decays) :] for i in (0, 1)]
 
 
 def best(mean):
@@ -265,8 +266,9 @@ def best_exponents(mean):
     return [powerlaw.fit(sizes[large], values).exponent for values in best(mean[large])]
 
 
-exponents, errors = powerlaw.bootstrap(best_exponents, tuned, rng, draws=200)
-given = {"capacity": capacity, "source": 1.0}
+found = np.array([powerlaw.bootstrap(best_exponents, samples, rng, draws=200) for samples in tuned])
+exponents, errors = found.transpose(1, 2, 0)  # each (error and ridge, targets)
+given = {"capacity": capacity, "source": [0.5, 1.0]}
 law.check("optimal-excess-exponent", measured=exponents[0], error=errors[0], given=given)
 
 # %%
@@ -277,7 +279,9 @@ law.check("optimal-ridge-exponent", measured=exponents[1], error=errors[1], give
 
 # %%
 untuned = slope(at(1.0, 1.0)[0] + 0.5**2 * at(1.0, 1.0)[1])
-law.control("ridge-left-at-one-over-n", measured=untuned[0], error=untuned[1], given=given)
+law.control(
+    "ridge-left-at-one-over-n", measured=untuned[0], error=untuned[1], given={"capacity": capacity, "source": 1.0}
+)
 
 # %% [markdown]
 # ## The closed form, point by point
