@@ -110,7 +110,7 @@ axis = np.geomspace(N[0], N[-1], 50)
 ax.plot(axis, by_size(parameters=axis), label="law, fitted to the three smallest")
 plot.points(ax, N[small], all_text[small], chance * all_text[small], label="fitted")
 plot.points(ax, N[large], all_text[large], chance * all_text[large], index=1, label="not fitted")
-plot.points(ax, N, loss[:, 0], chance * loss[:, 0], index=2, label="too little text (8000 characters)")
+plot.points(ax, N, loss[:, 0], index=2, label="too little text (8000 characters)")
 ax.set(xscale="log", yscale="log", xlabel="parameters $N$", ylabel="loss (nats per character)")
 ax.set_yticks([1.6, 2.0, 2.5, 3.0], ["1.6", "2", "2.5", "3"])
 ax.set_xticks(N, [str(n) for n in N])
@@ -121,10 +121,6 @@ law.series(
     "size", x=N, y=all_text, error=chance * all_text, prediction=by_size(parameters=N), law="loss-vs-parameters",
     label="all of the text", x_label="parameters $N$", y_label="loss (nats per character)", x_scale="log",
     y_scale="log", title="Larger networks, predicted from the three smallest",
-)  # fmt: skip
-law.series(
-    "size", x=N, y=loss[:, 0], error=chance * loss[:, 0], label="too little text (8000 characters)",
-    x_label="parameters $N$", y_label="loss (nats per character)", x_scale="log", y_scale="log",
 )  # fmt: skip
 law.check(
     "larger-networks",
@@ -154,6 +150,8 @@ row = np.exp(redrawn.mean(axis=1))
 row_error = of_text * row
 once = loss.copy()  # every cell trained once
 loss[-1, :4] = row
+of_cell = np.where(D[-1] > D, of_text * np.sqrt(texts), chance) + np.zeros(loss.shape)  # relative, (sizes, amounts)
+of_cell[-1, :4] = of_text
 by_text = law.fit("loss-vs-data", x={"tokens": D[:3]}, y=row[:3], free={"alpha_D": 0.1, "D_c": 1e7})
 law.series(
     "text", x=D[:4], y=row, error=row_error, prediction=by_text(tokens=D[:4]), law="loss-vs-data",
@@ -209,20 +207,19 @@ in_size = {
 law.check("exponent-in-size", measured=-plentiful.exponent, error=plentiful.exponent_error, given=in_size)
 
 # %% [markdown]
-# Now the hardest place: the corner of the largest network and the largest text, predicted from all other cells.
-# Beside it Chinchilla's sum with its own best constants.
+# Now the hardest place: the largest network on the longest of its redrawn texts and on all of the text, predicted from
+# all other cells. Beside it Chinchilla's sum, and a product of powers, with their own best constants.
 
 # %%
-corner = (cells_n == cells_n.max()) & (cells_d == D[-1])
+corner = (cells_n == cells_n.max()) & np.isin(cells_d, D[[3, -1]])
 rest = joint(~corner)
-form = scaling.fit("additive", cells_n[~corner], cells_d[~corner], loss[~corner])
-given = {"parameters": cells_n[corner], "tokens": cells_d[corner]}
+form, product = (scaling.fit(f, cells_n[~corner], cells_d[~corner], loss[~corner]) for f in ("additive", "product"))
 fig, ax = plt.subplots()
 axis = np.geomspace(D[0], D[-1], 80)
 for i in range(len(hidden)):
     label = "joint law" if i == 0 else None
     ax.plot(axis, rest(parameters=float(N[i]), tokens=axis), color=plot.COLOURS[i % 5], label=label)
-    plot.points(ax, D, loss[i], chance * loss[i], index=i, label=f"$N$ = {N[i]}")
+    plot.points(ax, D, loss[i], of_cell[i] * loss[i], index=i, label=f"$N$ = {N[i]}")
 ax.plot(axis, form(N[-1], axis), color=plot.GREY, linestyle=":", label="sum of powers, largest $N$")
 ax.set(
     xscale="log",
@@ -237,18 +234,21 @@ ax.legend(fontsize="small", ncols=2, loc="upper right")
 plt.show()
 for i in (0, len(hidden) - 1):
     law.series(
-        "surface", x=D, y=loss[i], error=chance * loss[i], prediction=rest(parameters=float(N[i]), tokens=D),
+        "surface", x=D, y=loss[i], error=of_cell[i] * loss[i], prediction=rest(parameters=float(N[i]), tokens=D),
         law="joint-loss", label=f"N = {N[i]}", x_label="training text $D$ (characters)",
         y_label="loss (nats per character)", x_scale="log", y_scale="log",
-        title="Fitted to all cells but the largest network on the largest text",
+        title="Fitted to all cells but two of the largest network, on 64 000 characters and on all of the text",
     )  # fmt: skip
 law.check(
     "held-out-corner",
     measured=loss[corner],
-    error=chance * loss[corner],
-    given=given
-    | {"sum_form": form(cells_n[corner], cells_d[corner])}
-    | {name: rest.values[name] for name in ("D_c", "alpha_D")},
+    error=of_cell[corner] * loss[corner],
+    given={
+        "parameters": cells_n[corner],
+        "tokens": cells_d[corner],
+        "sum_form": form(cells_n[corner], cells_d[corner]),
+        "product_form": product(cells_n[corner], cells_d[corner]),
+    },
     fit=rest,
 )
 
@@ -377,7 +377,7 @@ starved, fed = least_by_last_steps(curves[-1][0]), least_by_last_steps(curves[-1
 law.control(
     "curve-on-too-little-text",
     measured=starved,
-    error=of_step[-4:] * starved,
+    error=of_cell[0, 0] * starved,  # which short text it is matters more than the training
     intact=fed,
     intact_error=of_step[-4:] * fed,
     given={name: values[-4:] for name, values in (given | constants).items()},
@@ -436,6 +436,10 @@ law.control("fixed-batch", measured=fixed, error=notebook.solver(within, fixed),
 # %%
 starved = powerlaw.fit(N, once[:, 0])
 law.control("too-little-text", measured=-starved.exponent, error=starved.exponent_error, given=in_size)
+law.series(
+    "size", x=N, y=once[:, 0], error=of_cell[0, 0] * once[:, 0], label="too little text (8000 characters)",
+    x_label="parameters $N$", y_label="loss (nats per character)", x_scale="log", y_scale="log",
+)  # fmt: skip
 
 # %% [markdown]
 # **Stopped too soon.** The 30 networks at the first of the logged steps, when time is what limits: the joint form is no
