@@ -37,10 +37,10 @@ plot.use()
 #
 # The network that this family of pages shares: four layers without biases, GELU, 500 digits, cross-entropy, weight
 # decay 0.003, 10 000 steps on batches of 16. L-BFGS then takes the same network to a critical point. All of it is done
-# three times.
+# four times.
 
 # %%
-NETWORKS = 3
+NETWORKS = 4
 classifiers = [trained.digits_classifier(rng) for _ in range(NETWORKS)]
 critical = [one.converged().weights for one in classifiers]
 network, end = classifiers[0], critical[0]  # the one that is shown
@@ -110,7 +110,7 @@ for name, measure in (("raw", cosine), ("traceless", traceless_cosine)):
 
 # %% [markdown]
 # Six numbers are checked: three hidden layers, after training on batches and at the critical point. The error comes
-# from three networks.
+# from four networks.
 
 
 # %%

@@ -310,13 +310,13 @@ etas = 2 / (shares * levels[0].mean())
 at_edge = [descend(eta, steps) for eta in etas]
 edges = np.array([level for level, _ in at_edge])  # (step sizes, runs)
 law.check("edge-in-the-minimal-network", **mean_and_error(edges.T), given={"eta": etas})
-gentle, _ = descend(0.1, steps)
+flowed = end_sharpness(sigma, *train(sigma, d, n, 2), n)
 law.control(
     "large-steps-end-below",
     **mean_and_error(edges[1]),
     given=below,
-    intact=gentle.mean(),
-    intact_error=notebook.spread(gentle),
+    intact=flowed,
+    intact_error=notebook.solver(RTOL, flowed),
 )
 
 # %% [markdown]
