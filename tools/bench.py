@@ -17,8 +17,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lawbook.evidence import store
 from lawbook.evidence.execute import Job, execute
+from lawbook.evidence.keys import run_key
 from lawbook.reference.catalog import load
 
 REPO = Path(__file__).resolve().parents[1]
@@ -144,9 +144,9 @@ def edit_to_page() -> None:
 def keys() -> None:
     """The keys of all runs, in a fresh process: what `status`, `run` and every build of the site begin with."""
     script = (
-        "import sys, time; from pathlib import Path; from lawbook.evidence import store; "
+        "import sys, time; from pathlib import Path; from lawbook.evidence.keys import run_key; "
         "from lawbook.reference.catalog import load; catalog, _ = load(Path(sys.argv[1])); "
-        "before = time.process_time(); keys = [store.run_key(catalog, p, 'quick', 0) for p in catalog.entries]; "
+        "before = time.process_time(); keys = [run_key(catalog, p, 'quick', 0) for p in catalog.entries]; "
         "print(len(keys), time.process_time() - before)"
     )
     done = [
@@ -218,7 +218,7 @@ def notebooks() -> None:
         for paper in sorted(catalog.entries):
             os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(cache, paper))
             name = catalog.notebook(paper).relative_to(REPO).as_posix()
-            job = Job(str(REPO), paper, name, 0, "quick", store.run_key(catalog, paper, "quick", 0), 600)
+            job = Job(str(REPO), paper, name, 0, "quick", run_key(catalog, paper, "quick", 0), 600)
             u = execute(job).run.usage
             print(
                 f"{paper:<24}{u.start_up:>10.1f}{u.compilation:>13.1f}{u.compute:>10.1f}{u.cpu:>8.1f}{u.peak_mb:>9.0f}",

@@ -56,7 +56,7 @@ def test_a_check_prints_its_verdict_and_is_recorded_once(
 
 
 def test_a_control_that_meets_the_law_is_told(halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]) -> None:
-    halving.control("one-draw-repeated", measured=[0.0, 0.5], error=0.0)
+    halving.control("one-draw-repeated", measured=[0.0, 0.5], error=0.0, intact=0.5, intact_error=0.0)
     assert "✗ holds, but must fail" in capsys.readouterr().out
 
 
@@ -84,10 +84,42 @@ def test_a_fit_can_be_robust(halving: notebook.OpenEntry) -> None:
     assert fit.values == pytest.approx({"spread": 2.0, "b": 0.5}, rel=1e-3)
 
 
-def test_a_rival_that_would_pass_at_the_given_values_is_an_error(halving: notebook.OpenEntry) -> None:
+def test_a_rival_inside_the_tolerance_is_told_and_the_notebook_goes_on(
+    halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]
+) -> None:
     fit = halving.fit("inverse-root", x={"n": [10.0, 20, 40]}, y=[0.1, 0.05, 0.025], free={"spread": 1.0, "b": 0.9})
-    with pytest.raises(ValueError, match="cannot tell the law from its rival"):
-        halving.check("extrapolates", measured=0.01, error=0.0, given={"n": 100, "spread": 1.0}, fit=fit)
+    halving.check("extrapolates", measured=0.01, error=0.0, given={"n": 100, "spread": 1.0}, fit=fit)
+    assert "✗ cannot tell: a rival stands inside the tolerance at every point (holds)" in capsys.readouterr().out
+
+
+def test_a_control_shows_both_runs(halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]) -> None:
+    halving.control("one-draw-repeated", measured=0.0, error=0.0, intact=0.51, intact_error=0.01)
+    out = capsys.readouterr().out
+    assert "control one-draw-repeated: ✓ fails, as it must" in out
+    assert [line.split()[0] for line in out.splitlines()[2:]] == ["broken", "kept"]
+
+
+def test_a_control_whose_intact_run_fails_is_confounded(
+    halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    halving.control("one-draw-repeated", measured=0.0, error=0.0, intact=0.9, intact_error=0.01)
+    assert "✗ confounded: the intact run fails too" in capsys.readouterr().out
+
+
+def test_a_control_without_its_intact_run_is_refused(halving: notebook.OpenEntry) -> None:
+    with pytest.raises(ValueError, match="is paired with an intact run"):
+        halving.control("one-draw-repeated", measured=0.0, error=0.0)
+    with pytest.raises(ValueError, match="found intact= without intact_error="):
+        halving.control("one-draw-repeated", measured=0.0, error=0.0, intact=0.5)
+
+
+def test_a_control_that_is_paired_with_the_check_takes_no_intact_run(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny)
+    law = notebook.open("corner2002")
+    with pytest.raises(ValueError, match="has `intact: check`, expected no intact="):
+        law.control("on-the-sphere", measured=4.0, error=0.0, intact=3.0, intact_error=0.0)
 
 
 def test_negative_errors_and_odd_shapes_are_refused(halving: notebook.OpenEntry) -> None:

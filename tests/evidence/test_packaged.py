@@ -11,8 +11,8 @@ from lawbook.evidence.record import Evidence, Measured, Point, Run, Series, Usag
 
 
 def run(seed: int) -> Run:
-    point = Point(0.5 + seed, 0.01, 0.5, -math.inf, 0.6, "holds", {"n": 8.0}, math.nan)
-    record = Measured("check", "exponent", "inverse-root", "exponent", "holds", (point,))
+    point = Point(0.5 + seed, 0.01, 0.5, -math.inf, 0.6, "holds", {"n": 8.0}, (math.nan,))
+    record = Measured("check", "halving2001", "exponent", "inverse-root", "exponent", "holds", (point,))
     series = Series("error", "inverse-root", "measured", (1.0,), (2.0,))
     return Run("halving2001", seed, "quick", "finished", "", (record,), (series,), 1.5, Usage(0.4, 0.1, 0.6, 90.0),
                {"python": "3.11.7"}, "abc123", "2026-11-24T12:00:00+00:00", "Linux", Path("somewhere.ipynb"))  # fmt: skip

@@ -29,9 +29,13 @@ class Quiet:
     def __init__(self) -> None:
         self.records: list[str] = []
         self.cached: list[str] = []
+        self.doubted: list[str] = []
 
     def record(self, job: Job, record: dict[str, Any]) -> None:
         self.records.append(str(record.get("id") or record.get("chart")))
+
+    def doubt(self, job: Job, run: Run) -> None:
+        self.doubted.append(run.message)
 
     def done(self, job: Job, run: Run, *, cached: bool) -> None:
         if cached:

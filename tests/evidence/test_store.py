@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from lawbook.evidence import cells, store
+from lawbook.evidence import cells, keys, store
 from lawbook.evidence.record import Run, digest
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import load
@@ -15,11 +15,11 @@ ENTRY = "references/scaling/halving2001.yml"
 NOTEBOOK = "notebooks/scaling/halving2001.py"
 
 
-def key(root: Path, **parts: object) -> str:
+def key_of(root: Path, **parts: object) -> str:
     """The key of the miniature's first run."""
     catalog, problems = load(root)
     assert problems == []
-    return store.run_key(catalog, "halving2001", str(parts.get("scale", "quick")), int(str(parts.get("seed", 0))))
+    return keys.run_key(catalog, "halving2001", str(parts.get("scale", "quick")), int(str(parts.get("seed", 0))))
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -34,7 +34,7 @@ def replace(path: Path, old: str, new: str) -> None:
     [
         (ENTRY, "tolerance: {rel: 0.3}", "tolerance: {rel: 0.2}", True),
         (ENTRY, "expr: spread*n**(-b)", "expr: spread*n**(-b)*1", True),
-        (ENTRY, "rival: {value: 1.0", "rival: {value: 1.5", True),
+        (ENTRY, "- {value: 1.0", "- {value: 1.5", True),
         (ENTRY, "says: the error", "says: its error", False),
         (ENTRY, "name: spread of", "name: width of", False),
         (ENTRY, "Errors of different sign", "Errors of the other sign", False),
@@ -49,12 +49,12 @@ def replace(path: Path, old: str, new: str) -> None:
     ],
 )
 def test_the_key_follows_content(tiny: Path, file: str, old: str, new: str, changes: bool) -> None:
-    before = key(tiny)
+    before = key_of(tiny)
     if old:
         replace(tiny / file, old, new)
     else:
         (tiny / file).write_text(new)
-    assert (key(tiny) != before) is changes
+    assert (key_of(tiny) != before) is changes
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_the_key_follows_content(tiny: Path, file: str, old: str, new: str, chan
 def test_a_notebook_that_reads_entries_depends_on_all_that_they_say(tiny: Path, line: str, changes: bool) -> None:
     path = tiny / NOTEBOOK
     path.write_text(f"{path.read_text()}\n# %%\nimport lawbook\n\n{line}\n")
-    before = key(tiny)
+    before = key_of(tiny)
     replace(tiny / "references/geometry/corner2002.yml", "title: ", "title: Again, ")
-    assert (key(tiny) != before) is changes
+    assert (key_of(tiny) != before) is changes
 
 
 def test_a_file_of_another_name_is_no_run(tiny: Path) -> None:
@@ -83,24 +83,28 @@ def test_a_file_of_another_name_is_no_run(tiny: Path) -> None:
 
 
 def test_seed_and_scale_are_part_of_the_key(tiny: Path) -> None:
-    assert len({key(tiny), key(tiny, seed=1), key(tiny, scale="full")}) == 3
+    assert len({key_of(tiny), key_of(tiny, seed=1), key_of(tiny, scale="full")}) == 3
 
 
 @pytest.mark.parametrize("cell", ["this is not python", "x = (", "\x00", "x = " + "-" * 900 + "1"])
 def test_a_notebook_that_is_no_python_has_a_key_and_another_when_it_is_mended(tiny: Path, cell: str) -> None:
-    before = key(tiny)
+    before = key_of(tiny)
     text = (tiny / NOTEBOOK).read_text()
     (tiny / NOTEBOOK).write_text(text + f"\n# %%\n{cell}\n")
-    assert key(tiny) != before
+    assert key_of(tiny) != before
     (tiny / NOTEBOOK).write_text(text)
-    assert key(tiny) == before
+    assert key_of(tiny) == before
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}'])
-def test_what_is_no_run_is_no_run(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "x.ipynb"
-    path.write_text(text)
-    assert store.read_run(path) is None
+def test_a_file_that_is_no_run_is_told_and_not_believed(tiny: Path, text: str) -> None:
+    catalog = load(tiny)[0]
+    write_atomically(store.run_path(tiny, "halving2001", "quick", 0), text)
+    run = store.current_run(catalog, "halving2001", "quick", 0)
+    assert run is not None
+    assert run.status == "invalid"
+    assert "the file cannot be read" in run.message
+    assert run.outcome("check", "exponent") == "invalid"
 
 
 def test_records_are_read_out_of_outputs() -> None:

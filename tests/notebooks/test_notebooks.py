@@ -25,6 +25,9 @@ class Announce:
     def record(self, job: Job, record: dict[str, Any]) -> None:
         pass
 
+    def doubt(self, job: Job, run: Run) -> None:
+        print(f"  notebook {job.paper}: {run.message}; running again", file=sys.__stderr__, flush=True)
+
     def done(self, job: Job, run: Run, *, cached: bool) -> None:
         how = "cached" if cached else f"{run.seconds:.0f} s"
         print(f"  notebook {job.paper}: {run.status} ({how})", file=sys.__stderr__, flush=True)

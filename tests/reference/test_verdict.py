@@ -6,12 +6,13 @@ import math
 
 import pytest
 from lawbook.reference.model import Check
-from lawbook.reference.verdict import band, best, judge, worst
+from lawbook.reference.verdict import band, best, excludes, is_inside, judge, standing, worst
 
 
 def check(**parts: object) -> Check:
     """A check whose tolerance is 0.1 around 1 unless `parts` say otherwise."""
-    return Check.model_validate({"measures": "m", "predicted": 1, "tolerance": {"abs": 0.1}} | parts)
+    told = {"measures": "m", "tests": "claim", "predicted": 1, "band-from": "theory", "error-from": "fit"}
+    return Check.model_validate(told | {"tolerance": {"abs": 0.1}} | parts)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,64 @@ def test_a_check_needs_every_point_and_a_control_needs_none() -> None:
     assert worst(["holds", "undecided", "fails"]) == "fails"
     assert best(["fails", "undecided"]) == "undecided"
     assert best(["fails", "fails"]) == "fails"
+
+
+@pytest.mark.parametrize(
+    ("rival", "measured", "error", "excluded"),
+    [
+        (1.3, 1.0, 0.01, True),  # in the place of the prediction, 1.0 would not hold
+        (1.05, 1.0, 0.01, False),
+        (1.11, 1.0, 0.0, True),
+        (1.09, 1.0, 0.01, True),  # the measurement would be undecided, so it would not hold
+        (1.3, math.nan, 0.01, False),
+        (math.inf, 1.0, 0.01, False),
+    ],
+)
+def test_a_rival_is_excluded_if_the_measurement_would_not_hold_in_its_place(
+    rival: float, measured: float, error: float, excluded: bool
+) -> None:
+    assert excludes(check(), 1.0, rival, measured, error) is excluded
+
+
+@pytest.mark.parametrize(
+    ("rival", "measured", "error", "excluded"),
+    [
+        (0.0, 3.0, 0.1, True),
+        (0.95, 3.0, 0.1, False),  # it keeps the bound itself
+        (2.0, 3.0, 0.1, False),
+        (0.85, 0.95, 0.02, True),
+        (0.85, 0.95, 0.06, False),  # the measurement does not keep the bound beyond doubt
+        (0.0, 0.5, 0.0, False),  # it does not keep it at all
+    ],
+)
+def test_a_rival_of_a_bound_must_break_it_beside_a_measurement_that_keeps_it(
+    rival: float, measured: float, error: float, excluded: bool
+) -> None:
+    assert excludes(check(sense="at-least"), 1.0, rival, measured, error) is excluded
+
+
+def test_a_relative_band_goes_with_the_rival() -> None:
+    relative = check(tolerance={"rel": 0.5})
+    assert is_inside(relative, 1.0, 1.4)
+    assert not excludes(relative, 1.0, 1.9, 1.0, 0.0)  # 1.0 is within half of 1.9
+    assert excludes(relative, 1.0, 2.1, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("against", "measured", "error", "stands"),
+    [
+        ({"reported": 1.05}, 1.0, 0.01, "same-value"),
+        ({"reported": 1.3}, 1.0, 0.01, "same-direction"),
+        ({"reported": 1.3, "error": 0.2}, 1.0, 0.01, "same-value"),
+        ({"reported": 1.3}, -0.5, 0.1, "contradicted"),
+        ({"reported": 1.3}, -0.5, 0.3, "not-reproduced"),
+        ({"reported": 1.3}, math.nan, 0.0, "not-reproduced"),
+        ({"reported": 2.0, "nothing": 1.5}, 1.0, 0.01, "contradicted"),
+        ({"reported": 2.0, "nothing": 0.5}, 1.0, 0.01, "same-direction"),
+    ],
+)
+def test_a_measurement_stands_against_what_the_paper_reports(
+    against: dict[str, float], measured: float, error: float, stands: str
+) -> None:
+    found = check(against=against | {"is": "same-value"})
+    assert standing(found, float(against["reported"]), measured, error) == stands

@@ -126,10 +126,23 @@ def known_scale(scale: str) -> str:
 
 @app.command()
 def check() -> None:
-    """Validate every entry, and say all that is wrong with all of them."""
+    """Validate every entry, and say all that is wrong with all of them; then whose confirmed seeds are of before the
+    last change."""
+    from lawbook.evidence.confirmation import read_all
+
     catalog = catalog_or_stop()
+    found, problems = read_all(catalog)
+    for problem in problems:
+        typer.echo(problem, err=True)
     laws = sum(len(entry.laws) for entry in catalog.entries.values())
     typer.echo(f"{len(catalog.entries)} entries with {laws} laws are sound")
+    stale = [paper for paper, confirmation in found.items() if not confirmation.is_current]
+    missing = [paper for paper in sorted(catalog.entries) if paper not in found]
+    for what, papers in (("confirmed before the last change", stale), ("not confirmed yet", missing)):
+        if papers:
+            typer.echo(f"{what}: {', '.join(papers)}")
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -163,6 +176,45 @@ def run(
             out.print(seeds_table(catalog.entries[paper], [r for r in runs if r.paper == paper]))
     text, good = summary(catalog, runs)
     out.print(text)
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
+def confirm(
+    papers: Annotated[list[str], typer.Argument(help="Ids of papers, such as cohen2021.")],
+    jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
+) -> None:
+    """Run the 20 seeds that a prediction draws, and keep what they give beside the notebook, to be committed.
+
+    The seeds come out of the fingerprint of what is predicted and how it is measured, so that nobody can choose them.
+    All of it has to be committed first. Exit code 1 if a check or control comes out as claimed in fewer than 19 seeds.
+    """
+    from lawbook.evidence import confirmation
+    from lawbook.evidence.execute import commit_of
+    from lawbook.evidence.keys import prediction_key
+    from lawbook.evidence.report import Progress, seeds_table
+
+    catalog = catalog_or_stop(papers)
+    wanted = chosen(catalog, papers)
+    try:
+        changed = confirmation.uncommitted(catalog.root)
+    except FileNotFoundError as error:
+        fail(str(error))
+    if changed:
+        fail(
+            "found changes that are not committed, expected none: a confirmation names a commit\n" + "\n".join(changed)
+        )
+    out = console()
+    good = True
+    for paper in wanted:
+        seeds = confirmation.seeds_of(prediction_key(catalog, paper))
+        runs = execute_all(catalog, [paper], list(seeds), confirmation.SCALE, Progress(out, catalog), jobs=jobs)
+        found = confirmation.confirmed_by(catalog, paper, runs, commit_of(str(catalog.root)))
+        path = confirmation.write(catalog, found)
+        out.print(seeds_table(catalog.entries[paper], runs))
+        out.print(f"wrote {path.relative_to(catalog.root)}")
+        good = good and confirmation.is_confirmed(catalog.entries[paper], found)
     if not good:
         raise typer.Exit(1)
 
@@ -211,6 +263,25 @@ def status(scale: Scale = "quick") -> None:
 
     catalog = catalog_or_stop(clone=False)
     console().print(status_table(catalog, store.read(catalog, known_scale(scale))))
+
+
+@app.command()
+def power(papers: Papers = None, scale: Scale = "quick") -> None:
+    """How hard each check is: which changed laws would also have passed, and how far each constant may move.
+
+    Nothing is run: it judges the records on disk. Exit code 1 if a check catches too few and does not say in its entry
+    what it is blind to.
+    """
+    from lawbook.evidence import store
+    from lawbook.evidence.power_report import power_report
+
+    catalog = catalog_or_stop(papers, clone=False)
+    parts, good = power_report(catalog, chosen(catalog, papers), store.read(catalog, known_scale(scale)))
+    out = console()
+    for part in parts:
+        out.print(part)
+    if not good:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -141,7 +141,7 @@ def _sealed(
         seconds=round(seconds, 2),
         usage=usage,
         versions=_versions(),
-        commit=_commit(job.root),
+        commit=commit_of(job.root),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=machine,
     )
@@ -228,7 +228,8 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _commit(root: str) -> str:
+def commit_of(root: str) -> str:
+    """What is checked out at `root`; empty where there is no git."""
     try:
         done = subprocess.run(
             ["git", "rev-parse", "--short=12", "HEAD"], cwd=root, capture_output=True, text=True, check=False

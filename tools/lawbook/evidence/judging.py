@@ -167,6 +167,19 @@ def disagreements(entry: Entry, run: Run) -> list[str]:
     return found
 
 
+def check_of(entry: Entry, kind: Kind, name: str) -> Check:
+    """The check `name`, or the check that the control `name` must miss."""
+    found = entry.check(checked_by(entry, kind, name))
+    assert found is not None  # it was validated
+    return found[2]
+
+
+def checked_by(entry: Entry, kind: Kind, name: str) -> str:
+    """The id of the check that judges: itself, or the one that a control must miss."""
+    control = entry.control(name) if kind == "control" else None
+    return name if control is None else control[2].must_miss
+
+
 def _find(entry: Entry, kind: Kind, name: str) -> tuple[str, Law, Check, str, str]:
     """A check or control: its law, the check that counts and its id, and the words of the intact run, if it is own."""
     if kind == "check":

@@ -6,20 +6,21 @@ small table and stays in the notebook's output, where the site reads it.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from lawbook.evidence import display
+from lawbook.evidence.errors import blocks, bootstrap, counted, exact, rounding, solver, spread
 from lawbook.evidence.fit import Fit, fit_formula
 from lawbook.evidence.judging import Taken, judged, predicted_by
 from lawbook.evidence.record import Kind, Series, Usage, expected
+from lawbook.evidence.setting import rng, scale, seed
 from lawbook.reference.api import UnknownNameError, open_entry
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
@@ -27,69 +28,17 @@ from lawbook.reference.model import Check, Entry, Law
 from lawbook.reference.problem import nearest
 from lawbook.reference.rules import FITTED
 
-__all__ = ["Fit", "OpenEntry", "open", "rng", "scale", "seed"]
+__all__ = [
+    "Fit", "OpenEntry", "blocks", "bootstrap", "counted", "exact", "open", "rng", "rounding", "scale", "seed", "solver",
+    "spread",
+]  # fmt: skip
 
-Scale = Literal["quick", "full"]
 MAX_POINTS = 2000
 
 # not tracing: its events nest, and would be counted twice
 COMPILING = ("/jax/core/compile/jaxpr_to_mlir_module_duration", "/jax/core/compile/backend_compile_duration")
 
 _clock = {"start_up": 0.0, "compilation": 0.0}
-
-
-def seed() -> int:
-    """The random seed of this run.
-
-    Returns:
-        0 unless `lawbook run --seed` says otherwise.
-
-    Raises:
-        ValueError: `LAWBOOK_SEED` is set to something else than a whole number.
-
-    Examples:
-        >>> from lawbook import notebook
-        >>> notebook.seed()
-        0
-    """
-    value = os.environ.get("LAWBOOK_SEED", "0")
-    if not value.isdecimal():
-        raise ValueError(f"found LAWBOOK_SEED={value!r}, expected a whole number, at least 0")
-    return int(value)
-
-
-def scale() -> Scale:
-    """The size of this run.
-
-    Returns:
-        `quick` for a laptop (the default), `full` nearer to the paper: `lawbook run --scale` says which.
-
-    Raises:
-        ValueError: The environment variable `LAWBOOK_SCALE` holds another word.
-
-    Examples:
-        >>> from lawbook import notebook
-        >>> 10_000 if notebook.scale() == "full" else 500
-        500
-    """
-    value = os.environ.get("LAWBOOK_SCALE", "quick")
-    if value not in ("quick", "full"):
-        raise ValueError(f"found LAWBOOK_SCALE={value!r}, expected quick or full")
-    return cast(Scale, value)
-
-
-def rng() -> np.random.Generator:
-    """A fresh source of random numbers.
-
-    Returns:
-        A NumPy generator that starts from this run's seed; each call starts it anew.
-
-    Examples:
-        >>> from lawbook import notebook
-        >>> notebook.rng().integers(10, size=4) == notebook.rng().integers(10, size=4)
-        array([ True,  True,  True,  True])
-    """
-    return np.random.default_rng(seed())
 
 
 def open(paper: str, *, root: str | Path | None = None) -> OpenEntry:

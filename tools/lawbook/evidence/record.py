@@ -58,6 +58,12 @@ class Measured:
         return max(self.points, key=lambda p: sign * strain(p))
 
     @property
+    def deciding(self) -> Point:
+        """Among the points of the record's own verdict, the one that decides."""
+        sign = 1 if self.kind == "check" else -1
+        return max((p for p in self.points if p.verdict == self.verdict), key=lambda p: sign * strain(p))
+
+    @property
     def intact_point(self) -> Point | None:
         """The point of the intact run that is nearest to failing."""
         return max(self.intact, key=strain) if self.intact else None
@@ -161,12 +167,55 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What one seed gave for a check or control: the point that decides, and of a control the one of its intact run."""
+
+    outcome: Outcome
+    point: Point | None
+    intact: Point | None = None
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """The seeds that a prediction draws, and what each of them gave.
+
+    Attributes:
+        paper: The id.
+        fingerprint: Of what was predicted and how it was measured.
+        date: The day on which the last seed ended, ISO.
+        commit: What was checked out.
+        versions: Of Python and the packages.
+        seeds: In the order in which they are drawn.
+        results: One a seed, by kind and id.
+        is_current: Whether entry, notebook and code are still those that were confirmed.
+    """
+
+    paper: str
+    fingerprint: str
+    date: str
+    commit: str
+    versions: dict[str, str]
+    seeds: tuple[int, ...]
+    results: dict[tuple[Kind, str], tuple[Result, ...]]
+    is_current: bool = True
+
+    def passed(self, entry: Entry, kind: Kind, name: str) -> tuple[int, int] | None:
+        """(seeds that came out as claimed, seeds); None for what was not there when the seeds were run."""
+        found = self.results.get((kind, name))
+        if found is None:
+            return None
+        return sum(is_good(entry, kind, name, result.outcome) for result in found), len(found)
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """All runs of one paper whose inputs are as they are now: the one that the page shows, and every seed."""
+    """All runs of one paper whose inputs are as they are now: the one that the page shows, and every seed; and the
+    seeds that its prediction has drawn."""
 
     paper: str
     shown: Run
     seeds: tuple[Run, ...] = ()  # one a seed, in order, the shown one among them
+    confirmed: Confirmation | None = None
 
     def passed(self, entry: Entry, kind: Kind, name: str) -> tuple[int, int]:
         """(seeds in which the check held, or the control failed as it must; seeds run)."""

@@ -18,11 +18,11 @@ from rich.text import Text
 
 from lawbook.evidence.display import tolerance_of, verdict_of
 from lawbook.evidence.execute import Job
-from lawbook.evidence.judging import disagreements, is_blunt
+from lawbook.evidence.judging import check_of, disagreements, is_blunt
 from lawbook.evidence.record import Evidence, Kind, Measured, Run, expected, from_json, is_good
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Check, Entry
+from lawbook.reference.model import Entry
 
 
 class Progress:
@@ -188,17 +188,6 @@ def seeds_table(entry: Entry, runs: list[Run]) -> Table:
     table.caption = f"{seconds:.1f} CPU s a run, peak memory {peak:.0f} MB"
     table.caption_justify = "left"
     return table
-
-
-def check_of(entry: Entry, kind: Kind, name: str) -> Check:
-    """The check `name`, or the check that the control `name` must miss."""
-    if kind == "check":
-        found = entry.check(name)
-        assert found is not None
-        return found[2]
-    control = entry.control(name)
-    assert control is not None
-    return control[1].checks[control[2].must_miss]
 
 
 def _over_seeds(values: list[float]) -> str:

@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future, as_completed
 from dataclasses import replace
 from typing import Any, Protocol
 
-from lawbook.evidence import store
+from lawbook.evidence import keys, store
 from lawbook.evidence.execute import Executed, Job, KernelDiedError, execute, never_ran
 from lawbook.evidence.record import Run
 from lawbook.files import write_atomically
@@ -41,7 +41,7 @@ def plan(
             notebook=catalog.notebook(paper).relative_to(catalog.root).as_posix(),
             seed=seed,
             scale=scale,
-            key=store.run_key(catalog, paper, scale, seed),
+            key=keys.run_key(catalog, paper, scale, seed),
             timeout=timeout or TIMEOUT[scale],
         )
         for seed in seeds

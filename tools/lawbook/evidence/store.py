@@ -2,83 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from lawbook import collection
-from lawbook.evidence import cells, fingerprint, packaged
+from lawbook.evidence import cells, confirmation, packaged
 from lawbook.evidence.judging import again, differs
+from lawbook.evidence.keys import run_key
 from lawbook.evidence.record import MIME, Evidence, Measured, Run, Series, Usage, digest, from_json
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Law
 from lawbook.reference.root import is_packaged
 
-PACKAGE = Path(__file__).resolve().parents[1]
 METADATA = "lawbook"
-# What an entry says to its reader alone: of a formula and a symbol; of a check and a control.
-WORDS = ("latex", "name", "unit", "paper_writes")
-SAID = ("measures", "data", "not_reproduced", "tests", "band_from", "error_from", "blind_to")
-ENTRIES = "lawbook.reference.api"  # where `lawbook.entry` and `lawbook.formula` stand
 
 
 def run_path(root: Path, paper: str, scale: str, seed: int) -> Path:
     """Where the executed notebook of a run stands."""
     return root / "build" / "runs" / paper / f"{scale}-{seed:03d}.ipynb"
-
-
-def run_key(catalog: Catalog, paper: str, scale: str, seed: int) -> str:
-    """The fingerprint of all that a run depends on.
-
-    The code of the notebook and what it reaches of this package, by meaning; the entry's formulas and checks, the lock
-    file, the Python version, seed and scale. Prose, comments and layout are not part of it. Of a notebook that reads
-    entries as data, all that is in `references/` is.
-    """
-    return digest([_inputs(catalog, paper), scale, seed])
-
-
-def _inputs(catalog: Catalog, paper: str) -> list[Any]:
-    cache: dict[str, list[Any]] = catalog.__dict__.setdefault("_run_inputs", {})
-    if paper not in cache:
-        laws = {law_id: _judged_by(law) for law_id, law in catalog.entries[paper].laws.items()}
-        shared: dict[str, Any] = catalog.__dict__.setdefault("_shared_inputs", {})
-        if not shared:
-            lock = _file_digest(catalog.root / "requirements.lock")
-            shared |= {"package": fingerprint.Package(PACKAGE), "versions": [lock, list(sys.version_info[:2])]}
-        notebook = catalog.notebook(paper).read_text(encoding="utf-8")
-        with collection.held():
-            code = fingerprint.of(notebook, shared["package"], after=cells.FINISH)
-        cache[paper] = [digest(code), laws, *shared["versions"]]
-        asked = {name for name, _ in code["modules"].get(ENTRIES, ())}
-        if asked & {"entry", "formula"} or ".entry" in notebook:
-            cache[paper].append([_file_digest(path) for path in sorted(catalog.root.glob("references/**/*.*"))])
-    return cache[paper]
-
-
-def _judged_by(law: Law) -> dict[str, Any]:
-    """What of a law its records are judged by."""
-    data = law.model_dump(include={"formula", "symbols", "checks", "controls"})
-    for part in (data["formula"], *data["symbols"].values()):
-        for words in WORDS:
-            part.pop(words, None)
-    for part in (*data["checks"].values(), *data["controls"].values()):
-        for words in SAID:
-            part.pop(words, None)
-    for check in data["checks"].values():
-        check["rivals"] = [{"value": rival["value"], "expr": rival["expr"]} for rival in check["rivals"]]
-        check["against"] = check["against"] and check["against"]["reported"]
-    for control in data["controls"].values():
-        control["intact"] = control["intact"] == "check"
-    return data
-
-
-def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 @dataclass(frozen=True)
@@ -206,6 +149,7 @@ def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
     """
     if is_packaged(catalog.root):
         return {p: e for p, e in packaged.read(catalog.root).items() if p in catalog.entries and e.shown.scale == scale}
+    confirmed = confirmation.read_all(catalog)[0]
     evidence: dict[str, Evidence] = {}
     for paper in sorted(catalog.entries):
         folder = run_path(catalog.root, paper, scale, 0).parent
@@ -216,5 +160,5 @@ def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
             if run is not None:
                 runs.append(run)
         if runs:
-            evidence[paper] = Evidence(paper, runs[0], tuple(runs))
+            evidence[paper] = Evidence(paper, runs[0], tuple(runs), confirmed.get(paper))
     return evidence

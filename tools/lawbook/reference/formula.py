@@ -144,7 +144,7 @@ class Formula:
             raise TypeError(f"formula {self.text!r} found None for {', '.join(empty)}, expected a number or an array")
         arrays = {name: np.asarray(value, dtype=float) for name, value in values.items()}
         with np.errstate(all="ignore"):
-            result = np.asarray(_evaluate(self.tree, arrays))
+            result = np.asarray(evaluate(self.tree, arrays))
         return float(result) if result.ndim == 0 else result
 
     @cached_property
@@ -247,7 +247,8 @@ def _bound(node: ast.expr, symbols: Collection[str]) -> float | None:
     return value
 
 
-def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
+def evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    """The value of a tree of the safe syntax; numbers and arrays in `values` broadcast, and NumPy may warn."""
     import numpy as np
 
     match node:
@@ -256,12 +257,12 @@ def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
         case ast.Name(id=name):
             return values[name] if name in values else np.float64(CONSTANTS[name])
         case ast.UnaryOp(op=op, operand=operand):
-            inner = _evaluate(operand, values)
+            inner = evaluate(operand, values)
             return -inner if isinstance(op, ast.USub) else inner
         case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATORS[type(op)][1](_evaluate(left, values), _evaluate(right, values))
+            return _OPERATORS[type(op)][1](evaluate(left, values), evaluate(right, values))
         case ast.Call(func=ast.Name(id=name), args=args):
-            parts = [_evaluate(arg, values) for arg in args]
+            parts = [evaluate(arg, values) for arg in args]
             target = FUNCTIONS[name].numpy
             if target is None:
                 return np.vectorize(_total(FUNCTIONS[name].python), otypes=[float])(*parts)

@@ -20,6 +20,8 @@ paper: {paper}
 title: ‹a sentence that states the law›
 summary: >-
   ‹one or two sentences, Markdown with $math$›
+seen: {{how: abstract, says: ‹what was read, and what was derived anew›}}    # full-text | abstract | secondary
+setting: {{paper: ‹what the authors trained, and on what›, here: ‹what is trained here, and on what›}}
 aliases: [‹another name›]
 laws:
   ‹main-law›:
@@ -42,14 +44,21 @@ laws:
     checks:
       ‹exponent-as-predicted›:
         measures: ‹which number, on which data, how averaged›
+        tests: claim         # claim: it could come out otherwise | consequence: it follows from what was put in
         predicted: 0.5       # a number, an expression over the symbols, or fitted; stated before the notebook measures
         tolerance: {{abs: 0.05}}
-        rival: {{value: 1.0, says: ‹what a wrong law would give›}}
+        band-from: theory    # theory | reported | {{is: pilot, says: ‹which trials, and what they gave›}}
+        error-from: fit      # replicas | blocks | bootstrap | fit | counting | solver | rounding
+        rivals:              # plausible wrong laws; the measurement must exclude each
+          - {{value: 1.0, says: ‹what a wrong law would give›}}
+          - {{value: 0.25, says: ‹what another would give›}}
     controls:
       ‹assumption-broken›:
         breaks: ‹an-assumption›
         measures: ‹the same number with the assumption broken›
+        tests: claim         # consequence, if it could be told without measuring
         must-miss: ‹exponent-as-predicted›
+        intact: check        # or, in words, the same run with the assumption kept: the notebook hands it in as intact=
 assumptions:
   ‹an-assumption›:
     text: ‹what must be so›

@@ -55,7 +55,7 @@ def _problems(doc: Source, model: type[BaseModel], error: ValidationError, at: L
             expected = "lower-case words joined by hyphens" if "-" in pattern else "a name of letters, digits and _"
             yield doc.problem(loc, f"found the key {shown(loc[-1])}, expected {expected}", key=True)
         elif kind == "value_error":
-            yield doc.problem(loc, f"found {shown(found)}, {context['error']}")
+            yield doc.problem(loc, f"found {shown(_at(doc.data, loc))}, {context['error']}")
         else:
             expected = _EXPECTED.get(kind) or item["msg"].removeprefix("Input should be ").removeprefix(
                 "String should "

@@ -54,4 +54,10 @@ law.check("extrapolates", measured=held_out, error=held_out / np.sqrt(800), give
 
 # %%
 broken = law.fit("inverse-root", x={"n": n}, y=errors(copies=True), free={"spread": 1.0, "b": 0.4})
-law.control("one-draw-repeated", measured=broken.values["b"], error=broken.errors["b"])
+law.control(
+    "one-draw-repeated",
+    measured=broken.values["b"],
+    error=broken.errors["b"],
+    intact=fit.values["b"],
+    intact_error=fit.errors["b"],
+)
