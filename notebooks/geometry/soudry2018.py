@@ -26,6 +26,8 @@ from lawbook.lab.data import digits
 from lawbook.lab.solvable import separable
 from lawbook.lab.training.flow import gradient_flow
 from lawbook.measure import margin
+from scipy.integrate import solve_ivp
+from scipy.special import expit
 
 law = notebook.open("soudry2018")
 rng = notebook.rng()
@@ -69,9 +71,9 @@ for x, machine in zip(sets[::3], machines[::3], strict=True):
 times = np.logspace(0, 200, 201)
 
 
-def flow(x, start, when=times, decay=0.0, tolerance=1e-8, risk=separable.logistic_risk):
+def flow(x, start, when=times, tolerance=1e-8, risk=separable.logistic_risk):
     """Weights along the flow at 201 times, (201, 64)."""
-    return np.asarray(gradient_flow(risk, start, when, args=(x, decay), tolerance=tolerance).params)
+    return np.asarray(gradient_flow(risk, start, when, args=(x, 0.0), tolerance=tolerance).params)
 
 
 def flows(**options):
@@ -88,16 +90,29 @@ coarse = flows(tolerance=1e-6)  # how much depends on the solver's tolerance
 
 # %%
 counts = np.unique(np.geomspace(1, 100_000, 60).astype(int))
-descents, clocks, gaps, hasty = [], [], [], []
+descents, clocks, gaps, hasty = [], [], [], []  # gaps are from the flow at two tolerances
 for x, start in zip(sets[::3], starts[::3], strict=True):
     step_size = 4 / np.linalg.norm(x, 2) ** 2
     descents.append(separable.descend(x, start, counts, step_size=step_size))
     clocks.append(step_size * counts)
-    arrived = flow(x, start, np.linspace(0, clocks[-1][-1], len(times)), tolerance=1e-10)[-1]
+    when = np.linspace(0, clocks[-1][-1], len(times))
+    arrived = np.array([flow(x, start, when, tolerance)[-1] for tolerance in (1e-10, 1e-8)])
     jumps = separable.descend(x, start, [5000], step_size=20 * step_size)[0]
     for found, w in ((gaps, descents[-1][-1]), (hasty, jumps)):
-        found.append(np.linalg.norm(w - arrived) / np.linalg.norm(arrived))
-law.check("descent-follows-the-flow", measured=gaps, error=1e-8)
+        found.append(np.linalg.norm(w - arrived, axis=1) / np.linalg.norm(arrived, axis=1))
+
+
+def from_two(values, added=None):
+    """The value at the finer of two tolerances, or step sizes, and how far it is from that at the coarser one.
+
+    The error is no less than the rounding of the numbers that were `added`, by default those of the value's own size.
+    """
+    fine, rough = values
+    return fine, np.maximum(np.abs(fine - rough), notebook.rounding(fine if added is None else added))
+
+
+measured, error = from_two(np.transpose(gaps))
+law.check("descent-follows-the-flow", measured=measured, error=error)
 
 # %% [markdown]
 # ## Length: the $\log t$
@@ -145,8 +160,8 @@ for k, pair in enumerate(PAIRS):
 # %%
 late = [14, 50, 200]
 given = {"svm": norms[::3, None], "shift": shifts[::3, None], "time": times[late]}
-lengths, others = (np.array([along(p[i][late], i) for i in (0, 3, 6)]) for p in (paths, coarse))
-law.check("length-along-the-separator", measured=lengths, error=np.abs(lengths - others), given=given)
+measured, error = from_two([np.array([along(p[i][late], i) for i in (0, 3, 6)]) for p in (paths, coarse)])
+law.check("length-along-the-separator", measured=measured, error=error, given=given)
 
 # %% [markdown]
 # ## Direction: one over $\log t$
@@ -169,7 +184,8 @@ ax.legend(fontsize="small")
 plt.show()
 
 # %%
-law.check("turns-to-the-separator", measured=angles[::3, -1], error=np.abs(angles - rough)[::3, -1])
+measured, error = from_two((angles[::3, -1], rough[::3, -1]))
+law.check("turns-to-the-separator", measured=measured, error=error)
 
 
 def slope(values):
@@ -178,7 +194,8 @@ def slope(values):
 
 
 def mean(values):
-    return np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
+    """Mean over the nine data sets, and its standard error."""
+    return np.mean(values), notebook.spread(values)
 
 
 measured, error = mean(slope(angles))
@@ -220,11 +237,11 @@ def time_times_loss(weights, x, when):
 
 
 when = times[[14, 100]]
-products, others = (
-    np.array([time_times_loss(p[i][[14, 100]], sets[i], when) for i in (0, 3, 6)]) for p in (paths, coarse)
+measured, error = from_two(
+    [np.array([time_times_loss(p[i][[14, 100]], sets[i], when) for i in (0, 3, 6)]) for p in (paths, coarse)]
 )
-given = {"svm": np.broadcast_to(norms[::3, None], products.shape), "time": when}
-law.check("loss-times-time", measured=products, error=np.abs(products - others), given=given)
+given = {"svm": np.broadcast_to(norms[::3, None], measured.shape), "time": when}
+law.check("loss-times-time", measured=measured, error=error, given=given)
 for k, pair in enumerate(PAIRS):
     losses = time_times_loss(paths[3 * k], sets[3 * k], times)[early] / times[early]
     law.series(
@@ -258,13 +275,14 @@ def validation(weights):
     return np.logaddexp(0, -weights @ held_out.T).mean(axis=-1)
 
 
-rises = []
-for tolerance in (1e-8, 1e-6):
-    path = flow(x, begin, tolerance=tolerance)
-    rises.append((validation(path[200]) - validation(path[100])) / np.log(times[200] / times[100]))
-law.check(
-    "slope-of-the-validation-loss", measured=rises[0], error=abs(rises[0] - rises[1]), given={"overshoot": overshoot}
-)
+def rise(weights):
+    """Slope of the validation loss over log t, from time 1e100 to 1e200."""
+    return np.diff(validation(weights))[0] / np.log(times[200] / times[100])
+
+
+path, rough = (flow(x, begin, tolerance=tolerance) for tolerance in (1e-8, 1e-6))
+measured, error = from_two([rise(weights[[100, 200]]) for weights in (path, rough)])
+law.check("slope-of-the-validation-loss", measured=measured, error=error, given={"overshoot": overshoot})
 
 fig, ax = plt.subplots(figsize=(6.4, 3))
 ax.plot(times[early], validation(path[early]), label="validation loss (nats)")
@@ -276,23 +294,52 @@ plt.show()
 # %% [markdown]
 # ## Controls: break an assumption
 #
+# Each run is made twice, with the assumption broken and with it kept, and nothing else differs. Where weights come to
+# rest, an explicit solver cannot take steps that grow with time, so here both runs are solved by an implicit one.
+
+
+# %%
+def implicit(x, start, when, decay=0.0):
+    """Weights along the flow at the times `when`, at two tolerances; shape (2, times, 64)."""
+
+    def slope(_, w):
+        return expit(-x @ w) @ x - decay * w
+
+    def jacobian(_, w):
+        share = expit(-x @ w)
+        return -(x.T * (share * (1 - share))) @ x - decay * np.eye(64)
+
+    return np.array(
+        [
+            solve_ivp(slope, (0, when[-1]), start, "Radau", when, jac=jacobian, rtol=tolerance, atol=tolerance).y.T
+            for tolerance in (1e-8, 1e-6)
+        ]
+    )
+
+
+end = times[[14]]
+kept = implicit(sets[0], starts[0], end)
+length, length_error = from_two(along(kept[:, 0], 0))
+where = {"svm": norms[0], "shift": shifts[0], "time": end[0]}
+
+# %% [markdown]
 # **Overlapping classes.** We flip 60 of the 200 labels, so that no cut is right everywhere. The loss then has a lowest
 # point, and the weights stop there.
 
 # %%
-step_size = 4 / np.linalg.norm(sets[0], 2) ** 2
 flipped = sets[0] * np.where(rng.permutation(200) < 60, -1, 1)[:, None]
 try:
     margin.hard_margin(flipped)
 except ValueError as problem:
     print(problem)
-ends = separable.descend(flipped, starts[0], [50_000, 100_000], step_size=step_size)
-stuck = along(ends, 0)
+measured, error = from_two(along(implicit(flipped, starts[0], end)[:, 0], 0))
 law.control(
     "overlapping-classes-stop-the-growth",
-    measured=stuck[1],
-    error=abs(stuck[1] - stuck[0]),
-    given={"svm": norms[0], "shift": shifts[0], "time": step_size * 100_000},
+    measured=measured,
+    error=error,
+    intact=length,
+    intact_error=length_error,
+    given=where,
 )
 
 # %% [markdown]
@@ -300,66 +347,109 @@ law.control(
 # rise of the validation loss.
 
 # %%
-DECAY, until = 0.01, np.logspace(0, 4, len(times))
-decayed = flow(sets[0], starts[0], until, DECAY)
-held = along(decayed, 0)
-print(f"length at time 1e3: {held[150]:.4f}, at 1e4: {held[-1]:.4f}")
+DECAY = 0.01
+decayed = implicit(sets[0], starts[0], end, DECAY)
+measured, error = from_two(along(decayed[:, 0], 0))
 law.control(
     "weight-decay-stops-the-growth",
-    measured=held[-1],
-    error=abs(held[-1] - held[150]),
-    given={"svm": norms[0], "shift": shifts[0], "time": until[-1]},
+    measured=measured,
+    error=error,
+    intact=length,
+    intact_error=length_error,
+    given=where,
 )
-product = time_times_loss(decayed[-1], sets[0], until[-1])
+(measured, error), (intact, intact_error) = (
+    from_two(time_times_loss(weights[:, 0], sets[0], end[0])) for weights in (decayed, kept)
+)
 law.control(
     "weight-decay-keeps-a-loss",
-    measured=product,
-    error=1e-6 * product,  # the solver's tolerance
-    given={"svm": norms[0], "time": until[-1]},
+    measured=measured,
+    error=error,
+    intact=intact,
+    intact_error=intact_error,
+    given={"svm": norms[0], "time": end[0]},
 )
-penalised = validation(flow(x, begin, until, DECAY))
-rise = (penalised[-1] - penalised[150]) / np.log(10)
-law.control("weight-decay-stops-the-rise", measured=rise, error=1e-6, given={"overshoot": overshoot})
+(measured, error), (intact, intact_error) = (
+    from_two([rise(weights) for weights in found], added=validation(found[0, -1]) / np.log(1e100))
+    for found in (implicit(x, begin, times[[100, 200]], decay) for decay in (DECAY, 0.0))
+)
+law.control(
+    "weight-decay-stops-the-rise",
+    measured=measured,
+    error=error,
+    intact=intact,
+    intact_error=intact_error,
+    given={"overshoot": overshoot},
+)
 
 # %% [markdown]
 # **Another tail.** The loss $1/u$ falls so slowly that every sample keeps its say. The weights even grow faster, like
 # $t^{1/3}$, but in a direction of their own.
 
 # %%
-polynomial = flows(risk=separable.inverse_risk)
+polynomial, rough = (flows(risk=separable.inverse_risk, tolerance=tolerance) for tolerance in (1e-8, 1e-6))
 growth = np.log(np.linalg.norm(polynomial[0][200]) / np.linalg.norm(polynomial[0][100])) / np.log(1e100)
 print(f"length grows like t to the {growth:.4f}")
-frozen = np.array([margin.angle(w, m.vector) for w, m in zip(polynomial, machines, strict=True)])
-law.control("polynomial-tail-goes-elsewhere", measured=frozen[::3, -1], error=1e-6)
+frozen, rough = (
+    np.array([margin.angle(w, m.vector) for w, m in zip(p, machines, strict=True)]) for p in (polynomial, rough)
+)
+measured, error = from_two((frozen[::3, -1], rough[::3, -1]))
+law.control("polynomial-tail-goes-elsewhere", measured=measured, error=error)
 measured, error = mean(slope(frozen))
 law.control("polynomial-tail-stands-still", measured=measured, error=error)
 
 # %% [markdown]
 # **Another geometry.** Steps along the *sign* of the gradient look for the largest margin in the maximum norm. They
-# find one that is larger than that of $\hat w$.
+# find one that is larger than that of $\hat w$. Beside them as many steps of the same length along the gradient itself:
+# they reach in a moment the lengths that descent would need unthinkable times for.
+
 
 # %%
-turned = []
+def along_gradient(gradient):
+    scaled = gradient / jnp.max(jnp.abs(gradient))  # first, for squares of very small numbers would vanish
+    return scaled / jnp.linalg.norm(scaled)
+
+
+def along_sign(gradient):
+    return along_gradient(jnp.sign(gradient))
+
+
+turned = {along_sign: [], along_gradient: []}
 for i in (0, 3, 6):
-    w = separable.descend(sets[i], starts[i], [10_000, 20_000], step_size=1e-3, steer=jnp.sign)
-    turned.append(margin.angle(w, machines[i].vector))
-    margins = [(sets[i] @ v).min() / np.abs(v).max() for v in (w[1], machines[i].vector)]
-    print(f"margin in the maximum norm: {margins[0]:.2f}, of the separator {margins[1]:.2f}")
-turned = np.array(turned)
-law.control("sign-descent-goes-elsewhere", measured=turned[:, 1], error=np.abs(turned[:, 1] - turned[:, 0]))
+    for steer, found in turned.items():
+        ends = [
+            separable.descend(sets[i], starts[i], [steps], step_size=600 / steps, steer=steer)[0]
+            for steps in (30_000, 15_000)
+        ]
+        found.append(margin.angle(np.array(ends), machines[i].vector))
+        if steer is along_sign:
+            margins = [(sets[i] @ v).min() / np.abs(v).max() for v in (ends[0], machines[i].vector)]
+            print(f"margin in the maximum norm: {margins[0]:.2f}, of the separator {margins[1]:.2f}")
+(measured, error), (intact, intact_error) = (from_two(np.transpose(found)) for found in turned.values())
+law.control("sign-descent-goes-elsewhere", measured=measured, error=error, intact=intact, intact_error=intact_error)
 
 # %% [markdown]
 # **Steps that are too large**, ten times the bound, and **data that are not generic**: the second of two samples is a
-# support vector that the solution does not need.
+# support vector that the solution does not need. Beside it two samples of which the solution needs both.
 
 # %%
-law.control("large-steps-leave-the-flow", measured=hasty, error=1e-8)
-special = np.zeros((200, 64))  # 100 copies of each, of the shape for which the solver is compiled already
-special[:, 0], special[100:, 1] = 1.0, 1.0
-duals = margin.hard_margin(special).duals
-print(f"duals of the first sample: {duals[:100].sum():.2f}, of the second: {duals[100:].sum():.2f}")
-path = flow(special, np.zeros(64))
-law.control("exceptional-data-are-slower", measured=slope(margin.angle(path, special[0])), error=1e-4)
+measured, error = from_two(np.transpose(hasty))
+law.control("large-steps-leave-the-flow", measured=measured, error=error)
+
+
+def slope_of_two(first, second):
+    """Slope of the angle for two samples, at two tolerances, and their dual variables."""
+    pair = np.zeros((200, 64))  # 100 copies of each, of the shape for which the solver is compiled already
+    pair[:100, :2], pair[100:, :2] = first, second
+    machine = margin.hard_margin(pair)
+    ends = [flow(pair, np.zeros(64), tolerance=tolerance) for tolerance in (1e-8, 1e-6)]
+    return [slope(margin.angle(w, machine.vector)) for w in ends], machine.duals.reshape(2, 100).sum(axis=1)
+
+
+(exceptional, duals), (generic, others) = slope_of_two((1.0, 0.0), (1.0, 1.0)), slope_of_two((1.0, 0.0), (0.5, 1.0))
+print("dual variables of the two samples, exceptional:", duals.round(2), "generic:", others.round(2))
+(measured, error), (intact, intact_error) = from_two(exceptional), from_two(generic)
+law.control("exceptional-data-are-slower", measured=measured, error=error, intact=intact, intact_error=intact_error)
 
 # %% [markdown]
 # ## What to try next

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from lawbook.evidence.confirmation import read_all
 from lawbook.evidence.execute import Job
+from lawbook.evidence.judging import check_of, disagreements, is_blunt
+from lawbook.evidence.power import weak
 from lawbook.evidence.record import Run, expected, is_good
 from lawbook.evidence.schedule import plan, run_all
+from lawbook.evidence.typed import typed_errors
 from lawbook.reference.catalog import load
 
 REPO = Path(__file__).resolve().parents[2]
@@ -59,6 +63,28 @@ def test_a_check_holds_and_a_control_fails(
 ) -> None:
     outcome = runs[paper].outcome(kind, name)
     assert is_good(CATALOG.entries[paper], kind, name, outcome), (outcome, runs[paper].of(kind, name))
+
+
+@pytest.mark.parametrize("paper", sorted(CATALOG.entries))
+def test_a_check_catches_changed_laws_or_says_what_it_is_blind_to(paper: str, runs: dict[str, Run]) -> None:
+    assert weak(CATALOG, runs[paper]) == []
+
+
+@pytest.mark.parametrize("paper", sorted(CATALOG.entries))
+def test_no_rival_passes_and_the_paper_is_met_as_the_entry_says(paper: str, runs: dict[str, Run]) -> None:
+    entry, run = CATALOG.entries[paper], runs[paper]
+    assert disagreements(entry, run) == []
+    blunt = [r.id for r in run.measured if r.kind == "check" and is_blunt(check_of(entry, "check", r.id), r)]
+    assert blunt == []
+
+
+@pytest.mark.parametrize("paper", sorted(CATALOG.entries))
+def test_no_error_is_typed_by_hand(paper: str) -> None:
+    assert typed_errors(CATALOG.notebook(paper).read_text(encoding="utf-8")) == []
+
+
+def test_no_file_of_drawn_seeds_is_forged() -> None:
+    assert read_all(CATALOG)[1] == []
 
 
 @pytest.mark.parametrize("paper", sorted(CATALOG.entries))

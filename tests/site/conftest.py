@@ -20,18 +20,31 @@ def catalog() -> Catalog:
     return found
 
 
+FITTED = {"spread": 1.0, "b": 0.5}
+
+
 def measured_run(seed: int = 0, *, control: str = "fails") -> Run:
     """A run of halving2001: one check with a point, one with two, a control, a chart."""
-    exponent = Point(0.513, 0.012, 0.5, 0.4, 0.6, "holds", {}, 1.0)
+    exponent = Point(0.513, 0.012, 0.5, 0.4, 0.6, "holds", {}, (1.0, 0.25), 0.5)
     far = [
-        Point(0.0312, 0.0008, 0.03125, 0.0219, 0.0406, "holds", {"n": 1024.0, "spread": 1.0}, 0.001),
-        Point(0.0225, 0.0005, 0.0221, 0.0155, 0.0287, "holds", {"n": 2048.0, "spread": 1.0}, 0.0005),
+        Point(0.0312, 0.0008, 0.03125, 0.0219, 0.0406, "holds", {"n": 1024.0, "spread": 1.0}, (0.001,)),
+        Point(0.0225, 0.0005, 0.0221, 0.0155, 0.0287, "holds", {"n": 2048.0, "spread": 1.0}, (0.0005,)),
     ]
-    broken = Point(0.01, 0.02, 0.5, 0.4, 0.6, control, {}, 1.0)  # type: ignore[arg-type]
+    broken = Point(0.01, 0.02, 0.5, 0.4, 0.6, control, {}, (1.0, 0.25), 0.5)  # type: ignore[arg-type]
     records = (
-        Measured("check", "exponent", "inverse-root", "exponent", "holds", (exponent,)),
-        Measured("check", "extrapolates", "inverse-root", "extrapolates", "holds", tuple(far)),
-        Measured("control", "one-draw-repeated", "inverse-root", "exponent", control, (broken,)),  # type: ignore[arg-type]
+        Measured("check", "halving2001", "exponent", "inverse-root", "exponent", "holds", (exponent,)),
+        Measured("check", "halving2001", "extrapolates", "inverse-root", "extrapolates", "holds", tuple(far), FITTED),
+        Measured(
+            "control",
+            "halving2001",
+            "one-draw-repeated",
+            "inverse-root",
+            "exponent",
+            control,
+            (broken,),
+            None,
+            (exponent,),  # type: ignore[arg-type]
+        ),
     )
     n = (8.0, 16.0, 32.0, 64.0)
     y = tuple(x**-0.5 * 1.02 for x in n)

@@ -10,7 +10,7 @@ from lawbook.site.gauge import WIDTH, draw
 
 
 def point(measured: float, low: float = 0.9, high: float = 1.1, rival: float | None = 2.0) -> Point:
-    return Point(measured, 0.01, 1.0, low, high, "holds", {}, rival)
+    return Point(measured, 0.01, 1.0, low, high, "holds", {}, () if rival is None else (rival,))
 
 
 def test_it_says_in_words_what_it_shows() -> None:
@@ -26,7 +26,7 @@ def test_a_point_far_outside_is_an_arrow_at_the_edge() -> None:
 
 def test_a_control_has_no_rival() -> None:
     assert "lb-g-rival" in draw([point(1.0)], "")
-    assert "lb-g-rival" not in draw([point(1.0)], "", rival=False)
+    assert "lb-g-rival" not in draw([point(1.0)], "", rivals=False)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_whatever_was_measured_the_picture_stays_in_its_frame(odd: Point) -> Non
 
     for x in map(float, re.findall(r'(?:cx|x)="(-?[\d.]+)"', made)):
         assert 0 <= x <= WIDTH
+
+
+def test_every_rival_has_its_cross() -> None:
+    assert draw([Point(1.0, 0.01, 1.0, 0.9, 1.1, "holds", {}, (0.5, 2.0, math.nan))], "").count("lb-g-rival") == 2
+
+
+def test_twenty_seeds_are_twenty_dots() -> None:
+    assert draw([point(1.0 + i / 400) for i in range(20)], "").count("<circle") == 20

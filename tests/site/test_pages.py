@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lawbook.evidence.record import Evidence
+from lawbook.evidence.record import Confirmation, Evidence, Point, Result
 from lawbook.reference.catalog import Catalog
 from lawbook.site.markdown import Writer
 from lawbook.site.pages import Book, heading, pages, tidy
@@ -22,7 +22,8 @@ def test_the_order_of_a_law_page(catalog: Catalog, evidence: dict[str, Evidence]
     text = pages(catalog, evidence)["laws/halving2001.md"].text
     heads = re.findall(r"^## (.*?) \{#", text, re.MULTILINE)
     assert heads == [
-        "The law", "What it assumes", "Evidence", "Why", "Use", "Limits and disputes", "Related laws", "Notebook", "Cite",
+        "The law", "What it assumes", "Evidence", "Why", "Use", "Limits and disputes", "Related laws",
+        "What changed", "Notebook", "Cite",
     ]  # fmt: skip
     top = text.partition("## The law")[0]
     assert [
@@ -38,11 +39,51 @@ def test_numbers_of_checks_and_controls(catalog: Catalog, evidence: dict[str, Ev
     text = pages(catalog, evidence)["laws/halving2001.md"].text
     part = text.partition("## Evidence")[2]
     assert "± 0.1" in part
-    assert "ruled out" in part
+    assert "excluded: the error falls as the fourth root: 0.25" in part
+    assert "excluded at 2 of 2 points" in part
+    assert "same value as the paper: here 0.513 ± 0.012, in the paper 0.5, a ratio of 1.03 ± 0.02" in part
+    assert "would pass too: the number from 0.437 to 0.589; 0 of 5 changed laws" in part
+    assert "tolerance set after trials here" in part
+    assert "Ten trials stayed within 20 %." in part
+    assert "assumption kept: the same with as many draws of their own, 0.513 ± 0.012" in part
     assert "fails, as it must" in part
     assert "all 2 points" in part
     assert "numpy 2.4.6" in part
     assert "the numbers shown are those of seed 0" in part
+
+
+def test_the_page_says_what_was_trained_how_the_source_is_known_and_what_is_unconfirmed(catalog: Catalog) -> None:
+    text = pages(catalog, {})["laws/halving2001.md"].text
+    assert "<b>In the paper:</b> 10 000 coins." in text
+    assert "<b>Here:</b> 256 coins, thrown 400 times." in text
+    assert 'href="../../reading/#seen" title="All of it was read.">full text read</a>' in text
+    assert text.count("lb-unconfirmed") == 1
+    assert 'Heavy tails fall more slowly.<a class="lb-unconfirmed"' in text
+
+
+def test_drawn_seeds_stand_in_the_headline_and_are_drawn(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    found = evidence["halving2001"]
+    points = [Point(0.5 + i / 400, 0.01, 0.5, 0.5, 0.5, "holds") for i in range(20)]
+    results = {("check", "exponent"): tuple(Result("holds", point) for point in points)}
+    confirmed = Confirmation(
+        "halving2001",
+        "f" * 64,
+        "2026-11-28",
+        "abcdef",
+        {},
+        tuple(range(1000, 1020)),
+        results,  # type: ignore[arg-type]
+    )
+    text = pages(catalog, {"halving2001": replace(found, confirmed=confirmed)})["laws/halving2001.md"].text
+    top, _, below = text.partition("## The law")
+    assert "in 20 of 20 seeds drawn from the prediction, 28 November 2026" in top
+    row = below.partition('id="check-exponent"')[2].partition("</tr>")[0]
+    assert row.count("<circle") == 20
+    assert "20 seeds that the prediction draws, run on 28 November 2026 at commit abcdef." in text
+    stale = replace(found, confirmed=replace(confirmed, is_current=False))
+    text = pages(catalog, {"halving2001": stale})["laws/halving2001.md"].text
+    assert "in 3 of 3 seeds" in text.partition("## The law")[0]
+    assert "Confirmed before the last change, on 28 November 2026" in text
 
 
 def test_without_a_run_no_number_is_claimed(catalog: Catalog) -> None:
@@ -121,9 +162,10 @@ def test_the_home_page_counts(catalog: Catalog, evidence: dict[str, Evidence]) -
     for part in (
         "<b>2</b> papers",
         "<b>2</b> laws",
-        "<b>2</b> of <b>2</b> checks hold",
-        "<b>1</b> check not run yet",
-        "<b>1</b> of <b>1</b> controls",
+        "<b>1</b> of <b>1</b> claim holds",
+        "<b>1</b> of <b>1</b> with a tolerance set after trials",
+        "<b>1</b> not run yet",
+        "<b>1</b> of <b>1</b> control fails, as it must",
     ):
         assert part in home
 

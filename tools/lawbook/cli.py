@@ -349,14 +349,19 @@ def settings_or_stop() -> Iterator[None]:
 
 
 def run_notebooks_of(catalog: Catalog) -> bool:
-    """Run seed 0 of every notebook that has changed; whether all is as claimed."""
+    """Run seed 0 of every notebook that has changed; whether all is as claimed, and each check says what it cannot
+    tell."""
+    from lawbook.evidence.power import weak
     from lawbook.evidence.report import Progress, summary
 
     out = console()
     runs = execute_all(catalog, sorted(catalog.entries), [0], "quick", Progress(out, catalog))
     text, good = summary(catalog, runs)
+    found = [problem for run in runs for problem in weak(catalog, run)]
+    for problem in found:
+        out.print(problem, style="red")
     out.print(text)
-    return good
+    return good and not found
 
 
 @app.command()

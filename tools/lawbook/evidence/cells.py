@@ -7,7 +7,9 @@ from typing import Any
 # Before and after the notebook's own cells; both are taken out again.
 START = (
     "import os as _os\n"
+    "from lawbook.evidence.guard import install as _guard\n"
     "from lawbook.evidence.memory import limit as _limit\n"
+    "_guard(_os.getcwd(), _os.environ['LAWBOOK_PROGRAMS'])\n"
     "print(_limit(int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)))"
 )
 FINISH = (

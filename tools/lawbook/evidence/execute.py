@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lawbook.evidence import cells
+from lawbook.evidence import cells, guard
 from lawbook.evidence.record import Run, Status, Usage, digest, from_json, to_json
 from lawbook.evidence.store import METADATA, as_text, records_of_cell
 
@@ -51,8 +51,13 @@ class KernelDiedError(RuntimeError):
     """The kernel of a notebook died: killed, or out of memory."""
 
 
+class FilesChangedError(RuntimeError):
+    """Entries or notebooks changed while a notebook ran that starts programs: theirs, or a reader's doing."""
+
+
 def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = None) -> Executed:
-    """Run the notebook of `job`. Whatever the notebook does, this returns; only a dead kernel raises `KernelDiedError`.
+    """Run the notebook of `job`. Whatever the notebook does, this returns; only a dead kernel raises `KernelDiedError`,
+    and a change of the book's files that may be the notebook's doing `FilesChangedError`.
 
     `notify` is called with each record as soon as its cell has finished.
     """
@@ -61,6 +66,7 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
     from traitlets.config import Config
 
     started = time.monotonic()
+    before = guard.snapshot(Path(job.root))
     source, notebook = _read(job)
     notebook.cells = [_code_cell(cells.START, "start"), *notebook.cells, _code_cell(cells.FINISH, "finish")]
 
@@ -86,10 +92,11 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
             config=config,
             on_cell_executed=lambda cell, cell_index, execute_reply: finished(cell),
         )
-        log = Path(private, "stderr")
+        log, programs = Path(private, "stderr"), Path(private, "programs")
         with log.open("w") as stderr:
             try:
-                asyncio.run(client.async_execute(env=environment(job), cwd=job.root, stderr=stderr))
+                env = environment(job) | {"LAWBOOK_PROGRAMS": str(programs)}
+                asyncio.run(client.async_execute(env=env, cwd=job.root, stderr=stderr))
             except CellTimeoutError:
                 status, message = "timed out", f"{job.notebook}: stopped after {job.timeout:g} s"
             except DeadKernelError as error:
@@ -99,6 +106,8 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
                 ) from error
             except CellExecutionError as error:
                 status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
+        if status == "finished":
+            _untouched(job, before, guard.started(programs))
     usage, published = _told_at_the_end(notebook.cells.pop())
     limited = not _printed(notebook.cells.pop(0)).strip()
     _renumber(notebook.cells)
@@ -107,6 +116,20 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
         job, source, notebook, status, message,
         seconds=seconds, usage=usage, published=published, machine=_machine(limited),
     )  # fmt: skip
+
+
+def _untouched(job: Job, before: dict[str, guard.Stamp], programs: list[str]) -> None:
+    """Ask for another run if files of the book changed meanwhile and the notebook's programs may have done it.
+
+    The notebook itself cannot write them; without programs of its own it was a reader who edits, and then the run's key
+    has moved if that matters.
+    """
+    files = guard.changed(before, guard.snapshot(Path(job.root))) if programs else []
+    if files:
+        raise FilesChangedError(
+            f"{job.notebook}: {', '.join(files)} changed while the notebook ran, and it starts programs"
+            f" ({', '.join(programs)}): a notebook only measures; if you edited, run it again"
+        )
 
 
 def never_ran(job: Job, message: str) -> Executed:

@@ -22,7 +22,7 @@ from lawbook.evidence.judging import check_of, disagreements, is_blunt
 from lawbook.evidence.record import Evidence, Kind, Measured, Run, expected, from_json, is_good
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Entry
+from lawbook.reference.model import Entry, Tests
 
 
 class Progress:
@@ -107,38 +107,46 @@ def said(entry: Entry, run: Run, record: Measured) -> str:
     return f"{verdict_of(record)}{', blunt' if is_blunt(found[2], record) else ''}"
 
 
-def outcomes(entry: Entry, run: Run) -> Counter[str]:
-    """How the checks of a run came out, each outcome counted apart."""
+def outcomes(entry: Entry, run: Run, tests: Tests | None = None) -> Counter[str]:
+    """How the checks of a run came out, each outcome counted apart; all, or those that test what is asked for."""
     counts: Counter[str] = Counter()
     for kind, name in expected(entry):
-        if kind == "check":
+        check = check_of(entry, kind, name)
+        if kind == "check" and tests in (None, check.tests):
             outcome = run.outcome(kind, name)
-            known = check_of(entry, kind, name).not_reproduced is not None and is_good(entry, kind, name, outcome)
+            known = check.not_reproduced is not None and is_good(entry, kind, name, outcome)
             counts["not reproduced at this scale" if known else outcome] += 1
     return counts
 
 
 def summary(catalog: Catalog, runs: list[Run]) -> tuple[Text, bool]:
     """One line on all runs, each outcome counted apart, and whether everything is as claimed."""
-    counts: Counter[str] = Counter()
-    controls, caught, good = 0, 0, True
+    claims: Counter[str] = Counter()
+    consequences: Counter[str] = Counter()
+    controls: Counter[str] = Counter()
+    good, problems = True, []
     for run in runs:
         entry = catalog.entries[run.paper]
-        counts += outcomes(entry, run)
-        good = good and run.status == "finished"
-        for kind, name in expected(entry):
-            right = is_good(entry, kind, name, run.outcome(kind, name))
-            good = good and right
-            if kind == "control":
-                controls += 1
-                caught += right
-    problems = [problem for run in runs for problem in disagreements(catalog.entries[run.paper], run)]
-    parts = [f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda item: -item[1])]
-    line = f"checks: {', '.join(parts) or 'none'}; controls that fail as they must: {caught} of {controls}"
+        claims += outcomes(entry, run, "claim")
+        consequences += outcomes(entry, run, "consequence")
+        controls += Counter(run.outcome(kind, name) for kind, name in expected(entry) if kind == "control")
+        problems += disagreements(entry, run)
+        as_claimed = [is_good(entry, kind, name, run.outcome(kind, name)) for kind, name in expected(entry)]
+        good = good and run.status == "finished" and all(as_claimed)
+    parts = [f"claims: {_listed(claims)}"]
+    parts += [f"consequences: {_listed(consequences)}"] if consequences else []
+    parts.append(f"controls that fail as they must: {controls['fails']} of {controls.total()}")
+    parts += [f"confounded: {controls['confounded']}"] if controls["confounded"] else []
     good = good and not problems
-    text = Text("\n").join([*(Text(problem, style="red") for problem in problems), Text(line)])
-    text.stylize("bold green" if good else "bold red", len(text) - len(line))
-    return text, good
+    text = Text("\n").join([*(Text(problem, style="red") for problem in problems), Text("")])
+    return text.append("; ".join(parts), style="bold green" if good else "bold red"), good
+
+
+def _listed(counts: Counter[str]) -> str:
+    return (
+        ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items(), key=lambda item: -item[1]))
+        or "none"
+    )
 
 
 def seeds_table(entry: Entry, runs: list[Run]) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from lawbook.evidence import keys, store
-from lawbook.evidence.execute import Executed, Job, KernelDiedError, execute, never_ran
+from lawbook.evidence.execute import Executed, FilesChangedError, Job, KernelDiedError, execute, never_ran
 from lawbook.evidence.record import Run
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
@@ -92,7 +92,11 @@ def run_all(
                 if not again:
                     submit(job, again=True)
                     continue
-                message = str(error) if isinstance(error, KernelDiedError) else f"{type(error).__name__}: {error}"
+                message = (
+                    str(error)
+                    if isinstance(error, KernelDiedError | FilesChangedError)
+                    else f"{type(error).__name__}: {error}"
+                )
                 executed = never_ran(job, message)
             path = store.run_path(catalog.root, job.paper, job.scale, job.seed)
             write_atomically(path, executed.text)

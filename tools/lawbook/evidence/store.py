@@ -147,9 +147,11 @@ def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
 
     Of the book inside an installed package: the evidence that was packed with it.
     """
-    if is_packaged(catalog.root):
-        return {p: e for p, e in packaged.read(catalog.root).items() if p in catalog.entries and e.shown.scale == scale}
     confirmed = confirmation.read_all(catalog)[0]
+    if is_packaged(catalog.root):
+        found = packaged.read(catalog.root).items()
+        mine = [(p, e) for p, e in found if p in catalog.entries and e.shown.scale == scale]
+        return {paper: replace(evidence, confirmed=confirmed.get(paper)) for paper, evidence in mine}
     evidence: dict[str, Evidence] = {}
     for paper in sorted(catalog.entries):
         folder = run_path(catalog.root, paper, scale, 0).parent

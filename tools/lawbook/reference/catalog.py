@@ -24,6 +24,7 @@ class Tie:
     type: str
     says: str
     declared_by: str
+    unconfirmed: bool = False
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Catalog:
 
     def ties(self, paper: str) -> list[Tie]:
         """Every relation of `paper`: its own, then the inverses of those declared elsewhere."""
-        own = [Tie(r.to, r.type, r.says, paper) for r in self.entries[paper].relations]
+        own = [Tie(r.to, r.type, r.says, paper, r.unconfirmed) for r in self.entries[paper].relations]
         return own + self._incoming().get(paper, [])
 
     def _incoming(self) -> dict[str, list[Tie]]:
@@ -60,7 +61,7 @@ class Catalog:
             ties: dict[str, list[Tie]] = {}
             for entry in self.entries.values():
                 for relation in entry.relations:
-                    tie = Tie(entry.paper, INVERSE[relation.type], relation.says, entry.paper)
+                    tie = Tie(entry.paper, INVERSE[relation.type], relation.says, entry.paper, relation.unconfirmed)
                     ties.setdefault(relation.to, []).append(tie)
             self._ties = ties
         return self._ties

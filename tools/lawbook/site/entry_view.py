@@ -10,9 +10,13 @@ from markupsafe import Markup, escape
 
 from lawbook.numbers import plain, with_error
 from lawbook.reference.model import Reported
+from lawbook.site.counts import Counts, count
 from lawbook.site.law_view import EntryOnPage, LawView
 from lawbook.site.markdown import plain as plain_text
 from lawbook.site.rows import Row
+from lawbook.site.verdicts import long_date
+
+SEEN = {"full-text": "full text read", "abstract": "abstract read", "secondary": "known second-hand"}
 
 
 class EntryView(EntryOnPage):
@@ -42,9 +46,32 @@ class EntryView(EntryOnPage):
 
     @cached_property
     def headline(self) -> Row | None:
-        """The check that the page opens with: the first of the main law, else the first of all."""
-        first = next(((law, *item) for law in self.laws for item in law.law.checks.items()), None)
+        """The check that the page opens with: the first claim of the first law that has one, else the first check."""
+        checks = [(law, name, check) for law in self.laws for name, check in law.law.checks.items()]
+        claims = [item for item in checks if item[2].tests == "claim"]
+        first = next(iter(claims or checks), None)
         return None if first is None else first[0].check(first[1], first[2])
+
+    @cached_property
+    def counts(self) -> Counts:
+        """What the checks and controls of the entry come to."""
+        return count(self.catalog, [(self.entry, self.evidence)])
+
+    @property
+    def seen(self) -> str:
+        """How well the source is known, as a badge says it."""
+        return SEEN[self.entry.seen.how]
+
+    @property
+    def confirmed_line(self) -> str:
+        """That the prediction was confirmed, of the present state or of one before."""
+        found = self.evidence.confirmed if self.evidence else None
+        if found is None:
+            return ""
+        day = long_date(found.date)
+        if found.is_current:
+            return f"{len(found.seeds)} seeds that the prediction draws, run on {day} at commit {found.commit}."
+        return f"Confirmed before the last change, on {day} at commit {found.commit}: the seeds have to be drawn anew."
 
     def row(self, kind: Literal["check", "control"], name: str) -> Row:
         """A check or control of any of the laws, by its id."""
@@ -90,17 +117,6 @@ class EntryView(EntryOnPage):
         """All authors up to six by family name, else the first three."""
         names = [family for _, family in self.work.authors]
         return ", ".join(names) if len(names) <= 6 else ", ".join(names[:3]) + " et al."
-
-    @cached_property
-    def counted(self) -> dict[str, int]:
-        """How many checks and controls there are, and how each came out."""
-        counts = {"checks": 0, "controls": 0}
-        for law in self.laws:
-            for row in (*law.checks, *law.controls):
-                counts[row.kind + "s"] += 1
-                key = f"{row.kind} {row.told.tone}"
-                counts[key] = counts.get(key, 0) + 1
-        return counts
 
     def plain_summary(self) -> str:
         """The summary as text, for the head of the page and for search."""

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lawbook.evidence.record import Evidence, expected
+from lawbook.evidence.power import power_of_run
+from lawbook.evidence.record import Evidence, Kind, Point, expected
 from lawbook.reference.bibliography import Work
 from lawbook.reference.catalog import Catalog
 
@@ -105,18 +106,40 @@ def about(catalog: Catalog, paper: str, found: Evidence | None) -> dict[str, Any
     return data
 
 
-def _result(found: Evidence, catalog: Catalog, paper: str, kind: Any, name: str) -> dict[str, Any]:
+def _result(found: Evidence, catalog: Catalog, paper: str, kind: Kind, name: str) -> dict[str, Any]:
     good, seeds = found.passed(catalog.entries[paper], kind, name)
     record = found.shown.of(kind, name)
-    points = [
-        {"given": p.given, "predicted": _number(p.predicted), "measured": _number(p.measured),
-         "error": _number(p.error), "low": _number(p.low), "high": _number(p.high), "verdict": p.verdict}
-        for p in (record.points if record else ())
-    ]  # fmt: skip
-    return {
+    data: dict[str, Any] = {
         "kind": kind, "id": name, "outcome": found.shown.outcome(kind, name),
-        "seeds-as-claimed": good, "seeds": seeds, "points": points,
+        "seeds-as-claimed": good, "seeds": seeds, "points": [_point(p) for p in (record.points if record else ())],
     }  # fmt: skip
+    if record is not None and record.intact is not None:
+        data["intact"] = [_point(p) for p in record.intact]
+    confirmed = found.confirmed
+    drawn = confirmed.passed(catalog.entries[paper], kind, name) if confirmed is not None else None
+    if confirmed is not None and drawn is not None:
+        data["drawn-seeds"] = {
+            "as-claimed": drawn[0], "seeds": drawn[1], "date": confirmed.date, "current": confirmed.is_current,
+        }  # fmt: skip
+    power = power_of_run(catalog, found.shown).get(name) if kind == "check" else None
+    if power is not None:
+        data["changed-laws"] = {
+            "caught": power.caught, "counted": power.counted, "survivors": list(power.survivors),
+            "would-hold-for": [
+                {"name": i.name, "value": i.value, "low": _number(i.low), "high": _number(i.high)}
+                for i in power.intervals
+            ],
+        }  # fmt: skip
+    return data
+
+
+def _point(point: Point) -> dict[str, Any]:
+    data = {
+        "given": point.given, "predicted": _number(point.predicted), "measured": _number(point.measured),
+        "error": _number(point.error), "low": _number(point.low), "high": _number(point.high),
+        "verdict": point.verdict, "rivals": [_number(rival) for rival in point.rivals],
+    }  # fmt: skip
+    return data | ({} if point.reported is None else {"reported": _number(point.reported)})
 
 
 def _number(value: float) -> float | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
 
 from markupsafe import Markup
 
-from lawbook.evidence.record import Evidence
-from lawbook.numbers import plain
+from lawbook.evidence.confirmation import in_band
+from lawbook.evidence.judging import fates, is_blunt, stands
+from lawbook.evidence.power import Power, in_words, power_of_run
+from lawbook.evidence.record import Evidence, Kind, Measured
+from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import Check, Control, Entry, Law
@@ -22,7 +25,7 @@ from lawbook.site.expression import latex, sympy_code
 from lawbook.site.markdown import Writer, plain_math
 from lawbook.site.markdown import math as to_math
 from lawbook.site.markdown import plain as plain_text
-from lawbook.site.rows import Row, row
+from lawbook.site.rows import Hardness, RivalView, Row, kept_of, row
 
 SUPPORT = {
     "theorem": "theorem",
@@ -30,6 +33,28 @@ SUPPORT = {
     "empirical": "empirical regularity",
     "conjecture": "conjecture",
 }
+
+BAND = {
+    "theory": "tolerance from theory",
+    "reported": "tolerance from what the paper reports",
+    "pilot": "tolerance set after trials here",
+}
+ERROR = {
+    "replicas": "error from replicas",
+    "blocks": "error from blocks of the series",
+    "bootstrap": "error from a bootstrap",
+    "fit": "error from the fit",
+    "counting": "error of a count",
+    "solver": "error of the solver",
+    "rounding": "error of rounding",
+}
+STANDING = {
+    "same-value": "same value as the paper",
+    "same-direction": "same direction as the paper, other size",
+    "not-reproduced": "the paper's value is not reproduced at this scale",
+    "contradicted": "contradicts the paper",
+}
+SURVIVORS = 4  # changed laws that are named; the page says how many more there are
 
 
 @dataclass(frozen=True)
@@ -54,6 +79,11 @@ class EntryOnPage:
 
     def __post_init__(self) -> None:
         self.write = Writer(self.catalog, self.base)
+
+    @cached_property
+    def powers(self) -> dict[str, Power]:
+        """How hard each check was, by its id."""
+        return power_of_run(self.catalog, self.evidence.shown) if self.evidence else {}
 
 
 class LawView:
@@ -155,27 +185,99 @@ class LawView:
         """The formula under sliders."""
         return charts.explorer(self.page.catalog, self.law)
 
+    @cached_property
+    def badge(self) -> str:
+        """What kind of checks the law has, where that must be said."""
+        checks = self.law.checks.values()
+        if checks and all(check.tests == "consequence" for check in checks):
+            return "checked by construction only: what follows from definitions comes out"
+        return ""
+
     def check(self, name: str, check: Check) -> Row:
         """A check with its numbers."""
-        rival = None
-        for stated in check.rivals:
-            number, expr = stated.value, stated.expr
-            value = self.text(expr) if expr is not None else Markup(plain(number if number is not None else 0.0))
-            rival = Markup("{}: {}").format(self.page.write.line(stated.says), value)
-        why_not = self.page.write.line(check.not_reproduced) if check.not_reproduced else None
-        made = self._row("check", name, check.measures, check)
-        return replace(made, rival=rival, data=check.data, why_not=why_not)
+        record = self.record("check", name)
+        write = self.page.write
+        return replace(
+            self._row("check", name, check.measures, check),
+            tests=check.tests,
+            band_from=BAND[check.band_from.is_],
+            error_from=ERROR[check.error_from],
+            is_pilot=check.band_from.is_ == "pilot",
+            width=write.line(check.band_from.says) if check.band_from.says else None,
+            is_blunt=record is not None and is_blunt(check, record),
+            rivals=tuple(self._rivals(check, record)),
+            hardness=self._hardness(name),
+            blind_to=write.line(check.blind_to) if check.blind_to else None,
+            against=self._against(check, record),
+            data=check.data,
+            why_not=write.line(check.not_reproduced) if check.not_reproduced else None,
+        )
 
     def control(self, name: str, control: Control) -> Row:
-        """A control with its numbers."""
+        """A control with its numbers, and with those of its intact run."""
         made = self._row("control", name, control.measures, self.law.checks[control.must_miss])
-        return replace(made, breaks=control.breaks, misses=control.must_miss)
+        kept, told = kept_of(self.record("control", name), self.record("check", control.must_miss))
+        words = None if control.intact_is_check else self.page.write.line(control.intact)
+        return replace(
+            made,
+            tests=control.tests,
+            breaks=control.breaks,
+            misses=control.must_miss,
+            intact=words,
+            kept=kept,
+            kept_told=told,
+        )
 
-    def _row(self, kind: Literal["check", "control"], name: str, measures: str, against: Check) -> Row:
-        record = self.page.evidence.shown.of(kind, name) if self.page.evidence else None
-        told = verdicts.tell(self.page.entry, self.page.evidence, kind, name)
-        said, predicted = self.page.write.line(measures), self.predicted(against)
-        return row(name, against, record, told, kind=kind, measures=said, predicted=predicted, at=self.at)
+    def record(self, kind: Kind, name: str) -> Measured | None:
+        """What the run that the page shows measured."""
+        return self.page.evidence.shown.of(kind, name) if self.page.evidence else None
+
+    def _row(self, kind: Kind, name: str, measures: str, against: Check) -> Row:
+        page = self.page
+        told = verdicts.tell(page.entry, page.evidence, kind, name)
+        found = page.evidence.confirmed if page.evidence else None
+        drawn = in_band(page.entry, kind, name, found.results[kind, name]) if found is not None and told.drawn else ()
+        said, predicted = page.write.line(measures), self.predicted(against)
+        record = self.record(kind, name)
+        return row(
+            name, against, record, told, kind=kind, measures=said, predicted=predicted, at=self.at, drawn=drawn
+        )  # fmt: skip
+
+    def _rivals(self, check: Check, record: Measured | None) -> Iterator[RivalView]:
+        known = fates(check, record) if record is not None else None
+        for i, rival in enumerate(check.rivals):
+            value = self.text(rival.expr) if rival.expr is not None else Markup(plain(rival.value or 0.0))
+            fate, excluded = "", True
+            if known is not None:
+                excluded = known[i].is_excluded
+                at = f" at {known[i].excluded_at} of {known[i].points} points" if known[i].points > 1 else ""
+                fate = f"excluded{at}" if excluded else "not excluded"
+            yield RivalView(self.page.write.line(rival.says), value, fate, excluded)
+
+    def _hardness(self, name: str) -> Hardness | None:
+        power = self.page.powers.get(name)
+        if power is None:
+            return None
+        also = tuple(in_words(interval) for interval in power.intervals)
+        return Hardness(
+            power.caught, power.counted, power.survivors[:SURVIVORS], len(power.survivors[SURVIVORS:]), also
+        )  # fmt: skip
+
+    def _against(self, check: Check, record: Measured | None) -> Markup | None:
+        """The second verdict: ours over the paper's, with both errors."""
+        if check.against is None or record is None:
+            return None
+        shown = record.representative
+        reported = shown.reported
+        assert reported is not None  # it was judged by this check
+        theirs = plain(reported, 4) if check.against.error is None else with_error(reported, check.against.error)
+        ours = with_error(shown.measured, shown.error)
+        said = Markup("{}: here {}, in the paper {}").format(STANDING[stands(check, record)], ours, theirs)
+        if not reported or not math.isfinite(shown.measured):
+            return said
+        shares = [shown.error / abs(shown.measured) if shown.measured else 0.0, (check.against.error or 0.0) / reported]
+        ratio = shown.measured / reported
+        return Markup("{}, a ratio of {}").format(said, with_error(ratio, abs(ratio) * math.hypot(*shares)))
 
     def predicted(self, check: Check) -> Markup:
         """The prediction as the entry states it."""

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
 from lawbook.site import guides, verdicts
 from lawbook.site.book import Views
+from lawbook.site.counts import Counts, count
+from lawbook.site.entry_view import SEEN
+from lawbook.site.history_view import what_changed
 from lawbook.site.law_view import SUPPORT, LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math
 from lawbook.site.verdicts import Told
@@ -55,7 +59,8 @@ def environment() -> Environment:
         comment_start_string="{%#",  # `{#anchor}` is a heading's
         comment_end_string="#%}",
     )
-    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute, "tie_words": TIE}
+    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
+    env.globals |= {"tie_words": TIE, "seen_words": SEEN}
     return env
 
 
@@ -86,6 +91,16 @@ class Book(Views):
         # What the page of one entry says of the others.
         self._names = [(p, e.title, {k: law.name for k, law in e.laws.items()}) for p, e in catalog.entries.items()]
 
+    @cached_property
+    def histories(self) -> dict[str, tuple[Change, ...]]:
+        """What changed in each entry, out of git."""
+        return histories(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
+
+    @cached_property
+    def has_history(self) -> bool:
+        """Whether git knows the whole history."""
+        return is_complete(self.catalog.root)
+
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
         out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
@@ -98,7 +113,11 @@ class Book(Views):
         """The page of a paper."""
         catalog = self.catalog
         runs = self.evidence[paper].seeds if paper in self.evidence else ()
-        drawn_on = (catalog.entries[paper], runs, catalog.ties(paper), self._names, catalog.notation, catalog.works)
+        confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
+        drawn_on = (
+            catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
+            self.histories[paper], self.has_history,
+        )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
         self._made[paper] = (drawn_on, page)
@@ -115,7 +134,9 @@ class Book(Views):
         ties = self.catalog.ties(paper)
         source = f"references/{entry.family_id}/{paper}.yml"
         has_run = entry.evidence is not None and entry.evidence.shown.notebook is not None
-        return self._page("law.md.jinja", meta, "../../", source, entry=entry, ties=ties, notebook=has_run)
+        history = what_changed(self.histories[paper], entry.entry, self.has_history)
+        told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
+        return self._page("law.md.jinja", meta, "../../", source, **told)
 
     def all_laws(self) -> Page:
         """One row a law: which law do I need?"""
@@ -130,7 +151,8 @@ class Book(Views):
         title = self.catalog.families[family].title
         meta = {"title": escape(plain(title)), "accent": self.accents[family]}
         guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
-        shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide}
+        counts = self.counts(entry.entry for entry in entries)
+        shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
         return self._page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
 
     def bibliography(self) -> Page:
@@ -156,21 +178,13 @@ class Book(Views):
         """The live part of the home page: counts, and the families with their laws."""
         by_family = {f: [self.view(e.paper, "") for e in self.catalog.in_family(f)] for f in self.catalog.families}
         entries = [entry for group in by_family.values() for entry in group]
-        counts: Counter[str] = Counter()
-        for entry in entries:
-            for law in entry.entry.laws.values():
-                for kind, names in (("check", law.checks), ("control", law.controls)):
-                    for name in names:
-                        told = verdicts.tell(entry.entry, entry.evidence, kind, name)  # type: ignore[arg-type]
-                        counts[f"{kind}s"] += 1
-                        counts[f"{kind} {told.tone}"] += 1
-        shown = {
-            "checks": counts["checks"] - counts["check none"], "controls": counts["controls"] - counts["control none"],
-            "held": counts["check good"],
-            "caught": counts["control good"], "other": counts["check other"], "none": counts["check none"],
-        }  # fmt: skip
+        counts = self.counts(entry.entry for entry in entries)
         total = sum(len(entry.entry.laws) for entry in entries)
-        return self._part("home.jinja", "", entries=entries, by_family=by_family, counts=shown, total=total)
+        return self._part("home.jinja", "", entries=entries, by_family=by_family, counts=counts, total=total)
+
+    def counts(self, entries: Iterable[Entry]) -> Counts:
+        """What the checks and controls of some entries come to."""
+        return count(self.catalog, [(entry, self.evidence.get(entry.paper)) for entry in entries])
 
     def numbers(self) -> str:
         """What the runs say about themselves: seeds, time, memory, machine, versions."""
@@ -178,7 +192,8 @@ class Book(Views):
         shown = [entry.evidence.shown for entry in runs if entry.evidence]
         machines = sorted({run.machine for run in shown})
         sets = [dict(items) for items in sorted({tuple(run.versions.items()) for run in shown})]
-        return self._part("numbers.jinja", "../", runs=runs, machines=machines, version_sets=sets)
+        counts = self.counts(entry.entry for entry in runs)
+        return self._part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
 
     def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
         body = tidy(self._part(template, base, **values))
@@ -203,7 +218,7 @@ def front_matter(meta: Mapping[str, Any]) -> str:
 
 
 def _tally(law: LawView) -> Markup:
-    told: Told = verdicts.tally(law.page.entry, law.page.evidence, law.law.checks)
+    told: Told = verdicts.tally(law.page.entry, law.page.evidence, law.law)
     return Markup('<span class="lb-verdict lb-{}">{}</span>').format(told.tone, told.word)
 
 

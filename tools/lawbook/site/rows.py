@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ from lawbook.evidence.display import band_of
 from lawbook.evidence.record import Measured, Point, strain
 from lawbook.numbers import plain, with_error
 from lawbook.reference.model import Check
+from lawbook.reference.verdict import worst
 from lawbook.site import gauge
 from lawbook.site.verdicts import Told
 
@@ -27,6 +28,32 @@ class PointView:
     measured: str
     band: str
     told: Told
+
+
+@dataclass(frozen=True)
+class RivalView:
+    """A wrong law, and what the measurement says of it."""
+
+    says: Markup
+    value: Markup
+    fate: str  # "excluded at 4 of 4 points", "not excluded", or nothing before the first run
+    is_excluded: bool
+
+
+@dataclass(frozen=True)
+class Hardness:
+    """How hard a check was: what else would have passed."""
+
+    caught: int
+    counted: int
+    survivors: tuple[str, ...]
+    left_out: int  # survivors beyond those that are listed
+    also: tuple[str, ...]  # "the exponent of n from −0.61 to −0.43"
+
+    @property
+    def survived(self) -> int:
+        """How many changed laws would have passed."""
+        return self.counted - self.caught
 
 
 @dataclass(frozen=True)
@@ -46,11 +73,23 @@ class Row:
     gauge: Markup
     points: tuple[PointView, ...] = ()  # at most POINTS of them, those nearest to the edge
     left_out: int = 0
-    rival: Markup | None = None
+    tests: str = "claim"
+    band_from: str = ""
+    width: Markup | None = None  # how the width of the band follows, or what the trials gave
+    error_from: str = ""
+    is_pilot: bool = False
+    is_blunt: bool = False
+    rivals: tuple[RivalView, ...] = ()
+    hardness: Hardness | None = None
+    blind_to: Markup | None = None
+    against: Markup | None = None
     data: str | None = None
     why_not: Markup | None = None
     breaks: str = ""
     misses: str = ""
+    intact: Markup | None = None  # what the run with the assumption kept is
+    kept: str = ""  # its number
+    kept_told: Told | None = None
 
 
 def row(
@@ -63,6 +102,7 @@ def row(
     measures: Markup,
     predicted: Markup,
     at: Callable[[dict[str, float]], Markup],
+    drawn: Sequence[Point] = (),
 ) -> Row:
     """What a check and a control have in common: a measurement held against the prediction of a check.
 
@@ -75,6 +115,7 @@ def row(
         measures: What is measured, as the entry says it.
         predicted: The prediction, as the entry states it.
         at: Writes the values at which a point was measured.
+        drawn: The deciding point of each seed that the prediction has drawn, for the picture.
     """
     return Row(
         id=id,
@@ -87,7 +128,7 @@ def row(
         measured=_measured(record),
         worst_of=len(record.points) if record else 0,
         told=told,
-        gauge=_gauge(record, told),
+        gauge=_gauge(record, told, drawn),
         points=_points(record, at),
         left_out=max(0, len(record.points) - POINTS) if record else 0,
     )
@@ -129,13 +170,37 @@ def _measured(record: Measured | None) -> str:
     return with_error(point.measured, point.error)
 
 
-def _gauge(record: Measured | None, told: Told) -> Markup:
+def _gauge(record: Measured | None, told: Told, drawn: Sequence[Point]) -> Markup:
     if record is None:
         return Markup("")
     point = record.representative
     label = f"measured {with_error(point.measured, point.error)}, tolerance {band_of(point)}: {told.word}"
+    if drawn:
+        label = f"{len(drawn)} seeds beside the tolerance: {told.word} in {told.counted}"
+        return gauge.draw(drawn, label, rivals=False)
     order = sorted(record.points, key=lambda p: p is not point)
     return gauge.draw(order, label, rivals=record.kind == "check")
+
+
+def kept_of(record: Measured | None, check: Measured | None) -> tuple[str, Told | None]:
+    """The number of a control's intact run, and how it came out: its own run, else that of the check."""
+    if record is None:
+        return "", None
+    if record.intact is not None:
+        point, verdict = record.intact_point, worst([p.verdict for p in record.intact])
+    elif check is not None:
+        point, verdict = check.representative, check.verdict
+    else:
+        return "", Told("not run yet", "none")
+    assert point is not None  # there is one
+    return with_error(point.measured, point.error), _TOLD[verdict]
+
+
+_TOLD: dict[str, Told] = {
+    "holds": Told("holds", "good"),
+    "fails": Told("fails", "bad"),
+    "undecided": Told("undecided", "open"),
+}
 
 
 def tolerance(check: Check) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
-from lawbook.evidence.record import Evidence, Outcome, is_good
-from lawbook.reference.model import Entry
+from lawbook.evidence.confirmation import NEEDED
+from lawbook.evidence.record import Evidence, Kind, Outcome, is_good
+from lawbook.reference.model import Entry, Law
 
-Tone = Literal["good", "bad", "open", "other", "none"]
+Tone = Literal["good", "bad", "open", "other", "none", "confounded", "algebra"]
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Told:
     tone: Tone
     good: int = 0
     seeds: int = 0
+    drawn: str = ""  # the day on which the seeds that the prediction draws were run; empty for seeds of one's own
 
     @property
     def counted(self) -> str:
@@ -32,14 +38,20 @@ _CHECK: dict[Outcome, Told] = {
     "holds": Told("holds", "good"),
     "fails": Told("fails", "bad"),
     "undecided": Told("undecided", "open"),
+    "cannot tell": Told("cannot tell", "bad"),
+    "confounded": Told("confounded", "confounded"),
     "error": Told("the notebook broke", "bad"),
     "timed out": Told("timed out", "bad"),
+    "invalid": Told("not believed", "bad"),
     "not run": Told("not run yet", "none"),
 }
 
 
-def tell(entry: Entry, evidence: Evidence | None, kind: Literal["check", "control"], name: str) -> Told:
-    """The verdict on a check or control over the seeds, and that of the run that the page shows."""
+def tell(entry: Entry, evidence: Evidence | None, kind: Kind, name: str) -> Told:
+    """The verdict on a check or control: that of the run that the page shows, with the count over the seeds.
+
+    The seeds that the prediction draws count where they were run for what it is now; else the trials that are at hand.
+    """
     if evidence is None:
         return _CHECK["not run"]
     outcome = evidence.shown.outcome(kind, name)
@@ -51,19 +63,36 @@ def tell(entry: Entry, evidence: Evidence | None, kind: Literal["check", "contro
         found = entry.check(name)
         if found is not None and found[2].not_reproduced is not None and outcome in ("holds", "fails", "undecided"):
             told = Told("not reproduced", "other") if right else Told("holds, though marked not reproduced", "bad")
-    good, seeds = evidence.passed(entry, kind, name)
-    return Told(told.word, told.tone, good, seeds)
+    confirmed = evidence.confirmed
+    drawn = confirmed.passed(entry, kind, name) if confirmed is not None and confirmed.is_current else None
+    if confirmed is None or drawn is None:
+        good, seeds = evidence.passed(entry, kind, name)
+        return replace(told, good=good, seeds=seeds)
+    good, seeds = drawn
+    if told.tone == "good" and good < NEEDED * seeds:
+        told = Told(f"{told.word} here, not in enough seeds", "open")
+    return replace(told, good=good, seeds=seeds, drawn=long_date(confirmed.date))
 
 
-def tally(entry: Entry, evidence: Evidence | None, checks: Iterable[str]) -> Told:
-    """All checks of a law in one verdict: `3 of 3 hold`, or the worst of them counted."""
-    told = [tell(entry, evidence, "check", name) for name in checks]
+def long_date(day: str) -> str:
+    """`2026-11-28` as 28 November 2026."""
+    found = date.fromisoformat(day)
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
+def tally(entry: Entry, evidence: Evidence | None, law: Law) -> Told:
+    """All claims of a law in one verdict: `3 of 3 hold`, or the worst of them counted; consequences only if all are."""
+    claims = [name for name, check in law.checks.items() if check.tests == "claim"]
+    told = [tell(entry, evidence, "check", name) for name in claims or law.checks]
     if not told:
         return Told("no check", "none")
     counts = Counter(t.tone for t in told)
-    held = f"{counts['good']} of {len(told)} hold"
+    what = "holds" if len(told) == 1 else "hold"
+    held = f"{counts['good']} of {len(told)} {what}"
+    if not claims:
+        held = f"by construction: {held}"
     if counts["good"] == len(told):
-        return Told(held, "good")
+        return Told(held, "good" if claims else "algebra")
     if counts["none"] == len(told):
         return Told("not run yet", "none")
     worst: tuple[Tone, ...] = ("bad", "open", "none")

@@ -1,0 +1,212 @@
+"""Seeds that a prediction draws: nobody chooses them, and the file that keeps what they gave is believed only as far as
+the entry bears it out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lawbook.evidence import confirmation, store
+from lawbook.evidence.confirmed_file import ConfirmationError
+from lawbook.evidence.execute import Job
+from lawbook.evidence.keys import prediction_key, run_key
+from lawbook.evidence.record import Run
+from lawbook.evidence.schedule import plan, run_all
+from lawbook.reference.catalog import Catalog, load
+
+PAPER = "halving2001"
+ENTRY = f"references/scaling/{PAPER}.yml"
+NOTEBOOK = f"notebooks/scaling/{PAPER}.py"
+TINY = Path(__file__).parents[1] / "tinybook"
+
+
+class Quiet:
+    """A listener that says nothing."""
+
+    def record(self, job: Job, record: dict[str, Any]) -> None:
+        pass
+
+    def doubt(self, job: Job, run: Run) -> None:
+        pass
+
+    def done(self, job: Job, run: Run, *, cached: bool) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The executed notebook of one seed."""
+    root = tmp_path_factory.mktemp("book") / "tinybook"
+    shutil.copytree(TINY, root)
+    catalog = load(root)[0]
+    with ThreadPoolExecutor(1) as executor:
+        (run,) = run_all(catalog, plan(catalog, [PAPER], seeds=[0], scale="quick"), executor, Quiet())
+    assert run.notebook is not None
+    return run.notebook.read_text()
+
+
+def seeded(catalog: Catalog, executed: str) -> None:
+    """Put that notebook in the place of every seed that the prediction draws."""
+    for seed in confirmation.seeds_of(prediction_key(catalog, PAPER)):
+        data = json.loads(executed)
+        about = {"seed": seed, "key": run_key(catalog, PAPER, "quick", seed)}
+        data["metadata"][store.METADATA].update(about)
+        path = store.run_path(catalog.root, PAPER, "quick", seed)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(data))
+
+
+def git(root: Path, *arguments: str) -> None:
+    """Run git in a folder, as somebody."""
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def lawbook(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder."""
+    command = [sys.executable, "-m", "lawbook", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def confirmed(tiny: Path, executed: str) -> Path:
+    """The miniature with the drawn seeds of its coins, as the command line has written them."""
+    (tiny / ".gitignore").write_text("build/\n__pycache__/\n")
+    git(tiny, "init", "-q")
+    git(tiny, "add", "-A")
+    git(tiny, "commit", "-qm", "all")
+    seeded(load(tiny)[0], executed)
+    done = lawbook(tiny, "confirm", PAPER)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "wrote notebooks/scaling/halving2001.confirmed.json" in done.stdout
+    return tiny
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace the first `old` in a file."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_fingerprint_draws_its_seeds_and_no_others() -> None:
+    seeds = confirmation.seeds_of("a" * 64)
+    assert seeds == confirmation.seeds_of("a" * 64)
+    assert len(set(seeds)) == 20
+    assert all(1000 <= seed < 1_000_000 for seed in seeds)
+    assert not set(seeds) & set(confirmation.seeds_of("b" * 64))
+    assert seeds[:5] == (237909, 828617, 683819, 717155, 237656)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "moves"),
+    [
+        (ENTRY, "predicted: 0.5", "predicted: 0.51", True),
+        (ENTRY, "tolerance: {abs: 0.1}", "tolerance: {abs: 0.11}", True),
+        (ENTRY, "{value: 0.25", "{value: 0.3", True),
+        (ENTRY, "expr: spread*n**(-b)", "expr: n**(-b)*spread", True),
+        (ENTRY, "exponent of a straight line", "slope of a straight line", True),
+        (ENTRY, "the same exponent where all", "that exponent where all", True),
+        (ENTRY, "band-from: theory", "band-from: reported", False),
+        (ENTRY, "Errors of different sign", "Errors of other sign", False),
+        (NOTEBOOK, "size=(400, size)", "size=(401, size)", True),
+        (NOTEBOOK, "# Means of coin flips", "# Means of flips", False),
+        ("requirements.lock", "", "x==1\n", False),
+    ],
+)
+def test_whoever_changes_what_is_predicted_or_measured_gets_other_seeds(
+    tiny: Path, file: str, old: str, new: str, moves: bool
+) -> None:
+    before = prediction_key(load(tiny)[0], PAPER)
+    edit(tiny / file, old, new) if old else (tiny / file).write_text(new)
+    assert (prediction_key(load(tiny)[0], PAPER) != before) is moves
+
+
+def test_what_is_written_is_read_and_written_again_byte_for_byte(confirmed: Path) -> None:
+    catalog = load(confirmed)[0]
+    found = confirmation.read(catalog, PAPER)
+    assert found is not None
+    assert found.is_current
+    assert found.passed(catalog.entries[PAPER], "check", "exponent") == (20, 20)
+    assert found.passed(catalog.entries[PAPER], "control", "one-draw-repeated") == (20, 20)
+    path = confirmation.path_of(catalog, PAPER)
+    before = path.read_bytes()
+    confirmation.write(catalog, found)
+    assert path.read_bytes() == before
+    assert store.read(catalog)[PAPER].confirmed == found
+    git_says = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=confirmed, capture_output=True, text=True)
+    assert found.commit == git_says.stdout.strip()
+
+
+def test_check_lists_whose_seeds_are_of_before_the_last_change(confirmed: Path) -> None:
+    assert "not confirmed yet: corner2002" in lawbook(confirmed, "check").stdout
+    edit(confirmed / ENTRY, "predicted: 0.5", "predicted: 0.51")
+    edit(confirmed / ENTRY, "reported: 0.5, is", "reported: 0.51, is")
+    done = lawbook(confirmed, "check")
+    assert done.returncode == 0
+    assert "confirmed before the last change: halving2001" in done.stdout
+    found = confirmation.read(load(confirmed)[0], PAPER)
+    assert found is not None
+    assert not found.is_current
+
+
+def test_what_is_not_committed_is_not_confirmed(tiny: Path) -> None:
+    done = lawbook(tiny, "confirm", PAPER)
+    assert done.returncode == 2
+    assert "found no git repository" in done.stderr
+    git(tiny, "init", "-q")
+    done = lawbook(tiny, "confirm", PAPER)
+    assert done.returncode == 2
+    assert "found changes that are not committed" in done.stderr
+    assert not list(tiny.glob("notebooks/*/*.json"))
+
+
+Data = dict[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("forge", "message"),
+    [
+        (
+            lambda d: d["checks"]["exponent"][3].update(measured=7.0),
+            "exponent, seed .*: found 'holds', which the entry",
+        ),
+        (lambda d: d["checks"]["exponent"][3].update(outcome="fails"), "exponent, seed .*: found 'fails' for a point"),
+        (lambda d: d["checks"]["exponent"][3].update(predicted=0.51), "found the prediction 0.51, where the entry"),
+        (lambda d: d["controls"]["one-draw-repeated"][0]["intact"].update(measured=3.0), "found 'holds', which the"),
+        (lambda d: d["seeds"].__setitem__(0, 7), "found seeds that the fingerprint does not draw"),
+        (lambda d: d["checks"].pop("exponent"), "found other checks and controls than the entry's, exponent"),
+        (lambda d: d["checks"]["exponent"].pop(), "found not one result for each seed, expected the file that"),
+        (lambda d: d.pop("date"), "found no 'date', expected the file that lawbook confirm writes"),
+        (lambda d: d.update(paper="corner2002"), "found the seeds of 'corner2002', expected those of 'halving2001'"),
+    ],
+)
+def test_a_forged_file_is_a_problem_that_check_tells(
+    confirmed: Path, forge: Callable[[Data], None], message: str
+) -> None:
+    catalog = load(confirmed)[0]
+    path = confirmation.path_of(catalog, PAPER)
+    data = json.loads(path.read_text())
+    forge(data)
+    path.write_text(json.dumps(data))
+    with pytest.raises(ConfirmationError, match=message):
+        confirmation.read(catalog, PAPER)
+    done = lawbook(confirmed, "check")
+    assert done.returncode == 1
+    assert done.stderr.startswith("notebooks/scaling/halving2001.confirmed.json:1:1: ")
+    assert PAPER not in confirmation.read_all(catalog)[0]
+
+
+def test_a_cut_file_is_told_at_its_line(confirmed: Path) -> None:
+    path = confirmation.path_of(load(confirmed)[0], PAPER)
+    path.write_text("\n".join(path.read_text().splitlines()[:9]))
+    done = lawbook(confirmed, "check")
+    assert done.returncode == 1
+    assert done.stderr.startswith("notebooks/scaling/halving2001.confirmed.json:9:")
