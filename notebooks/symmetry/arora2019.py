@@ -72,11 +72,11 @@ def start(target, margin):
 # %%
 bound = law.formula("linear-rate-bound")
 eta, steps = 0.05, 1200
-runs = {}
+splits, runs = {}, {}  # the layers at the start, and the runs from there
 for depth in (2, 3):
     for share in (0.9, 0.5, 0.1):
-        layers = linear.balanced(start(phi, share * size), depth, 4)
-        runs[depth, share] = linear.descend(layers, phi, step_size=eta, steps=steps)
+        splits[depth, share] = linear.balanced(start(phi, share * size), depth, 4)
+        runs[depth, share] = linear.descend(splits[depth, share], phi, step_size=eta, steps=steps)
 
 shown = np.arange(0, 301, 5)
 fig, ax = plt.subplots()
@@ -97,7 +97,13 @@ plt.show()
 # %% [markdown]
 # The bound is respected, and generous: it knows only how bad things could be at the edge of the margin.
 
+
 # %%
+def rounding(losses, norm):
+    """Error of half a squared distance from a target of that norm: the distance times the rounding of the target."""
+    return np.sqrt(2 * np.asarray(losses)) * notebook.rounding(norm)
+
+
 often = np.arange(0, 300, 5)
 losses = np.array([run.loss[often] for run in runs.values()])
 given = {
@@ -107,7 +113,7 @@ given = {
     "depth": np.array([[depth] for depth, _ in runs]),
     "steps": often,
 }
-law.check("bound-on-digits", measured=losses, error=1e-12 * losses, given=given)
+law.check("bound-on-digits", measured=losses, error=rounding(losses, size), given=given)
 
 # %%
 accuracy = 1e-5
@@ -115,7 +121,7 @@ needed = [np.argmax(run.loss <= accuracy) for run in runs.values()]
 law.check(
     "steps-to-accuracy",
     measured=needed,
-    error=0.0,  # a count
+    error=notebook.exact(needed),
     given={
         "loss_start": losses[:, 0],
         "accuracy": accuracy,
@@ -146,7 +152,7 @@ losses = np.array([run.loss[1:] for run in slow])
 law.check(
     "bound-at-the-allowed-step",
     measured=losses,
-    error=1e-12 * losses,
+    error=rounding(losses, 1.0),
     given={
         "loss_start": [[run.loss[0]] for run in slow],
         "eta": np.array(allowed)[:, None],
@@ -161,54 +167,47 @@ law.check(
 
 
 # %%
-def last_respected(layers, margin, tried):
-    """Index of the last of these rising step sizes before the first that breaks the bound within 300 steps."""
-    for index, eta_tried in enumerate(tried):
+margin = 0.5 * size
+tried = 10 ** np.arange(-4, 7.5, 0.5)  # in units of the limit
+
+
+def respected(layers):
+    """The last of the rising step sizes that respects the bound for 300 steps, and the first that breaks it."""
+    before = np.nan
+    for eta_tried in tried * limit(margin=margin, depth=len(layers), norm=size):
         run = linear.descend(layers, phi, step_size=eta_tried, steps=300)
         line = bound(loss_start=run.loss[0], eta=eta_tried, margin=margin, depth=len(layers), steps=run.step)
         if not np.all(run.loss <= np.maximum(line, 1e-25) * (1 + 1e-9)):  # below 1e-25 is rounding
-            if index == 0:
-                break
-            return index - 1
-    raise ValueError(f"found no two neighbours among {tried} of which only the smaller respects the bound")
+            return before, eta_tried
+        before = eta_tried
+    raise ValueError(f"found the bound respected by all of {tried} times the limit, expected one that breaks it")
 
 
-trials = np.array([0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
-margin, largest, spacing = 0.5 * size, [], []
-halfway = [linear.balanced(start(phi, margin), depth, 4) for depth in (2, 3)]
-for layers in halfway:
-    last = last_respected(layers, margin, trials)
-    largest.append(trials[last]), spacing.append((trials[last] - trials[max(last - 1, 0)]) / 2)
-print(f"bound respected up to step size {largest}")
-law.check(
-    "bound-holds-far-above",
-    measured=largest,
-    error=spacing,
-    given={"margin": margin, "depth": [2, 3], "norm": size},
-)
+def middle(lopsided):
+    """Middle of such a pair for each start, and a quarter of its width: two errors reach to its ends."""
+    last, first = np.array([respected(layers) for layers in lopsided]).T
+    return {"measured": (last + first) / 2, "error": (first - last) / 4}
+
+
+given = {"margin": margin, "depth": [2, 3], "norm": size}
+found = middle([splits[depth, 0.5] for depth in (2, 3)])
+print(f"bound respected up to step size {found['measured']} ± {2 * found['error']}")
+law.check("bound-holds-far-above", **found, given=given)
 
 # %% [markdown]
 # That is a lot of room, but only for balanced layers. The limit knows no more than their product. Make the last layer
 # $r$ times larger and the first $r$ times smaller: the product is the same, and so is its margin. But the gradient of
 # the small layer is now $r$ times larger, and each of its changes is multiplied by $r$ once more. The step that is safe
-# must fall as $1/r^2$, and in the end below the limit. The error reaches to the next larger step size, which failed.
+# must fall as $1/r^2$, and in the end below the limit.
 
 # %%
-tried = 10 ** np.arange(-4, 6.5, 0.5)  # in units of the limit
 for ratio in (1e2, 1e3, 1e4):
-    safe, unsafe = [], []
-    for layers in halfway:
-        permitted = limit(margin=margin, depth=len(layers), norm=size)
-        lopsided = (layers[0] / ratio, *layers[1:-1], layers[-1] * ratio)
-        last = last_respected(lopsided, margin, permitted * tried)
-        safe.append(permitted * tried[last]), unsafe.append(permitted * tried[last + 1])
-    print(f"r = {ratio:.0e}: bound respected up to step size {safe[0]:.1e} with 2 layers, {safe[1]:.1e} with 3")
-law.control(
-    "unequal-layers-need-a-smaller-step",
-    measured=safe,
-    error=(np.array(unsafe) - safe) / 2,
-    given={"margin": margin, "depth": [2, 3], "norm": size},
-)
+    found = middle([
+        (splits[depth, 0.5][0] / ratio, *splits[depth, 0.5][1:-1], splits[depth, 0.5][-1] * ratio) for depth in (2, 3)
+    ])  # fmt: skip
+    two, three = found["measured"]
+    print(f"r = {ratio:.0e}: bound respected up to step size {two:.1e} with 2 layers, {three:.1e} with 3")
+law.control("unequal-layers-need-a-smaller-step", **found, given=given)
 
 # %% [markdown]
 # ## Why it works, part one: the margin keeps the rank
@@ -233,7 +232,7 @@ targets = {
     "4 × 4": random_target(4, 4, np.linspace(1.5, 1.0, 4)),
     "digits": correlation(questions, white),
 }
-least, worst, margins, floors = [], [], [], []
+least, worst, margins, floors, largest = [], [], [], [], []
 for target in targets.values():
     left, values, right = np.linalg.svd(target, full_matrices=False)
     for share in (0.1, 0.5, 0.9):
@@ -244,11 +243,12 @@ for target in targets.values():
         ]
         least.append(min(smallest(path.product).min() for path in paths))
         worst.append(smallest(target - (values[-1] - margin) * np.outer(left[:, -1], right[-1])))
-        margins.append(margin), floors.append(values[-1])
-law.check("kept-along-descent", measured=least, error=1e-12, given={"margin": margins})
+        margins.append(margin), floors.append(values[-1]), largest.append(values[0])
+error = notebook.rounding(largest)
+law.check("kept-along-descent", measured=least, error=error, given={"margin": margins})
 
 # %%
-law.check("no-better-constant", measured=worst, error=1e-14, given={"margin": margins, "target_smallest": floors})
+law.check("no-better-constant", measured=worst, error=error, given={"margin": margins, "target_smallest": floors})
 
 # %% [markdown]
 # ## Why it works, part two: the product preconditions itself
@@ -285,14 +285,14 @@ def distance(layers):
 
 
 layers = linear.balanced(0.3 * rng.normal(size=classes.shape) / np.sqrt(12), 3, 12)
-moments = np.linspace(0, 20, 8)
-path = gradient_flow(linear.loss, layers, moments, args=classes, tolerance=1e-10).params
+moments, tolerance = np.linspace(0, 20, 8), 1e-10
+path = gradient_flow(linear.loss, layers, moments, args=classes, tolerance=tolerance).params
 distances = np.array([distance(tuple(w[t] for w in path)) for t in range(len(moments))])
-law.check("velocity-from-the-product-alone", measured=distances, error=distances)
+law.check("velocity-from-the-product-alone", measured=distances, error=notebook.solver(tolerance))
 
 # %%
 unequal = (3 * layers[0], layers[1], layers[2] / 3)
-law.control("unequal-layers-remember", measured=distance(unequal), error=1e-12)
+law.control("unequal-layers-remember", measured=distance(unequal), error=notebook.rounding(1.0))
 
 # %% [markdown]
 # ## The rate itself
@@ -333,14 +333,14 @@ def rates(cases, step_size=0.01):
 
 flat = [
     ((1, 10), np.array([1.5]), 3),
-    ((3, 10), np.array([1.5, 1.25, 1.0]), 3),
-    ((3, 10), np.array([1.5, 1.25, 1.0]), 4),
+    ((3, 10), np.array([1.5, 1.1, 0.7]), 3),
+    ((3, 10), np.array([1.5, 1.1, 0.7]), 4),
 ]
 measured, error, given = rates(flat)
 law.check("rate-of-flat-targets", measured=measured, error=error, given=given)
 
 # %%
-measured, error, given = rates([((4, 4), np.array([2.0, 1.8, 1.6, 1.0]), depth) for depth in (2, 3)])
+measured, error, given = rates([((4, 4), np.array([2.0, 1.8, 1.6, 0.7]), depth) for depth in (2, 3)])
 law.check("rate-of-square-targets", measured=measured, error=error, given=given)
 
 # %%
@@ -379,23 +379,47 @@ plt.show()
 # ## Break the conditions
 #
 # **No margin.** The target is diag(−1, 1, 1) and every layer 0.9 times the identity. The determinant would have to
-# change its sign, so the product would have to become singular on the way. It does, and stays there.
+# change its sign, so the product would have to become singular on the way. It does, and stays there. From the same
+# start diag(1, 1, 1) is reached: there it has a margin, of 0.67 with two layers and of 0.53 with three.
 
 # %%
-mirror, nominal, late, low = np.diag([-1.0, 1.0, 1.0]), 0.5, [], []
-for depth in (2, 3):
-    run = linear.descend((0.9 * np.eye(3),) * depth, mirror, step_size=0.01, steps=3000, every=10)
-    late.append(run.loss[[0, -1]]), low.append(smallest(run.product).min())
-late = np.array(late)
+nominal = 0.5
+
+
+def towards(target):
+    """Losses at both ends of the runs with 2 and 3 layers, shape (2, 2), and the smallest singular value on the way."""
+    paths = [
+        linear.descend((0.9 * np.eye(3),) * depth, target, step_size=0.01, steps=3000, every=10) for depth in (2, 3)
+    ]
+    ends = np.array([path.loss[[0, -1]] for path in paths])
+    return ends, [smallest(path.product).min() for path in paths]
+
+
+def to_the_bound(ends):
+    return {"loss_start": ends[:, 0], "eta": 0.01, "margin": nominal, "depth": [2, 3], "steps": 3000}
+
+
+ends, low = towards(np.diag([-1.0, 1.0, 1.0]))
+kept_ends, kept_low = towards(np.eye(3))
 law.control(
     "wrong-sign-of-the-determinant",
-    measured=late[:, 1],
-    error=1e-12,
-    given={"loss_start": late[:, 0], "eta": 0.01, "margin": nominal, "depth": [2, 3], "steps": 3000},
+    measured=ends[:, 1],
+    error=rounding(ends[:, 1], 1.0),
+    intact=kept_ends[:, 1],
+    intact_error=rounding(kept_ends[:, 1], 1.0),
+    given=to_the_bound(ends),
+    intact_given=to_the_bound(kept_ends),
 )
 
 # %%
-law.control("start-on-the-wrong-side", measured=low, error=1e-12, given={"margin": nominal})
+law.control(
+    "start-on-the-wrong-side",
+    measured=low,
+    error=notebook.rounding(1.0),
+    intact=kept_low,
+    intact_error=notebook.rounding(1.0),
+    given={"margin": nominal},
+)
 
 # %% [markdown]
 # **No balance.** The same product, but the second layer thirty times larger and the first thirty times smaller: the
@@ -403,10 +427,16 @@ law.control("start-on-the-wrong-side", measured=low, error=1e-12, given={"margin
 
 # %%
 margin = 0.5 * size
-first, second = linear.balanced(start(phi, margin), 2, 4)
+(first, second), even = splits[2, 0.5], runs[2, 0.5]
 run = linear.descend((first / 30, second * 30), phi, step_size=eta, steps=3)
-given = {"loss_start": run.loss[0], "eta": eta, "margin": margin, "depth": 2, "steps": 3}
-law.control("unequal-layers-diverge", measured=run.loss[-1], error=1e-12 * run.loss[-1], given=given)
+law.control(
+    "unequal-layers-diverge",
+    measured=run.loss[3],
+    error=rounding(run.loss[3], np.linalg.norm(run.product[3])),
+    intact=even.loss[3],
+    intact_error=rounding(even.loss[3], size),
+    given={"loss_start": even.loss[0], "eta": eta, "margin": margin, "depth": 2, "steps": 3},
+)
 
 # %%
 run = linear.descend((first / 3, second * 3), phi, step_size=eta, steps=steps)
@@ -420,26 +450,48 @@ law.control("unequal-layers-are-faster", measured=measured, error=error, given=g
 # %%
 run = linear.descend((first, second), phi, step_size=1.5, steps=40)
 given = {"loss_start": run.loss[0], "eta": 1.5, "margin": margin, "depth": 2, "steps": 40}
-law.control("step-too-large", measured=run.loss[-1], error=1e-12, given=given)
+law.control("step-too-large", measured=run.loss[-1], error=rounding(run.loss[-1], size), given=given)
 
 # %%
 target = targets["3 × 10"]
-run = linear.descend(linear.balanced(start(target, 0.5), 3, 2), target, step_size=0.01, steps=2000, every=100)
-given = {"loss_start": run.loss[0], "eta": 0.01, "margin": 0.5, "depth": 3, "steps": 2000}
-law.control("narrow-hidden-layer", measured=run.loss[-1], error=1e-12, given=given)
+near = start(target, 0.5)
+narrow, broad = (
+    linear.descend(linear.balanced(near, 3, width), target, step_size=0.01, steps=2000, every=100).loss
+    for width in (2, 3)
+)  # fmt: skip
+given = {"eta": 0.01, "margin": 0.5, "depth": 3, "steps": 2000}
+law.control(
+    "narrow-hidden-layer",
+    measured=narrow[-1],
+    error=rounding(narrow[-1], 1.5),
+    intact=broad[-1],
+    intact_error=rounding(broad[-1], 1.5),
+    given={"loss_start": narrow[0], **given},
+    intact_given={"loss_start": broad[0], **given},
+)
+
 
 # %%
-spread = np.sqrt(variances / variances.mean())
-skewed = phi / spread  # the best map from inputs that keep their own variances
-margin = 0.9 * np.linalg.norm(skewed)
-run = linear.descend(
-    linear.balanced(start(skewed, margin), 2, 4), skewed, step_size=eta, steps=4000, covariance=np.diag(spread**2)
-)
+def steps_needed(spread):
+    """Steps to a loss of 1e-10 with inputs of these standard deviations, and what is given."""
+    best = phi / spread  # the best map from such inputs
+    margin = 0.9 * np.linalg.norm(best)
+    layers = linear.balanced(start(best, margin), 2, 4)
+    run = linear.descend(layers, best, step_size=eta, steps=4000, covariance=np.diag(spread**2))
+    given = {"loss_start": run.loss[0], "accuracy": 1e-10, "eta": eta, "margin": margin, "depth": 2}
+    return np.argmax(run.loss <= 1e-10), given
+
+
+skewed, given = steps_needed(np.sqrt(variances / variances.mean()))
+whitened, whitened_given = steps_needed(np.ones(len(variances)))
 law.control(
     "inputs-not-whitened",
-    measured=np.argmax(run.loss <= 1e-10),
-    error=0.0,  # a count
-    given={"loss_start": run.loss[0], "accuracy": 1e-10, "eta": eta, "margin": margin, "depth": 2},
+    measured=skewed,
+    error=notebook.exact(skewed),
+    intact=whitened,
+    intact_error=notebook.exact(whitened),
+    given=given,
+    intact_given=whitened_given,
 )
 
 # %% [markdown]
@@ -453,16 +505,17 @@ scales = np.array([0.01, 0.1, 0.25, 0.5])
 draws = 20_000
 
 
-def share_with_margin(target, scale):
-    """Share of Gaussian starts of that relative size that are closer to the target than any singular matrix."""
+def with_margin(target, scale):
+    """How many Gaussian starts of that relative size are closer to the target than any singular matrix."""
     deviation = scale * np.linalg.norm(target) / np.sqrt(target.size)
     trials = deviation * rng.normal(size=(draws, *target.shape))
-    return np.mean(np.linalg.norm(trials - target, axis=(1, 2)) < smallest(target))
+    return np.sum(np.linalg.norm(trials - target, axis=(1, 2)) < smallest(target))
 
 
-wide = correlation(parity, linear.whiten(images[rows], 50)[0])
-shares = np.array([share_with_margin(wide, scale) for scale in scales])
-error = np.sqrt(shares * (1 - shares) / draws)
+fifty, _ = linear.whiten(images[rows], 50)
+wide = correlation(parity, fifty)
+hits = np.array([with_margin(wide, scale) for scale in scales])
+shares, error = hits / draws, notebook.counted(hits, draws)
 law.check("share-with-a-margin", measured=shares, error=error, given={"scale": scales, "inputs": wide.size})
 
 # %%
@@ -474,8 +527,14 @@ ax.set(xscale="log", xlabel="size of the start over that of the target", ylabel=
 plt.show()
 
 # %%
-three = share_with_margin(targets["digits"], 0.01)
-law.control("three-outputs", measured=three, error=1 / draws, given={"scale": 0.01, "inputs": targets["digits"].size})
+several = correlation(questions, fifty)
+hits = with_margin(several, 0.01)
+law.control(
+    "three-outputs",
+    measured=hits / draws,
+    error=notebook.counted(hits, draws),
+    given={"scale": 0.01, "inputs": several.size},
+)
 
 # %% [markdown]
 # ## What to try next

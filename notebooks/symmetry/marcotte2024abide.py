@@ -93,12 +93,13 @@ def sampled_gradients(m, n, r, units, samples, batch=8):
     return theta[alive], gradient[alive] / norm[alive, None]
 
 
-def laws_in_data(m, n, r, units="linear"):
-    """Number of independent quadratics that no sampled gradient changes, and the gap of the singular values."""
+def laws_in_data(m, n, r, units="linear", update=lambda gradient: gradient):
+    """Number of independent quadratics that no sampled update changes, and the gap of the singular values."""
     size = (m + n) * r
     a, b = np.triu_indices(size)
     theta, gradient = sampled_gradients(m, n, r, units, int(1.5 * len(a)) + 20)
-    equations = theta[:, a] * gradient[:, b] + theta[:, b] * gradient[:, a]
+    step = update(gradient)
+    equations = theta[:, a] * step[:, b] + theta[:, b] * step[:, a]
     kept, gap = conservation.null_space(equations, noise=1e-9)
     point = rng.standard_normal(size)
     differentials = np.zeros((len(kept), size, size))
@@ -126,7 +127,7 @@ for units, widths, label in (
     ("relu", relu_widths, "ReLU units, 3 inputs and 2 outputs"),
 ):
     law.series(
-        "laws-over-width", x=widths, y=found[units][:, 0], error=0,
+        "laws-over-width", x=widths, y=found[units][:, 0], error=notebook.exact(found[units][:, 0]),
         prediction=main(parameters=counted[units][:, 0], lie_dimension=counted[units][:, 1]),
         label=label, x_label="hidden neurons", y_label="independent conservation laws",
         title="Laws found in gradients of digits, over D − dim Lie",
@@ -148,43 +149,36 @@ plt.show()
 # $U^\top U-V^\top V$ are still as many as $r(r+1)/2$, but no longer independent of each other. Without brackets one
 # would promise too many laws.
 
+
 # %%
-size, lie, span = np.concatenate([counted["linear"], counted["relu"]]).T
+def told(counts, hidden):
+    """What counting by brackets says of networks, and how many hidden neurons they have."""
+    size, lie, span = np.transpose(counts)
+    return {"parameters": size, "lie_dimension": lie, "span_dimension": span, "hidden": hidden}
+
+
+laws = np.concatenate([found["linear"], found["relu"]])[:, 0]
 law.check(
     "laws-in-data",
-    measured=np.concatenate([found["linear"], found["relu"]])[:, 0],
-    error=0,
-    given={"parameters": size, "lie_dimension": lie, "span_dimension": span},
+    measured=laws,
+    error=notebook.exact(laws),
+    given=told([*counted["linear"], *counted["relu"]], np.append(linear_widths, relu_widths)),
 )
 
 # %% [markdown]
 # Control: tanh units have no symmetry, and the same search comes back empty-handed.
 
 # %%
-at_four = counted["relu"][3]
-law.control(
-    "tanh-has-none",
-    measured=laws_in_data(3, 2, 4, "tanh")[0],
-    error=0,
-    given={"parameters": at_four[0], "lie_dimension": at_four[1], "span_dimension": at_four[2]},
-)
+laws, _ = laws_in_data(3, 2, 4, "tanh")
+law.control("tanh-has-none", measured=laws, error=notebook.exact(laws), given=told(counted["relu"][3], 4))
 
 # %% [markdown]
 # Control: use the signs of the gradient, as sign descent does (and Adam, roughly). That is no Euclidean gradient flow,
 # and nothing is kept.
 
 # %%
-theta, gradient = sampled_gradients(2, 2, 3, "linear", 140)
-a, b = np.triu_indices(12)
-signs = np.sign(gradient)
-survivors, _ = conservation.null_space(theta[:, a] * signs[:, b] + theta[:, b] * signs[:, a], noise=1e-9)
-size, lie, span = counted["linear"][2]
-law.control(
-    "signs-of-the-gradient",
-    measured=len(survivors),
-    error=0,
-    given={"parameters": size, "lie_dimension": lie, "span_dimension": span},
-)
+laws, _ = laws_in_data(2, 2, 3, update=np.sign)
+law.control("signs-of-the-gradient", measured=laws, error=notebook.exact(laws), given=told(counted["linear"][2], 3))
 
 # %% [markdown]
 # ## Two linear layers: a closed formula
@@ -195,17 +189,19 @@ law.control(
 grid = np.array([(n, m, r) for n in range(1, 5) for m in range(1, 5) for r in range(1, 9)])
 table = np.array([by_brackets(*sizes) for sizes in grid])
 names = ("outputs", "inputs", "hidden")
+laws = table[:, 0] - table[:, 1]
 law.check(
     "count-grid",
-    measured=table[:, 0] - table[:, 1],
-    error=0,
+    measured=laws,
+    error=notebook.exact(laws),
     given=dict(zip(names, grid.T, strict=True)),
 )
 
 # %%
 widths = np.arange(1, 13)
+laws = [np.subtract(*by_brackets(3, 2, r)[:2]) for r in widths]
 law.series(
-    "closed-form", x=widths, y=[np.subtract(*by_brackets(3, 2, r)[:2]) for r in widths], error=0,
+    "closed-form", x=widths, y=laws, error=notebook.exact(laws),
     prediction=law.formula("two-layer-linear-count")(outputs=3, inputs=2, hidden=widths),
     law="two-layer-linear-count", label="3 outputs, 2 inputs", x_label="hidden neurons",
     y_label="independent conservation laws", title="Linear networks: D − dim Lie and its closed form",
@@ -216,10 +212,11 @@ law.series(
 
 # %%
 special = np.outer(rng.standard_normal(5), rng.standard_normal(3))
+laws = conservation.count_linear(layered.linear_network(3, 2), special).laws
 law.control(
     "rank-one-point",
-    measured=conservation.count_linear(layered.linear_network(3, 2), special).laws,
-    error=0,
+    measured=laws,
+    error=notebook.exact(laws),
     given=dict(zip(names, (3, 2, 3), strict=True)),
 )
 
@@ -244,26 +241,36 @@ def loss(params, args):
     return share * networks.cross_entropy(outputs, labels[rows]) + (1 - share) * squared
 
 
+TOLERANCE = 1e-10
+starts = {hidden: tuple(0.5 * rng.standard_normal((10, hidden)) for _ in range(2)) for hidden in (4, 25)}
+
+
 def drift(hidden, share, rate=1.0):
-    """Largest change of an entry of U^T U - V^T V over its largest entry at the start; the same for U^T U alone."""
-    start = tuple(0.5 * rng.standard_normal((10, hidden)) for _ in range(2))
+    """Largest change of an entry of U^T U - V^T V over its largest entry at the start; its error; that of U^T U alone.
+
+    The error is the solver's tolerance for numbers as large as the entries of U^T U and V^T V.
+    """
+    u, v = starts[hidden]
     times = np.linspace(0, 10, 6)
     args = jnp.asarray(share), jnp.asarray(rate)
-    u, v = flow.gradient_flow(loss, start, times, args=args, tolerance=1e-10).params
+    u, v = flow.gradient_flow(loss, (u, v / np.sqrt(rate)), times, args=args, tolerance=TOLERANCE).params
     v = v * np.sqrt(rate)
-    grams = jnp.swapaxes(u, 1, 2) @ u, jnp.swapaxes(v, 1, 2) @ v
-    return [float(jnp.abs(k - k[0]).max() / jnp.abs(k[0]).max()) for k in (grams[0] - grams[1], grams[0])]
+    first, second = jnp.swapaxes(u, 1, 2) @ u, jnp.swapaxes(v, 1, 2) @ v
+    moved, alone = (float(jnp.abs(k - k[0]).max() / jnp.abs(k[0]).max()) for k in (first - second, first))
+    largest = jnp.maximum(first, second).max() / jnp.abs(first - second)[0].max()
+    return moved, notebook.solver(TOLERANCE, largest), alone
 
 
 runs = np.array([drift(hidden, share) for hidden in (4, 25) for share in (0.0, 1.0)])
-print("change of UᵀU meanwhile:", runs[:, 1].round(2))
-law.check("flow-drift", measured=runs[:, 0], error=runs[:, 0])
+print("change of UᵀU meanwhile:", runs[:, 2].round(2))
+law.check("flow-drift", measured=runs[:, 0], error=runs[:, 1])
 
 # %% [markdown]
-# Control: let $V$ learn at half the rate of $U$.
+# Control: let $V$ learn at half the rate of $U$, from the same start.
 
 # %%
-law.control("unequal-rates", measured=drift(4, 0.0, rate=0.5)[0], error=1e-8)
+moved, error, _ = drift(4, 0.0, rate=0.5)
+law.control("unequal-rates", measured=moved, error=error)
 
 # %% [markdown]
 # ## Two layers of ReLU
@@ -274,11 +281,12 @@ law.control("unequal-rates", measured=drift(4, 0.0, rate=0.5)[0], error=1e-8)
 # %%
 relu_grid = np.array([(n, m, r) for n, m in ((1, 1), (2, 1), (2, 2), (3, 2)) for r in range(1, 6)])
 relu_table = np.array([by_brackets(*sizes, units="relu") for sizes in relu_grid])
-law.check("count-relu", measured=relu_table[:, 0] - relu_table[:, 1], error=0, given={"hidden": relu_grid[:, 2]})
+laws = relu_table[:, 0] - relu_table[:, 1]
+law.check("count-relu", measured=laws, error=notebook.exact(laws), given={"hidden": relu_grid[:, 2]})
 
 # %%
 size, lie, _ = by_brackets(2, 2, 3)
-law.control("linear-units", measured=size - lie, error=0, given={"hidden": 3})
+law.control("linear-units", measured=size - lie, error=notebook.exact(size - lie), given={"hidden": 3})
 
 # %% [markdown]
 # ## Deep networks
@@ -331,13 +339,18 @@ for widths, is_relu, bias in cases:
     theta = 0.8 * rng.standard_normal(model.size)
     count = layered.count(model, theta, rng)
     naive = model.size - conservation.rank(layered.gradients(model, theta[None])[0]).rank
-    deep.append((count.laws, known_laws(widths, theta, is_relu, bias), naive))
+    deep.append((count.laws, known_laws(widths, theta, is_relu, bias), naive, sum(widths[1:-1])))
     name = f"{'relu' if is_relu else 'linear'} {'-'.join(map(str, widths))}{' with bias' if bias else ''}"
     print(f"{name:24} {model.size:3} {count.laws:4} {deep[-1][1]:5} {naive:16} {count.gap:8.0e}")
 
 # %%
-laws, known, naive = np.array(deep).T
-law.check("count-deep", measured=laws, error=0, given={"known": known, "naive": naive})
+laws, known, naive, hidden = np.array(deep).T
+law.check(
+    "count-deep",
+    measured=laws,
+    error=notebook.exact(laws),
+    given={"known": known, "naive": naive, "hidden": hidden},
+)
 
 # %% [markdown]
 # Control: "for all data" matters. If the second input is always zero, its weights never move, and there is more to
@@ -350,11 +363,18 @@ theta = 0.8 * rng.standard_normal(model.size)
 fields = layered.gradients(model, theta[None])[0]
 alive = np.abs(fields[:, [1, 3]]).max(axis=1) == 0  # functions that do not touch the weights of input 2
 blind = model._replace(sums=model.sums[alive])
+dead, whole = (layered.count(network, theta, rng).laws for network in (blind, model))
 law.control(
     "a-dead-input",
-    measured=layered.count(blind, theta, rng).laws,
-    error=0,
-    given={"known": known_laws(widths, theta, False, False), "naive": model.size - conservation.rank(fields).rank},
+    measured=dead,
+    error=notebook.exact(dead),
+    intact=whole,
+    intact_error=notebook.exact(whole),
+    given={
+        "known": known_laws(widths, theta, False, False),
+        "naive": model.size - conservation.rank(fields).rank,
+        "hidden": sum(widths[1:-1]),
+    },
 )
 
 # %% [markdown]

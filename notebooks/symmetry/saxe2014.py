@@ -13,6 +13,8 @@
 # [The law page](../laws/saxe2014.md) states it; here we run it.
 
 # %%
+import itertools
+
 import jax
 
 jax.config.update("jax_enable_x64", True)
@@ -40,6 +42,9 @@ plot.use()
 
 
 # %%
+TOLERANCE = 1e-10  # local error of the solver
+
+
 def orthonormal(rows, columns):
     """Random orthonormal columns."""
     return np.linalg.qr(rng.normal(size=(rows, columns)))[0]
@@ -66,7 +71,7 @@ class Task:
         """Products in the singular vectors of the target, shape (times, modes, modes); diagonal: the strengths."""
         return np.einsum("oa,toi,ib->tab", self.left, np.asarray(products), self.right)
 
-    def follow(self, weights, times, tolerance=1e-10):
+    def follow(self, weights, times, tolerance=TOLERANCE):
         """Coefficients, and the weights themselves, along gradient flow."""
         path = gradient_flow(linear.loss, weights, times, args=self.target, tolerance=tolerance).params
         return self.coefficients(jax.vmap(linear.product)(path)), path
@@ -83,7 +88,7 @@ times = np.linspace(0, 6, 601)
 start = task.aligned([u0**0.5] * 2, width=5)
 coefficients, weights = task.follow(start, times)
 u = strengths(coefficients)
-coarse = task.follow(start, times, tolerance=1e-9)[0]  # its distance tells the error of the solver
+coarse = task.follow(start, times, tolerance=10 * TOLERANCE)[0]  # its distance tells the error of the solver
 solver_error = np.abs(coefficients - coarse).max()
 
 # %%
@@ -134,40 +139,65 @@ law.check("finite-steps-converge", measured=order.exponent, error=order.exponent
 # %% [markdown]
 # ## Controls: no logistic curve without the assumptions
 #
-# **tanh units.** They saturate, and share the work among modes. **A turned start.** The first layer begins along other
-# input directions. **Large steps.** A twentieth of a unit of time each.
+# **tanh units.** They saturate, and share the work among modes; beside them the same network with linear units, trained
+# on the same eight samples. **A turned start.** The first layer begins along other input directions. **Large steps.** A
+# twentieth of a unit of time each.
 
 # %%
 inputs = np.sqrt(8) * np.eye(8)  # eight samples with unit covariance
 
 
-def tanh_loss(weights, target):
+def outputs(weights, bent):
+    """What the network says of each sample, shape (samples, out), with tanh or linear units."""
     first, last = weights
-    outputs = jnp.tanh(inputs @ first.T) @ last.T  # (samples, out)
-    return 0.5 * jnp.sum((outputs - inputs @ target.T) ** 2) / 8
+    hidden = inputs @ first.T
+    return jnp.where(bent, jnp.tanh(hidden), hidden) @ last.T
+
+
+def sample_loss(weights, args):
+    target, bent = args
+    return 0.5 * jnp.sum((outputs(weights, bent) - inputs @ target.T) ** 2) / 8
 
 
 late = np.array([1.5, 3.0, 6.0])
-first, last = gradient_flow(tanh_loss, start, late, args=task.target, tolerance=1e-8).params
-fitted = np.swapaxes(np.einsum("toh,tph->tpo", last, np.tanh(np.einsum("pi,thi->tph", inputs, first))), 1, 2)
-found = strengths(task.coefficients(fitted @ inputs / 8))[:, 0]
-law.control("tanh-units", measured=found, error=1e-6, given={"s": 4.0, "u0": u0, "time": late})
+
+
+def strongest(bent):
+    """Strength of the strongest mode at three times."""
+    args = (task.target, jnp.asarray(bent))
+    path = gradient_flow(sample_loss, start, late, args=args, tolerance=TOLERANCE).params
+    said = jax.vmap(outputs, in_axes=(0, None))(path, bent)  # (times, samples, out)
+    return strengths(task.coefficients(np.swapaxes(said, 1, 2) @ inputs / 8))[:, 0]
+
+
+law.control(
+    "tanh-units",
+    measured=strongest(True),
+    error=notebook.solver(TOLERANCE, task.s[0]),
+    intact=strongest(False),
+    intact_error=notebook.solver(TOLERANCE, task.s[0]),
+    given={"s": task.s[0], "u0": u0, "time": late},
+)
 
 # %%
-turned = Task(task.left, task.s, orthonormal(8, 4)).aligned([u0**0.5] * 2, width=5)
-found = strengths(task.follow(turned, times)[0])[100]
-law.control("turned-start", measured=found, error=solver_error, given={"s": task.s, "u0": u0, "time": 1.0})
+turned = (start[0] @ orthonormal(8, 8), start[1])
+mixed, _ = task.follow(turned, times)
+given = {"s": task.s, "u0": u0, "time": 1.0}
+law.control("turned-start", measured=strengths(mixed)[100], error=solver_error, given=given)
 
 # %%
-eta = 0.05
-run = linear.descend(start, task.target, step_size=eta, steps=120)
+law.control("turned-start-mixes-modes", measured=np.abs(mixed * (1 - np.eye(4))).max(), error=solver_error)
+
+# %%
+eta, steps, every = 0.05, 120, 5
+run = linear.descend(start, task.target, step_size=eta, steps=steps, every=every)
 found = strengths(task.coefficients(run.product))
-middle = np.argmin(np.abs(found - task.s / 2), axis=0)  # nearest to the half-time, for each mode
+middle = np.argmin(np.abs(found - task.s / 2), axis=0)  # of the times of the check, the nearest to each half-time
 law.control(
     "large-steps",
     measured=found[middle, np.arange(4)],
-    error=0.0,  # a definite sequence
-    given={"s": task.s, "u0": u0, "time": eta * middle},
+    error=notebook.rounding(task.s, steps),
+    given={"s": task.s, "u0": u0, "time": eta * run.step[middle]},
 )
 
 # %% [markdown]
@@ -215,24 +245,27 @@ def task_of(outputs, inputs, modes):
     return Task(left[:, :modes], s[:modes], right[:modes].T)
 
 
-def random_start(task, size, width=256 if full else 64):
-    """Small Gaussian layers, and the strength at which each mode effectively starts."""
+def random_weights(task, size=1e-3, width=256 if full else 64):
+    """Small Gaussian layers."""
     scale = size / np.sqrt(width)
-    weights = (
-        scale * rng.normal(size=(width, len(task.right))),
-        scale * rng.normal(size=(len(task.left), width)),
-    )
-    return weights, np.sum((weights[0] @ task.right + weights[1].T @ task.left) ** 2, axis=0) / 4
+    return scale * rng.normal(size=(width, len(task.right))), scale * rng.normal(size=(len(task.left), width))
+
+
+def effective(task, weights):
+    """The strength at which each mode effectively starts, shape (modes,)."""
+    return np.sum((weights[0] @ task.right + weights[1].T @ task.left) ** 2, axis=0) / 4
+
+
+def waits(task, weights, moments):
+    """Half-times along gradient flow with their errors, singular values and effective starts, shape (4, modes)."""
+    found = strengths(task.follow(weights, moments, tolerance=10 * TOLERANCE)[0])
+    return np.array([*half_times(moments, found, task.s), task.s, effective(task, weights)])
 
 
 lively = np.argsort(images.var(axis=0))[-10:]
 by_class, by_pixel = task_of(classes, white, 9), task_of(images[rows][:, lively], white, 10)
-results = []
-for digits_task in (by_class, by_pixel):
-    weights, starts = random_start(digits_task, 1e-3)
-    moments = np.linspace(0, 20 / digits_task.s[-1], 2001)
-    found = strengths(digits_task.follow(weights, moments, tolerance=1e-9)[0])
-    results.append((*half_times(moments, found, digits_task.s), digits_task.s, starts))
+drawn = {by_class: random_weights(by_class), by_pixel: random_weights(by_pixel)}
+results = [waits(some, weights, np.linspace(0, 20 / some.s[-1], 2001)) for some, weights in drawn.items()]
 measured, error, s, starts = np.concatenate(results, axis=1)
 law.check("digits-from-a-random-start", measured=measured, error=error, given={"s": s, "u0": starts})
 
@@ -255,24 +288,41 @@ for name, part in {"classes": slice(0, 9), "pixels": slice(9, None)}.items():
     )  # fmt: skip
 
 # %% [markdown]
-# Controls. If the principal components keep their own variances, the strong ones are learned too early (the weak ones
-# too late). And from a start three hundred times larger the weak modes have no time to align.
+# Controls. If the principal components keep their own variances, modes pull on each other: the second strongest comes
+# late, the weakest early. (The strongest never gets half-way.) The same descent with whitened components obeys the law.
+# And from the same weights made three hundred times larger the weak modes have no time to align.
 
 # %%
-spread = np.sqrt(variances / variances.mean())
-skewed = task_of(classes, white * spread, 9)
-weights, starts = random_start(skewed, 1e-3)
-eta = 0.005 / skewed.s[0]
-run = linear.descend(weights, skewed.target, step_size=eta, steps=2500, covariance=np.diag(spread**2))
-early, error = half_times(eta * run.step, strengths(skewed.coefficients(run.product))[:, :3], skewed.s[:3])
-law.control("inputs-not-whitened", measured=early, error=error, given={"s": skewed.s[:3], "u0": starts[:3]})
+two = [1, 8]  # the second strongest and the weakest
+
+
+def descended(spread):
+    """Half-times of two class modes by descent, and their errors; inputs have these standard deviations."""
+    seen = task_of(classes, white * spread, 9)
+    best = seen.target / spread**2  # the best map: its product with the covariance is the correlation
+    eta = 0.005 / seen.s[0]
+    run = linear.descend(
+        drawn[by_class], best, step_size=eta, steps=10_000, every=5, covariance=np.diag(spread**2)
+    )  # fmt: skip
+    when, error = half_times(eta * run.step, strengths(seen.coefficients(run.product))[:, two], seen.s[two])
+    return when, error, {"s": seen.s[two], "u0": effective(seen, drawn[by_class])[two]}
+
+
+skewed, skewed_error, given = descended(np.sqrt(variances / variances.mean()))
+whitened, whitened_error, whitened_given = descended(np.ones(12))
+law.control(
+    "inputs-not-whitened",
+    measured=skewed,
+    error=skewed_error,
+    intact=whitened,
+    intact_error=whitened_error,
+    given=given,
+    intact_given=whitened_given,
+)
 
 # %%
-weights, starts = random_start(by_class, 0.3)
-moments = np.linspace(0, 200, 2001)
-found = strengths(by_class.follow(weights, moments, tolerance=1e-9)[0])
-late, error = half_times(moments, found, by_class.s)
-law.control("large-start", measured=late[-1], error=error[-1], given={"s": by_class.s[-1], "u0": starts[-1]})
+late, error, s, starts = waits(by_class, tuple(300 * w for w in drawn[by_class]), np.linspace(0, 200, 2001))[:, -1]
+law.control("large-start", measured=late, error=error, given={"s": s, "u0": starts})
 
 # %% [markdown]
 # ## Deeper
@@ -303,7 +353,7 @@ def four_layers(factor):
     equal = deep_u0**0.25
     shares = [equal * factor, *[equal / factor ** (1 / 3)] * 3]
     moments = np.linspace(0, 100, 2001)
-    return moments, strengths(by_class.follow(by_class.aligned(shares, 12), moments, tolerance=1e-10)[0])
+    return moments, strengths(by_class.follow(by_class.aligned(shares, 12), moments)[0])
 
 
 paths = {4: (*four_layers(1.0), by_class.s)}
@@ -344,7 +394,8 @@ reached, error = half_times(*four_layers(10.0), by_class.s)
 law.control("layers-of-unequal-size", measured=reached, error=error, given=given)
 
 # %% [markdown]
-# Very deep networks: depth divides time, and the shape tends to a limit. We take 32 and 64 layers and extrapolate.
+# Very deep networks: depth divides time, and the shape tends to a limit. We take 16, 32 and 64 layers and extrapolate.
+# The limit of each neighbouring two leaves a term in $1/D^2$; that of the deeper two leaves a quarter of it.
 
 
 # %%
@@ -356,16 +407,16 @@ def stack_loss(stack, args):
     return 0.5 * jnp.sum((product - target) ** 2)
 
 
-scaled = []
-for layers in (32, 64):
+deep_u0, scaled = 0.3, []
+for layers in (16, 32, 64):
     present = np.arange(64) < layers
-    stack = np.tile(np.eye(4) * 0.05 ** (1 / layers), (64, 1, 1))  # modes along the axes, as good as any other
-    moments = np.linspace(0, 30 / layers, 1001)
+    stack = np.tile(np.eye(4) * deep_u0 ** (1 / layers), (64, 1, 1))  # modes along the axes, as good as any other
+    moments = np.linspace(0, 6 / layers, 1001)
     path = gradient_flow(stack_loss, stack, moments, args=(np.diag(task.s), present), tolerance=1e-9).params
     found = np.prod(np.diagonal(path[:, present], axis1=2, axis2=3), axis=1)  # (times, modes)
     scaled.append(layers * half_times(moments, found, task.s)[0])
-step = scaled[1] - scaled[0]
-law.check("very-deep-shape", measured=scaled[1] + step, error=np.abs(step) / 4, given={"s": task.s, "u0": 0.05})
+coarse, fine = (2 * deeper - shallower for shallower, deeper in itertools.pairwise(scaled))
+law.check("very-deep-shape", measured=fine, error=np.abs(fine - coarse) / 3, given={"s": task.s, "u0": deep_u0})
 
 # %% [markdown]
 # ## Unequal layers
@@ -373,30 +424,45 @@ law.check("very-deep-shape", measured=scaled[1] + step, error=np.abs(step) / 4, 
 # Make the first layer larger and the second smaller, with the same product. The difference of squares is kept, and
 # learning is faster.
 
+
 # %%
-changes, reached, errors, kept = [], [], [], []
+def squares(first, last):
+    """Squared strengths of the modes in the two layers, each of shape (..., modes)."""
+    return np.sum((first @ task.right) ** 2, axis=-2), np.sum((np.swapaxes(last, -1, -2) @ task.left) ** 2, axis=-2)
+
+
+def change(first, last, c):
+    """Largest change of the difference of the squares over its start, and the error of the solver, over it too."""
+    a, b = squares(first, last)
+    return np.abs((a - b) / c - 1).max(), notebook.solver(TOLERANCE, np.maximum(a, b).max() / c)
+
+
+unequal, reached, errors, kept, changes = {}, [], [], [], []
 for factor in (3.0, 10.0):
     a, b = factor * u0**0.5, u0**0.5 / factor
-    found, path = task.follow(task.aligned([a, b], 5), times)
-    squares = [
-        np.sum((path[0] @ task.right) ** 2, axis=1),  # (times, modes)
-        np.sum((np.swapaxes(path[1], 1, 2) @ task.left) ** 2, axis=1),
-    ]
-    changes.append(np.abs((squares[0] - squares[1]) / (a**2 - b**2) - 1).max())
+    unequal[factor] = task.aligned([a, b], 5), a**2 - b**2
+    found, path = task.follow(unequal[factor][0], times)
+    changes.append((change(*path, a**2 - b**2), change(*(w[-1] for w in path), a**2 - b**2)))
     when, error = half_times(times, strengths(found), task.s)
     reached.append(when), errors.append(error), kept.append(np.full(4, a**2 - b**2))
-law.check("difference-is-kept", measured=changes, error=changes)  # what is seen is the solver's error
+measured, error = np.array([along for along, _ in changes]).T
+law.check("difference-is-kept", measured=measured, error=error)
 
 # %%
 given = {"c": kept, "s": task.s, "u0": u0}
 law.check("unequal-half-time", measured=reached, error=errors, given=given)
 
 # %%
-a, b = 3 * u0**0.5, u0**0.5 / 3
-run = linear.descend(task.aligned([a, b], 5), task.target, step_size=0.05, steps=120)
-first, last = run.weights
-difference = np.sum((first @ task.right) ** 2, axis=0) - np.sum((last.T @ task.left) ** 2, axis=0)
-law.control("difference-drifts-with-large-steps", measured=np.abs(difference / (a**2 - b**2) - 1).max(), error=0.0)
+weights, c = unequal[3.0]
+run = linear.descend(weights, task.target, step_size=0.05, steps=steps, every=every)
+largest = max(square.max() for square in squares(*run.weights))
+law.control(
+    "difference-drifts-with-large-steps",
+    measured=change(*run.weights, c)[0],
+    error=notebook.rounding(largest / c, steps),
+    intact=changes[0][1][0],
+    intact_error=changes[0][1][1],
+)
 
 # %% [markdown]
 # ## What to try next

@@ -70,12 +70,13 @@ GROUPS = {
     "rotation (kept)": (symmetry.rotation(skew), lambda p: (jnp.swapaxes(p[1], 1, 2), p[2])),
 }
 times = np.linspace(0, 4, 201)
+TOLERANCE = 1e-10
 
 
 def terms(eps=0.0):
-    """For each symmetry along the flow: charge, position ⟨q, δ⟩ and kinetic breaking, (3, times)."""
+    """For each symmetry along the flow: charge, position ⟨q, δ⟩, kinetic breaking, error of the charge, (4, times)."""
     path = flow.heavy_ball_flow(
-        smooth_loss, start, push, times, mass=mass, friction=friction, args=jnp.asarray(eps), tolerance=1e-10
+        smooth_loss, start, push, times, mass=mass, friction=friction, args=jnp.asarray(eps), tolerance=TOLERANCE
     )
     out = {}
     for name, (generator, pick) in GROUPS.items():
@@ -83,7 +84,8 @@ def terms(eps=0.0):
         position = symmetry.inner(q, generator(q), groups=1)
         charge = symmetry.charge(q, speed, generator, groups=1)
         breaking = jax.vmap(lambda a, b, g=generator: symmetry.kinetic_breaking(a, b, g))(q, speed)
-        out[name] = np.array([charge, position, breaking])
+        sizes = symmetry.inner(q, q, groups=1) * symmetry.inner(speed, speed, groups=1)
+        out[name] = np.array([charge, position, breaking, notebook.solver(TOLERANCE, np.sqrt(sizes))])
     return out
 
 
@@ -102,36 +104,37 @@ def rate(charge):
 # Along the path we take the rate of change of each charge, and compare it with the right side of the law. All terms
 # are in units of the largest one.
 
+
 # %%
-measured, errors, given = [], [], []
-inside = slice(4, -4)
-at = np.array([6, 46, 96, 146, 190])  # five times between 0.2 and 3.9
-nld = law.formula("noether-learning-dynamics")
-fig, ax = plt.subplots()
-every = terms()
-for i, (name, (charge, position, breaking)) in enumerate(every.items()):
+def in_units(charge, position, breaking, _):
+    """Rate, its error, and the other terms of the law over the largest term, (times - 8,) each."""
     value, error = rate(charge)
     unit = max(np.abs(part).max() for part in (value, friction * charge, decay * position, mass * breaking))
-    here = {
-        "charge": charge[inside] / unit,
-        "position": position[inside] / unit,
-        "breaking": breaking[inside] / unit,
-        "mass": mass,
-        "friction": friction,
-        "weight_decay": decay,
-    }
+    here = {"charge": charge[inside] / unit, "position": position[inside] / unit, "breaking": breaking[inside] / unit}
+    return value / unit, error / unit, here
+
+
+inside = slice(4, -4)
+constants = {"mass": mass, "friction": friction, "weight_decay": decay}
+at = np.array([6, 46, 96, 146, 190])  # five times between 0.2 and 3.9
+nld = law.formula("noether-learning-dynamics")
+measured, errors, given = [], [], []
+fig, ax = plt.subplots()
+every = terms()
+for i, (name, parts) in enumerate(every.items()):
+    value, error, here = in_units(*parts)
     thin = slice(0, None, 6)
-    prediction = np.broadcast_to(nld(**here), value.shape)
+    prediction = nld(**here, **constants)
     law.series(
-        "rates", x=times[inside][thin], y=(value / unit)[thin], error=(error / unit)[thin], prediction=prediction[thin],
+        "rates", x=times[inside][thin], y=value[thin], error=error[thin], prediction=prediction[thin],
         label=name, x_label="time", y_label="rate of change of the charge (largest term = 1)",
         title="Charges of four symmetries along a heavy-ball flow on digits",
     )  # fmt: skip
     ax.plot(times[inside], prediction, color=plot.COLOURS[i])
-    plot.points(ax, times[inside][::12], (value / unit)[::12], index=i, label=name)
-    measured.append(value[at] / unit)
-    errors.append(error[at] / unit)
-    given.append({key: np.broadcast_to(part, value.shape)[at] for key, part in here.items()})
+    plot.points(ax, times[inside][::12], value[::12], index=i, label=name)
+    measured.append(value[at])
+    errors.append(error[at])
+    given.append({key: part[at] for key, part in here.items()})
 ax.set(xlabel="time", ylabel="rate of change of the charge (largest term = 1)")
 ax.legend()
 plt.show()
@@ -141,33 +144,25 @@ law.check(
     "charge-rate",
     measured=measured,
     error=errors,
-    given={key: np.array([g[key] for g in given]) for key in given[0]},
+    given={key: np.array([g[key] for g in given]) for key in given[0]} | constants,
 )
 
 # %% [markdown]
 # Control: a constant 0.5 beside the variance makes the loss depend on the scale of the weights, and the law fails for
-# it.
+# it. We look at the time when it is farthest off, and at the same time in the flow without the constant.
 
 # %%
-charge, position, breaking = terms(eps=0.5)["scale (broken)"]
-value, error = rate(charge)
-unit = max(np.abs(part).max() for part in (value, friction * charge, decay * position, mass * breaking))
-worst = np.abs(
-    value - nld(charge=charge[inside], position=position[inside], breaking=breaking[inside], mass=mass,
-                friction=friction, weight_decay=decay)
-).argmax()  # fmt: skip
+value, error, here = in_units(*terms(eps=0.5)["scale (broken)"])
+worst = np.abs(value - nld(**here, **constants)).argmax()
+kept, kept_error, there = in_units(*every["scale (broken)"])
 law.control(
     "visible-scale",
-    measured=value[worst] / unit,
-    error=error[worst] / unit,
-    given={
-        "charge": charge[inside][worst] / unit,
-        "position": position[inside][worst] / unit,
-        "breaking": breaking[inside][worst] / unit,
-        "mass": mass,
-        "friction": friction,
-        "weight_decay": decay,
-    },
+    measured=value[worst],
+    error=error[worst],
+    intact=kept[worst],
+    intact_error=kept_error[worst],
+    given={key: part[worst] for key, part in here.items()} | constants,
+    intact_given={key: part[worst] for key, part in there.items()} | constants,
 )
 
 # %% [markdown]
@@ -176,30 +171,37 @@ law.control(
 # For a rotation the right side of the law is empty, and $\langle q,\delta\rangle=0$. What remains is friction against
 # inertia: the charge fades as $e^{-\mu t/m}$, whatever is learned.
 
+
 # %%
-turn = every["rotation (kept)"][0]
-stops = [50, 100, 200]
+def left(name, stops):
+    """Share of a charge that is left, and its error from the solver."""
+    charge, _, _, error = every[name]
+    return charge[stops] / charge[0], error[stops] / np.abs(charge[0])
+
+
+stops = [50, 100, 200]  # times 1, 2 and 4
+turn, turn_error = left("rotation (kept)", stops)
 law.check(
     "pure-decay",
-    measured=turn[stops] / turn[0],
-    error=1e-8,  # of the solver
+    measured=turn,
+    error=turn_error,
     given={"time": times[stops], "mass": mass, "friction": friction},
 )
 
 # %%
-grow = every["scale (broken)"][0]
+grow, grow_error = left("scale (broken)", stops[-1])
 law.control(
     "scale-charge-is-driven",
-    measured=grow[200] / grow[0],
-    error=1e-8,
-    given={"time": times[200], "mass": mass, "friction": friction},
+    measured=grow,
+    error=grow_error,
+    given={"time": times[-1], "mass": mass, "friction": friction},
 )
 
 # %% [markdown]
 # ## Mini-batches
 #
 # Now real training: 64-16-10, batch-normalised first layer without a constant beside the variance, ReLU, softmax,
-# batches of 64 digits, $v\leftarrow\beta v-\eta(g+kq)$, $q\leftarrow q+v$. Six runs at once from one start and with
+# batches of 64 digits, $v\leftarrow\beta v-\eta(g+kq)$, $q\leftarrow q+v$. Seven runs at once from one start and with
 # the same batches.
 
 # %%
@@ -208,6 +210,7 @@ SETTINGS = {  # step size, momentum, weight decay, constant beside the variance
     "fast": (0.1, 0.0, 2e-2, 0.0),
     "some momentum": (0.1, 0.5, 1e-2, 0.0),
     "momentum": (0.05, 0.9, 1e-2, 0.0),
+    "no momentum": (0.05, 0.0, 1e-2, 0.0),
     "no decay": (0.1, 0.0, 0.0, 0.0),
     "visible scale": (0.1, 0.0, 5e-3, 0.1),
 }
@@ -269,11 +272,25 @@ def residual(name):
     return np.max(np.abs(left - right) / n[1:-1])
 
 
-exact = [residual(name) for name in ("slow", "fast", "some momentum", "momentum")]
-law.check("discrete-identity", measured=exact, error=np.finfo(float).eps)
+tried = ["slow", "fast", "some momentum", "momentum"]
+spacing = notebook.rounding(1.0, operations=images.shape[1])  # of a squared norm, a sum over pixels, over itself
+law.check(
+    "discrete-identity",
+    measured=[residual(name) for name in tried],
+    error=spacing,
+    given={
+        "eta": [SETTINGS[name][0] for name in tried],
+        "weight_decay": [SETTINGS[name][2] for name in tried],
+    },
+)
 
 # %%
-law.control("visible-scale-steps", measured=residual("visible scale"), error=np.finfo(float).eps)
+law.control(
+    "visible-scale-steps",
+    measured=residual("visible scale"),
+    error=spacing,
+    given={"eta": SETTINGS["visible scale"][0], "weight_decay": SETTINGS["visible scale"][2]},
+)
 
 # %% [markdown]
 # ### Mass and friction from the path
@@ -339,7 +356,8 @@ def averaged(name, prefactor=1.0, lengthen=1.0):
 def radius_error(name, **how):
     """Root-mean-square relative difference over steps and neurons, and its standard error from the neurons."""
     by_neuron = np.mean((averaged(name, **how) / square[name] - 1) ** 2, axis=0)
-    return np.sqrt(by_neuron.mean()), by_neuron.std(ddof=1) / 4 / (2 * np.sqrt(by_neuron.mean()))
+    size = np.sqrt(by_neuron.mean())
+    return size, notebook.spread(by_neuron) / (2 * size)
 
 
 thin = np.unique(np.geomspace(1, steps - 1, 80).astype(int))
@@ -360,6 +378,8 @@ plt.show()
 # %%
 off = np.array([radius_error(name) for name in ("slow", "fast")])
 law.check("radius-average", measured=off[:, 0], error=off[:, 1])
+for wrong, how in {"memory twice as long": {"lengthen": 0.5}, "half the growth": {"prefactor": 0.5}}.items():
+    print(f"{wrong}: off by {', '.join(f'{radius_error(name, **how)[0]:.2f}' for name in ('slow', 'fast'))}")
 
 # %%
 broken = radius_error("visible scale")
@@ -367,12 +387,14 @@ law.control("visible-scale-radius", measured=broken[0], error=broken[1])
 
 # %% [markdown]
 # With momentum and gradients that change slowly, the prefactor grows by $(1+\beta)/(1-\beta)^3$. Mini-batch gradients
-# do not change slowly: momentum averages their noise away, and the formula is off by more than the whole radius.
+# do not change slowly: momentum averages their noise away, and the formula is off by more than the whole radius. With
+# the same step size and weight decay and no momentum it holds.
 
 # %%
 beta = SETTINGS["momentum"][1]
 broken = radius_error("momentum", prefactor=(1 + beta) / (1 - beta) ** 3, lengthen=1 / (1 - beta))
-law.control("noisy-momentum", measured=broken[0], error=broken[1])
+kept = radius_error("no momentum")
+law.control("noisy-momentum", measured=broken[0], error=broken[1], intact=kept[0], intact_error=kept[1])
 
 # %% [markdown]
 # In equilibrium the average stands still, and gives the radius.
@@ -386,7 +408,7 @@ ratios = radius / sphere
 law.check(
     "steady-radius",
     measured=ratios.mean() * sphere.mean(),
-    error=ratios.std(ddof=1) / 4 * sphere.mean(),
+    error=notebook.spread(ratios) * sphere.mean(),
     given={"eta": eta, "weight_decay": k, "sphere_gradient": sphere.mean()},
 )
 
@@ -400,8 +422,11 @@ law.check(
 
 # %%
 @jax.jit
-def twin(eta, k, adapt):
-    """First layer on the unit sphere after each 500 steps; with `adapt` 0 the second moment stays at its start."""
+def twin(eta, k, adapt, memory):
+    """First layer on the unit sphere after each 500 steps; with `adapt` 0 the second moment stays at its start.
+
+    The second moment remembers `memory` times as long as the law says.
+    """
     r4 = jnp.sum(weights[0] ** 2, axis=1) ** 2
     begin = (weights[0] / jnp.sqrt(jnp.sqrt(r4))[:, None], weights[1]), 2 * k * r4 / eta
 
@@ -410,7 +435,8 @@ def twin(eta, k, adapt):
         g, g_second = jax.grad(loss)((q, second), batch, 0.0)
         q = q - jnp.sqrt(2 * eta * k / moment)[:, None] * g
         q = q / jnp.linalg.norm(q, axis=1, keepdims=True)
-        moved = jnp.exp(-4 * eta * k) * (moment + 4 * eta * k * jnp.sum(g**2, axis=1))
+        forget = 4 * eta * k / memory
+        moved = jnp.exp(-forget) * (moment + forget * jnp.sum(g**2, axis=1))
         return ((q, second - eta * (g_second + k * second)), jnp.where(adapt, moved, moment)), None
 
     def block(state, batches):
@@ -420,20 +446,21 @@ def twin(eta, k, adapt):
     return jax.lax.scan(block, begin, batches[:4])[1]
 
 
-def similarity(adapt):
+def similarity(adapt, memory=1.0):
     """Cosine between the weights of each neuron and its twin after 2000 steps, (16,)."""
     eta, _, k, _ = SETTINGS["slow"]
-    a, b = np.asarray(layers)[0, 3], np.asarray(twin(eta, k, adapt))[3]
+    a, b = np.asarray(layers)[0, 3], np.asarray(twin(eta, k, adapt, memory))[3]
     return np.sum(a * b, axis=1) / np.linalg.norm(a, axis=1)
 
 
 cosines = similarity(True)
 print(f"all twins: {cosines.min():.6f} to {cosines.max():.6f}")
-law.check("rmsprop-twin", measured=cosines.mean(), error=cosines.std(ddof=1) / 4)
+print(f"mean with twice the memory: {similarity(True, 2.0).mean():.4f}")
+law.check("rmsprop-twin", measured=cosines.mean(), error=notebook.spread(cosines))
 
 # %%
 frozen = similarity(False)
-law.control("frozen-moment", measured=frozen.mean(), error=frozen.std(ddof=1) / 4)
+law.control("frozen-moment", measured=frozen.mean(), error=notebook.spread(frozen))
 
 # %% [markdown]
 # ## Equilibrium: a fixed angle per step
@@ -445,9 +472,9 @@ law.control("frozen-moment", measured=frozen.mean(), error=frozen.std(ddof=1) / 
 # %%
 def turning(name, window=late):
     """Root-mean-square angle over steps and neurons, and its standard error from ten blocks of steps."""
-    blocks = np.array([np.mean(part**2) for part in np.array_split(angle[name][window], 10)])
-    mean = np.sqrt(blocks.mean())
-    return mean, blocks.std(ddof=1) / np.sqrt(10) / (2 * mean)
+    squares = np.mean(angle[name][window] ** 2, axis=1)  # (steps,)
+    mean = np.sqrt(squares.mean())
+    return mean, notebook.blocks(squares, count=10) / (2 * mean)
 
 
 balanced = ["fast", "some momentum", "momentum"]
