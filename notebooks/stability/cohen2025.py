@@ -528,6 +528,18 @@ for index, (rate, log) in enumerate(adaptive.items()):
     for ax, name, alone in ((left, "flow sharpness", without[rate][0]), (right, "flow loss", without[rate][1])):
         ax.plot(log[name][60:], color=plot.COLOURS[index], label=f"central flow, η = {rate}")
         ax.plot(at, alone, color=plot.COLOURS[index], linestyle="--", label="without the push")
+at, pushed = reached[0.1][0] + EVERY * np.arange(len(without[0.1][0])), adaptive[0.1]["flow sharpness"]
+for values, label in ((pushed[at], "central flow"), (without[0.1][0], "without the push")):
+    law.series(
+        "without-the-push",
+        x=at[::3],
+        y=values[::3],
+        law="acceleration-by-flattening",
+        label=label,
+        x_label="step",
+        y_label="sharpness (loss per squared parameter)",
+        title="Without the push the flow ends up in sharper places",
+    )
 left.set(xlabel="step", ylabel="sharpness (loss per squared parameter)")
 right.set(xlabel="step", ylabel="loss along the flow", yscale="log")
 left.legend()
