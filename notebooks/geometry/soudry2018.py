@@ -37,8 +37,8 @@ plot.use()
 # %% [markdown]
 # ## Set-up
 #
-# Two digits, 100 images of each, all 64 pixels; the label multiplies the image. The support vector machine, the shortest
-# $\hat w$ with $\langle\hat w,x\rangle\ge1$ on all images, is solved exactly. We call it the separator.
+# Two digits, 100 images of each, all 64 pixels; the label multiplies the image. The support vector machine, the
+# shortest $\hat w$ with $\langle\hat w,x\rangle\ge1$ on all images, is solved exactly. We call it the separator.
 
 # %%
 images, labels = digits.load()
@@ -67,8 +67,8 @@ for x, machine in zip(sets[::3], machines[::3], strict=True):
 # adaptive solver of the flow takes steps that grow with $t$: a few thousand reach any time that a float can write.
 # Nobody will ever train that long. But a law about $\log t$ shows itself only where $\log t$ is large.
 #
-# The flow starts twice: from random weights, since the growth along the separator should not depend on the start, and from
-# zero, since the angle does: what random weights leave across the separator never fades.
+# The flow starts twice: from random weights, since the growth along the separator should not depend on the start, and
+# from zero, since the angle does: what random weights leave across the separator never fades.
 
 # %%
 times = np.logspace(0, 300, 301)
@@ -79,9 +79,9 @@ def flow(x, start, when=times, tolerance=1e-8, risk=separable.logistic_risk):
     return np.asarray(gradient_flow(risk, start, when, args=(x, 0.0), tolerance=tolerance).params)
 
 
-def flows(**options):
-    """The same from zero for each data set, (9, 301, 64)."""
-    return np.array([flow(x, np.zeros(64), **options) for x in sets])
+def flows(chosen, **options):
+    """The same from zero for each of these data sets, (sets, 301, 64)."""
+    return np.array([flow(x, np.zeros(64), **options) for x in chosen])
 
 
 def wandering(**options):
@@ -90,7 +90,7 @@ def wandering(**options):
 
 
 TOLERANCES = (1e-8, 1e-6)  # how much depends on the solver's tolerance
-paths, coarse = (flows(tolerance=tolerance) for tolerance in TOLERANCES)
+paths, coarse = flows(sets), flows(sets[::3], tolerance=TOLERANCES[1])
 away, away_coarse = (wandering(tolerance=tolerance) for tolerance in TOLERANCES)
 
 # %% [markdown]
@@ -177,9 +177,7 @@ law.check("length-along-the-separator", measured=measured, error=error, given=gi
 
 # %%
 grown = norms[::3] * np.log(times[300])
-measured, error = from_two(
-    [np.array([along(p[k][300], 3 * k) for k in range(3)]) - grown for p in (away, away_coarse)]
-)
+measured, error = from_two([np.array([along(p[k][300], 3 * k) for k in range(3)]) - grown for p in (away, away_coarse)])
 law.check(
     "constant-along-the-separator", measured=measured, error=error, given={"entropy": entropies[::3], "svm": norms[::3]}
 )
@@ -187,10 +185,14 @@ law.check(
 # %% [markdown]
 # ## Direction: one over $\log t$
 
+
 # %%
-angles, rough = (
-    np.array([margin.angle(w, m.vector) for w, m in zip(p, machines, strict=True)]) for p in (paths, coarse)
-)
+def angles_of(found, separators):
+    """Angle between weights and separator along each path, (paths, 301)."""
+    return np.array([margin.angle(w, m.vector) for w, m in zip(found, separators, strict=True)])
+
+
+angles, rough = angles_of(paths, machines), angles_of(coarse, machines[::3])
 missing = np.array(
     [1 / n - (w @ x.T).min(axis=1) / np.linalg.norm(w, axis=1) for n, w, x in zip(norms, paths, sets, strict=True)]
 )
@@ -208,7 +210,7 @@ plt.show()
 degrees = np.degrees(angles[:, [6, 300]])
 print(f"angle at time 1e6: {degrees[:, 0].min():.1f} to {degrees[:, 0].max():.1f} degrees")
 print(f"angle at time 1e300: {degrees[:, 1].min():.1f} to {degrees[:, 1].max():.1f} degrees")
-measured, error = from_two((angles[::3, -1], rough[::3, -1]))
+measured, error = from_two((angles[::3, -1], rough[:, -1]))
 law.check("turns-to-the-separator", measured=measured, error=error)
 
 
@@ -248,11 +250,12 @@ for k, pair in enumerate(PAIRS):
     )
 
 # %% [markdown]
-# After a million units of time the angle is still several degrees; of the time that the universe has left there is not
-# enough for half a degree.
+# After a million units of time the angle is still several degrees. To bring it to one tenth of that takes the
+# tenth power of the time.
 #
 # **How large is the constant?** The paper's equation for what stays beside $\hat w\log t$ answers for the part within
 # the span of the support vectors. What lies outside that span, the data never change again.
+
 
 # %%
 def across(weights, index):
@@ -283,7 +286,10 @@ def time_times_loss(weights, x, when):
 
 when = times[[14, 100]]
 measured, error = from_two(
-    [np.array([time_times_loss(p[i][[14, 100]], sets[i], when) for i in (0, 3, 6)]) for p in (paths, coarse)]
+    [
+        np.array([time_times_loss(w[[14, 100]], x, when) for w, x in zip(p, sets[::3], strict=True)])
+        for p in (paths[::3], coarse)
+    ]
 )
 given = {"svm": np.broadcast_to(norms[::3, None], measured.shape), "time": when}
 law.check("loss-times-time", measured=measured, error=error, given=given)
@@ -505,13 +511,12 @@ law.control(
 # $t^{1/3}$, but in a direction of their own.
 
 # %%
-polynomial, rough = (flows(risk=separable.inverse_risk, tolerance=tolerance) for tolerance in (1e-8, 1e-6))
+polynomial = flows(sets, risk=separable.inverse_risk)
+rough = flows(sets[::3], risk=separable.inverse_risk, tolerance=TOLERANCES[1])
 growth = np.log(np.linalg.norm(polynomial[0][200]) / np.linalg.norm(polynomial[0][100])) / np.log(1e100)
 print(f"length grows like t to the {growth:.4f}")
-frozen, rough = (
-    np.array([margin.angle(w, m.vector) for w, m in zip(p, machines, strict=True)]) for p in (polynomial, rough)
-)
-measured, error = from_two((frozen[::3, -1], rough[::3, -1]))
+frozen, rough = angles_of(polynomial, machines), angles_of(rough, machines[::3])
+measured, error = from_two((frozen[::3, -1], rough[:, -1]))
 law.control("polynomial-tail-goes-elsewhere", measured=measured, error=error)
 measured, error = mean(slope(frozen))
 law.control("polynomial-tail-stands-still", measured=measured, error=error)
