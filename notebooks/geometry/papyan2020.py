@@ -5,7 +5,7 @@
 # ---
 
 # %% [markdown]
-# # At the end of training, all pairs of classes stand at equal angles
+# # At the end of training, all classes stand at equal angles
 #
 # Papyan, Han and Donoho (2020) kept training classifiers after the last training error had gone, and looked at the
 # inputs of the last layer. Four things happen there together, which they named neural collapse: the features of a class
