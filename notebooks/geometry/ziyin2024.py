@@ -35,12 +35,12 @@ plot.use()
 # ## Set-up
 #
 # The network that this family of pages shares: four layers without biases, GELU, 500 digits, cross-entropy, weight
-# decay 0.003, 10 000 steps on batches of 16; L-BFGS then takes it to a critical point. We train six, each with images
-# and weights of its own, and look at the third matrix, the last hidden one. As in the paper, each activation and error
-# vector is first scaled to length one.
+# decay 0.003, 10 000 steps on batches of 16; L-BFGS then takes it to a critical point. We train twelve, each with
+# images and weights of its own, and look at the third matrix, the last hidden one. As in the paper, each activation and
+# error vector is first scaled to length one.
 
 # %%
-NETWORKS = 6
+NETWORKS = 12
 steps = np.r_[np.maximum(trained.LOGS, 1), 10 * trained.LOGS[-1]]  # the critical point is drawn at ten times as many
 
 
@@ -76,7 +76,7 @@ names = {
 # ## Six alignments along training
 #
 # Full alignment is 1. The first point is the random networks, and it matters: two of the six correlations are above one
-# half before any training. What training adds is the evidence. Lines are means over the six networks.
+# half before any training. What training adds is the evidence. Lines are means over the networks.
 
 # %%
 fig, ax = plt.subplots()
@@ -165,9 +165,9 @@ for layers in last[:3]:
 # No two of the three agree on either side: the premise of the paper's theorem about powers (one relation on each side)
 # is not met here, so these numbers are no test of it. We come back to it with a network in which the premise holds.
 #
-# But something else shows. The power of the activations $H_a$ and that of the errors $G_b$ add up to one. At a critical
-# point the mean of $g_bh_a^{\mathsf T}$ is $\gamma W$, which says why, if errors and activations correlate equally in
-# all directions: the product of the two is then proportional to $z$. We fit the power of this product.
+# But something else shows. The power of the activations $H_a$ and that of the errors $G_b$ add up to about one. At a
+# critical point the mean of $g_bh_a^{\mathsf T}$ is $\gamma W$, which says why, if errors and activations correlate
+# equally in all directions: the product of the two is then proportional to $z$. We fit the power of this product.
 
 
 # %%
