@@ -249,7 +249,7 @@ class OpenEntry:
             >>> law.control("a-network-survives", measured=3.8, error=0.01, intact=2.005, intact_error=0.002)
             control a-network-survives: ✓ fails, as it must
             assumption  predicted  measured       tolerance  verdict
-            broken      2          3.80 ± 0.01    ± 1 %      ✗ fails
+            broken      2          3.800 ± 0.010  ± 1 %      ✗ fails
             kept        2          2.005 ± 0.002  ± 1 %      ✓ holds
         """
         kept = None
