@@ -537,9 +537,66 @@ law.control(
 )
 
 # %% [markdown]
+# And descent itself? We run it from 200 of the small starts, three layers, split evenly. A margin or none: with one
+# output all of them arrive.
+
+
+# %%
+@jax.jit
+@jax.vmap
+def last_loss(layers, target, step_size):
+    """Loss after 6000 steps of descent from each start."""
+
+    def step(_, layers):
+        return jax.tree.map(lambda w, g: w - step_size * g, layers, jax.grad(linear.loss)(layers, target))
+
+    return linear.loss(jax.lax.fori_loop(0, 6000, step, layers), target)
+
+
+def from_random(target, scale, starts, step_size=0.1):
+    """Last losses from balanced Gaussian starts of that relative size, three layers, and whether each had a margin."""
+    deviation = scale * np.linalg.norm(target) / np.sqrt(target.size)
+    drawn = deviation * rng.normal(size=(starts, *target.shape))
+    layers = [np.stack(ws) for ws in zip(*[linear.balanced(w, 3, 4) for w in drawn], strict=True)]
+    ends = last_loss(tuple(layers), np.broadcast_to(target, drawn.shape), np.full(starts, step_size))
+    return np.asarray(ends), np.linalg.norm(drawn - target, axis=(1, 2)) < smallest(target)
+
+
+ends, lucky = from_random(wide, 0.01, 200)
+arrived = ends < 1e-6 * size**2
+share = {"margin": arrived[lucky].mean(), "none": arrived[~lucky].mean()}
+print(f"{lucky.mean():.0%} have a margin; {share['margin']:.0%} of them arrive, and {share['none']:.0%} of the others")
+
+# %% [markdown]
+# ## Where the margin is needed
+#
+# For a *square* target there is a wall. Balanced layers never lose rank along the flow, so the determinant of their
+# product keeps its sign, and half of all random starts have the wrong one. Three questions about the digits from three
+# components: how many of 400 starts get stuck, and at which loss? With a fourth component it is no longer square.
+
+
+# %%
+def stuck(components):
+    """Whether each of 400 starts is stuck, and its loss over the square of the target's smallest singular value."""
+    target = correlation(questions, white[:, :components])
+    ends = from_random(target, 0.1, 400)[0] / smallest(target) ** 2
+    return ends > 0.25, ends
+
+
+walled, ends = stuck(3)
+law.check("share-that-gets-stuck", measured=walled.mean(), error=notebook.counted(walled.sum(), 400))
+
+# %%
+law.check("loss-where-it-sticks", measured=ends[walled].mean(), error=notebook.spread(ends[walled]))
+
+# %%
+free, _ = stuck(4)
+law.control("fewer-outputs-than-inputs", measured=free.mean(), error=notebook.counted(free.sum(), 400))
+
+# %% [markdown]
 # ## What to try next
 #
 # - Start three layers from Gaussian weights with one standard deviation for all. For which standard deviations does the
 #   loss reach 1e-5 in 1000 steps? And with eight layers?
 # - Find the imbalance that learns fastest at step size 0.05.
-# - Start without a margin but with the right sign of the determinant. Does it stall?
+# - Start without a margin but with the right sign of the determinant. Does it ever stall?

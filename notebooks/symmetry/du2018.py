@@ -138,7 +138,7 @@ plt.show()
 # ## Real training
 #
 # Flow is an ideal. Train the ReLU net for 4000 steps of size 0.05 on batches of 20, in four orders of the batches, and
-# ask each neuron: does the norm of your outgoing weights, with the balance you began with, tell the norm of your incoming
+# ask each neuron: does the norm of your outgoing weights, with the balance you began with, tell that of your incoming
 # ones?
 
 
