@@ -51,7 +51,7 @@ start = {
 
 
 def network(activation, normalise=True, epsilon=0.0):
-    """A loss, softmax cross-entropy of the network, and its logits; with a scale and a shift if the parameters have any."""
+    """A loss, softmax cross-entropy of the network, and its logits; scaled and shifted if the parameters say so."""
 
     def logits(params, x):
         z = x @ params["in"].T  # (batch, units)
