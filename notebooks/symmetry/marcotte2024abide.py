@@ -184,8 +184,8 @@ law.control("signs-of-the-gradient", measured=laws, error=notebook.exact(laws), 
 # ## One loss alone may keep more
 #
 # We have used two losses by turns, and for a reason. The gradients of softmax cross-entropy sum to zero over the
-# classes, so that with no other loss the sum of the weights from a hidden neuron to all classes never changes. The search finds
-# it: one law more for each neuron.
+# classes, so that with no other loss the sum of the weights from a hidden neuron to all classes never changes. The
+# search finds it: one law more for each neuron.
 
 # %%
 alone = {

@@ -497,11 +497,12 @@ def similarity(adapt, memory=1.0, name="slow"):
     return np.sum(a * b, axis=1) / np.linalg.norm(a, axis=1)
 
 
-cosines = np.array([similarity(True, name=name) for name in ("slow", "middling")])
+cosines = similarity(True)
 print(f"all twins: {cosines.min():.6f} to {cosines.max():.6f}")
-print(f"mean with weight decay 0.02: {similarity(True, name='fast').mean():.6f}")
+for name in ("middling", "fast"):
+    print(f"mean with weight decay {SETTINGS[name][2]}: {similarity(True, name=name).mean():.6f}")
 print(f"mean with twice the memory: {similarity(True, 2.0).mean():.4f}")
-law.check("rmsprop-twin", measured=cosines.mean(axis=1), error=notebook.spread(cosines, axis=1))
+law.check("rmsprop-twin", measured=cosines.mean(), error=notebook.spread(cosines))
 
 # %%
 frozen = similarity(False)
