@@ -77,10 +77,11 @@ def losses(eta, targets, tail_power):
     return targets @ np.exp(-2 * np.outer(eta, times)) + tail_power
 
 
-found = []
+found, drawn = [], {}
 for capacity, source in tasks:
     eta, power, tail = problem(capacity, source, 100_000)
-    found.append(slope(times, losses(eta, uneven(power), tail.power)))
+    drawn[capacity, source] = uneven(power)
+    found.append(slope(times, losses(eta, drawn[capacity, source], tail.power)))
 found = np.array(found)
 law.check(
     "time-exponent",
@@ -240,12 +241,22 @@ law.series(
 )  # fmt: skip
 
 # %% [markdown]
-# Control: let a step cost the square of the width. Width is then dearer, and the exponent is another one.
+# Control: let a step cost the square of the width. Width is then dearer, and the exponent is another one, over a range
+# of compute in which it is that of the law when a step costs the width itself.
 
 # %%
-dearer = np.geomspace(3e3, 6e5, 12)
-found = np.array([frontier_exponents(spend(runs, dearer, cost=2), dearer) for runs in hard.values()])
-law.control("width-costs-its-square", measured=found[:, 0, 0], error=found[:, 1, 0], given=given)
+larger = np.geomspace(3e3, 6e5, 12)
+dear, linear = (
+    np.array([frontier_exponents(spend(runs, larger, cost), larger) for runs in hard.values()]) for cost in (2, 1)
+)
+law.control(
+    "width-costs-its-square",
+    measured=dear[:, 0, 0],
+    error=dear[:, 1, 0],
+    intact=linear[:, 0, 0],
+    intact_error=linear[:, 1, 0],
+    given=given,
+)
 
 # %% [markdown]
 # ## Early in training
@@ -305,20 +316,27 @@ opened = [gaps(*task) for task in early_tasks]
 found = np.array([slope(many, samples[:, :, i]) for samples in opened for i in (0, 1)])
 law.check("early-gap-exponent", measured=found[:, 0], error=found[:, 1])
 
+# %% [markdown]
+# Control: the gap after infinite time. It takes fewer samples than features, since as many would determine the target.
+
 # %%
-found = slope(sizes, left[data_tasks.index((1.5, 0.2))])
-law.control("late-gap", measured=found[0], error=found[1])
+fewer = np.array([64, 128, 256])
+eta, power, _ = problem(1.5, 0.2, 1024)
+runs = [[dynamics.reuse(signs(n, 1024) * np.sqrt(eta), eta, power, moments) for n in fewer] for _ in range(16)]
+apart = np.array([[run.test - run.train for run in row] for row in runs])  # (repetitions, sizes, moments)
+found = np.array([slope(fewer, apart[:, :, i]) for i in range(3)])
+law.control("late-gap", measured=found[2, 0], error=found[2, 1], intact=found[:2, 0], intact_error=found[:2, 1])
 
 # %%
 fig, (ax, other) = plt.subplots(1, 2, figsize=(6.4, 3.2))
 for index, (i, label) in enumerate([(0, "$t=3$"), (1, "$t=10$"), (2, r"$t=\infty$")]):
-    mean, error = above[0][:, :, i].mean(axis=0), above[0][:, :, i].std(axis=0, ddof=1) / 8
+    mean, error = above[0][:, :, i].mean(axis=0), notebook.spread(above[0][:, :, i])
     plot.points(ax, narrow, mean, error, index=index, label=label)
     if i < 2:
         shape = law.formula("early-width-correction")(parameters=narrow, coefficient=1.0)
         ax.plot(narrow, np.exp(np.mean(np.log(mean / shape))) * shape, color=plot.COLOURS[index])
-        gap, spread = opened[0][:, :, i].mean(axis=0), opened[0][:, :, i].std(axis=0, ddof=1) / np.sqrt(32)
-        plot.points(other, many, gap, spread, index=index, label=label)
+        gap = opened[0][:, :, i].mean(axis=0)
+        plot.points(other, many, gap, notebook.spread(opened[0][:, :, i]), index=index, label=label)
         shape = law.formula("early-data-gap")(n=many, coefficient=1.0)
         other.plot(many, np.exp(np.mean(np.log(gap / shape))) * shape, color=plot.COLOURS[index])
 ax.set(xscale="log", yscale="log", xlabel="random features $N$", ylabel="loss above infinite width")
@@ -346,7 +364,7 @@ law.check("easy-task-exponent", measured=found[0], error=found[1], given={"capac
 size, probed = 64, np.array([4, 8, 16, 32, 64])
 eta, _, tail = problem(1.5, 0.75, 1000)
 shares = np.array([dynamics.student(rng.standard_normal((size, 1000)), eta, tail).unlearned for _ in range(800)])
-mean, error = shares.mean(axis=0), shares.std(axis=0, ddof=1) / np.sqrt(len(shares))
+mean, error = shares.mean(axis=0), notebook.spread(shares)
 given = {"kappa": kernel.effective_ridge(eta, size, tail.trace / size), "eigenvalue": eta[probed - 1]}
 law.check("share-of-each-mode", measured=mean[probed - 1], error=error[probed - 1], given=given)
 
@@ -382,25 +400,37 @@ law.control(
 # %% [markdown]
 # ## Break the assumptions
 #
-# An exponential spectrum; the right spectrum with the target's power dealt out at random; and a student so narrow that
-# width binds. Each should follow the time law of the first task if nothing but its two exponents mattered.
+# The targets of the first task in the time check, with one thing changed at a time: an exponential spectrum; the right
+# spectrum with the target's power dealt out at random; and a student so narrow that width binds. Each should follow the
+# time law if nothing but its two exponents mattered.
 
 # %%
-eta, power, tail = problem(1.25, 0.2)
-early_half, late_half = times <= 200, times >= 150
-steep = losses(np.exp(-np.arange(1, modes + 1) / 20), uneven(power), tail.power)
-found = np.array([slope(times[half], steep[:, half]) for half in (early_half, late_half)])
-law.control("exponential-spectrum", measured=found[:, 0], error=found[:, 1], given={"capacity": 1.25, "source": 0.2})
+task = {"capacity": 1.25, "source": 0.2}
+eta, power, tail = problem(1.25, 0.2, 100_000)
+targets = drawn[1.25, 0.2]
+halves = [times <= 200, times >= 150]
+curves = [losses(spectrum, targets, tail.power) for spectrum in (np.exp(-np.arange(1, len(eta) + 1) / 20), eta)]
+steep, kept = (np.array([slope(times[half], curve[:, half]) for half in halves]) for curve in curves)
+law.control(
+    "exponential-spectrum",
+    measured=steep[:, 0],
+    error=steep[:, 1],
+    intact=kept[:, 0],
+    intact_error=kept[:, 1],
+    given=task,
+)
 
 # %%
-dealt = np.array([np.r_[rng.permutation(power[:1000]), power[1000:]] for _ in range(64)])
+dealt = np.array([np.r_[rng.permutation(row[:1000]), row[1000:]] for row in targets])
 found = slope(times, losses(eta, dealt, tail.power))
-law.control("power-in-random-order", measured=found[0], error=found[1], given={"capacity": 1.25, "source": 0.2})
+law.control("power-in-random-order", measured=found[0], error=found[1], given=task)
 
 # %%
-eight = [dynamics.student(rng.standard_normal((8, modes)), eta, tail).curve(power, tail)(times) for _ in range(16)]
+eight = [
+    dynamics.student(rng.standard_normal((8, len(eta))), eta, tail).curve(row, tail)(times) for row in targets[:16]
+]
 found = slope(times, np.array(eight))
-law.control("eight-features", measured=found[0], error=found[1], given={"capacity": 1.25, "source": 0.2})
+law.control("eight-features", measured=found[0], error=found[1], given=task)
 
 # %% [markdown]
 # ## Digits
@@ -512,7 +542,7 @@ law.series(
 )  # fmt: skip
 capacity, source = exponents(labels["digit"], 16, 256)
 shape = few ** law.predict("digits-width", capacity=capacity, source=source)
-mean, error = remains.mean(axis=0), remains.std(axis=0, ddof=1) / np.sqrt(len(remains))
+mean, error = remains.mean(axis=0), notebook.spread(remains)
 other.plot(few, np.exp(np.mean(np.log(mean / shape))) * shape, label="predicted slope")
 plot.points(other, few, mean, error, index=1, label="infinite time")
 ax.set(xscale="log", yscale="log", xlabel="time $t$ (step size × steps)", ylabel="squared error")
@@ -530,9 +560,13 @@ for _ in range(800):
     drawn = random_features(size)
     inside = drawn.T @ vectors[:, probed - 1]  # (size, modes)
     spans.append(1 - np.sum(inside * np.linalg.solve(drawn.T @ drawn, inside), axis=0))
-mean, error = np.mean(spans, axis=0), np.std(spans, axis=0, ddof=1) / np.sqrt(len(spans))
 kappa = kernel.effective_ridge(np.clip(values, 1e-15, None), size, 0.0)
-law.check("digits-share", measured=mean, error=error, given={"kappa": kappa, "eigenvalue": values[probed - 1]})
+law.check(
+    "digits-share",
+    measured=np.mean(spans, axis=0),
+    error=notebook.spread(spans),
+    given={"kappa": kappa, "eigenvalue": values[probed - 1]},
+)
 
 # %% [markdown]
 # ## What to try next

@@ -39,8 +39,7 @@ def power_teacher(d, decay):
 
 def mean_and_error(repeats):
     """Mean over the leading axis and its standard error."""
-    repeats = np.asarray(repeats)
-    return repeats.mean(axis=0), repeats.std(axis=0, ddof=1) / np.sqrt(len(repeats))
+    return np.mean(repeats, axis=0), notebook.spread(repeats)
 
 
 # %% [markdown]
@@ -67,9 +66,10 @@ def objective(weights):
     return value, (slope * w + penalty * a, slope * a + penalty * w)
 
 
-network = stationary.minimise(objective, 0.3 * rng.standard_normal((2, d)), gradient=1e-7)
+flat, still = 1e-7, 1e-10  # the gradient, and the relative change, at which the two algorithms stop
+network = stationary.minimise(objective, 0.3 * rng.standard_normal((2, d)), gradient=flat)
 a, w = network.weights
-sparse = lasso.solve(x, y, penalty, tolerance=1e-10)
+sparse = lasso.solve(x, y, penalty, tolerance=still)
 ridge = x.T @ np.linalg.solve(x @ x.T + penalty * np.eye(n), y)
 print(f"{np.count_nonzero(sparse)} of {d} coefficients are not zero; {network.iterations} iterations")
 
@@ -79,14 +79,17 @@ def apart(found):
     return np.linalg.norm(found - sparse) / np.linalg.norm(sparse)
 
 
-precision = network.gradient * np.sqrt(d) / penalty / np.linalg.norm(sparse)
+of_network = notebook.solver(flat, np.sqrt(d) / penalty / np.linalg.norm(sparse))  # the decay alone curves by `penalty`
+precision = np.hypot(of_network, notebook.solver(still))
 law.check("network-equals-lasso", measured=apart(a * w), error=precision)
 law.control("decay-on-the-product", measured=apart(ridge), error=precision)
 largest = np.argsort(-np.abs(a * w))[:6]
 law.check(
     "cost-of-a-coefficient",
-    measured=(a**2 + w**2)[largest] / 2, error=precision, given={"coefficient": (a * w)[largest]},
-)  # fmt: skip
+    measured=(a**2 + w**2)[largest] / 2,
+    error=notebook.solver(flat, (np.abs(a) + np.abs(w))[largest] / penalty),
+    given={"coefficient": (a * w)[largest]},
+)
 
 # %%
 fig, ax = plt.subplots()
@@ -117,14 +120,19 @@ def normal(shape):
     return rng.standard_normal(shape, dtype=np.float32)
 
 
-def fits(teacher, n, noise, penalty, draws, copies=copies, sample=normal):
-    """Coefficients of LASSO fits, shape (draws, d, copies): each set of inputs serves several draws of the noise."""
+def sparsely(x, y, penalty):
+    """The LASSO."""
+    return lasso.solve(x, y, penalty, tolerance=1e-4)
+
+
+def fits(teacher, n, noise, penalty, draws, copies=copies, sample=normal, solve=sparsely):
+    """Fitted coefficients, shape (draws, d, copies): each set of inputs serves several draws of the noise."""
     found = []
     for _ in range(draws):
         x = sample((n, len(teacher)))
         y = (x @ teacher.astype(np.float32))[:, None]
         y = y + np.float32(noise) * normal((n, copies))
-        found.append(lasso.solve(x, y, penalty, tolerance=1e-4))
+        found.append(solve(x, y, penalty))
     return np.array(found)
 
 
@@ -166,14 +174,13 @@ teacher = power_teacher(d, 1)
 pairs = [(n, state) for n, state in zip(sizes, states[1.0], strict=True) if n >= 400]
 
 
-def ridge_risk(n, penalty):
-    """Excess risk of ridge regression on one fresh set of inputs."""
-    x = rng.standard_normal((n, d))
-    y = x @ teacher + noise * rng.standard_normal(n)
-    return np.sum((x.T @ np.linalg.solve(x @ x.T + penalty * np.eye(n), y) - teacher) ** 2)
+def smoothly(x, y, penalty):
+    """Ridge regression."""
+    return x.T @ np.linalg.solve(x @ x.T + np.float32(penalty) * np.eye(len(x), dtype=x.dtype), y)
 
 
-means, errors = mean_and_error([[ridge_risk(n, state.penalty) for n, state in pairs] for _ in range(4)])
+columns = [risks(fits(teacher, n, noise, state.penalty, 8, solve=smoothly), teacher) for n, state in pairs]
+means, errors = mean_and_error(np.array(columns).T)
 law.control("ridge-does-not-threshold", measured=means, error=errors, given=given(pairs, noise))
 
 # %% [markdown]
@@ -187,17 +194,23 @@ means, errors = mean_and_error(counted)
 law.check("number-of-weights", measured=means, error=errors, given=given(pairs, noise))
 n, state = pairs[0]
 drawn = lasso.soft(teacher[:, None] + state.noise * rng.standard_normal((d, 2000)), state.threshold)
+theirs = np.sort(drawn[drawn != 0])
 
 
 def distance(found):
     """Largest difference of two distribution functions, of what is not zero in the fits and in the law's draws."""
-    ours, theirs = np.sort(found[found != 0]), np.sort(drawn[drawn != 0])
+    ours = np.sort(found[found != 0])
     at = np.concatenate([ours, theirs])
     shares = [np.searchsorted(side, at, side="right") / len(side) for side in (ours, theirs)]
-    return np.max(np.abs(shares[0] - shares[1])), np.sqrt(0.25 / len(ours))
+    return np.max(np.abs(shares[0] - shares[1]))
 
 
-gap, bar = distance(kept[n])
+def resampled(found):
+    """The distance, and its standard error by resampling the sets of inputs."""
+    return distance(found), notebook.bootstrap(distance, found, draws=50)
+
+
+gap, bar = resampled(kept[n])
 law.check("distribution-of-weights", measured=gap, error=bar)
 
 
@@ -206,8 +219,9 @@ def rarely(shape):
     return np.sqrt(np.float32(300)) * (rng.random(shape) < 1 / 300) * normal(shape)
 
 
-gap, bar = distance(fits(teacher, n, noise, state.penalty, 4, sample=rarely))
-law.control("rarely-active-inputs", measured=gap, error=bar)
+gap, bar = resampled(fits(teacher, n, noise, state.penalty, 8, sample=rarely))
+intact, intact_bar = resampled(kept[n][:8])
+law.control("rarely-active-inputs", measured=gap, error=bar, intact=intact, intact_error=intact_bar)
 
 # %%
 fig, ax = plt.subplots()
@@ -266,9 +280,9 @@ def curve(theta, counts, noise):
 
 
 def slope_of(curve):
-    """Slope over the window, and the standard error of the mean of the slopes between neighbours."""
-    local = np.diff(np.log(curve)) / np.diff(np.log(window))
-    return powerlaw.fit(window, curve).exponent, local.std(ddof=1) / np.sqrt(len(local))
+    """Slope over the window, and its standard error."""
+    fit = powerlaw.fit(window, curve)
+    return fit.exponent, fit.exponent_error
 
 
 def simulated_slope(values):
@@ -296,7 +310,7 @@ level = curve(np.array([norm / np.sqrt(whole)]), np.array([whole]), noise)
 value, bar = slope_of(level)
 law.control("dense-teacher", measured=value, error=bar, given={"teacher_decay": 1.0})
 dense = np.full(d, np.linalg.norm(teacher) / np.sqrt(d))
-flat = [risks(fits(dense, n, noise, s.penalty, 4), dense) for n, s in zip(sizes, states[1.0], strict=True)]
+flat = [risks(fits(dense, n, noise, s.penalty, 8), dense) for n, s in zip(sizes, states[1.0], strict=True)]
 value, bar = simulated_slope(np.array(flat).T)
 law.control("dense-teacher-simulated", measured=value, error=bar, given={"teacher_decay": 1.0})
 
@@ -347,16 +361,17 @@ many = np.array([400, 800, 1600, 3200])
 rich = {"n": many, "dimension": d, "noise": noise}
 means, errors = mean_and_error(np.array([risks(fits(teacher, n, noise, 1e-3, 16, 32), teacher) for n in many]).T)
 law.check("least-squares-tail", measured=means, error=errors, given=rich)
-tuned = [lasso.best_state(teacher, n, noise).risk for n in many]
-law.control("best-decay-has-no-peak", measured=tuned, error=0.0, given=rich)
+best = [lasso.best_state(teacher, n, noise).penalty for n in many]
+columns = [risks(fits(teacher, n, noise, p, 16, 32), teacher) for n, p in zip(many, best, strict=True)]
+tuned, bars = mean_and_error(np.array(columns).T)
+law.control("best-decay-has-no-peak", measured=tuned, error=bars, given=rich)
 
 # %%
 peaks = []
 for g in decays:
     at = [lasso.state(large[g][0], 100_000, noise, ratio, large[g][1]) for ratio in np.geomspace(3e-3, 3e-2, 4)]
-    local = np.diff(np.log([s.risk for s in at])) / np.diff(np.log([s.penalty for s in at]))
-    peaks.append((local.mean(), local.std(ddof=1) / np.sqrt(len(local))))
-law.check("height-of-the-peak", measured=[value for value, _ in peaks], error=[bar for _, bar in peaks])
+    peaks.append(powerlaw.fit([s.penalty for s in at], [s.risk for s in at]))
+law.check("height-of-the-peak", measured=[p.exponent for p in peaks], error=[p.exponent_error for p in peaks])
 
 # %%
 fig, ax = plt.subplots()
@@ -394,11 +409,21 @@ def quadratic(d, ratio, noise, scales):
     return [2 * np.sum((lasso.solve_matrix(x, y, c * unit, tolerance=1e-3) - teacher) ** 2) for c in scales]
 
 
-few, trials = np.array([6, 12, 24]), 24
-pair = np.array(
-    [[[quadratic(d, ratio, noise, [0.7])[0] for ratio in few] for d in (32, 64)] for _ in range(trials)]
-)  # (trials, networks, ratios)
-value, bar = powerlaw.bootstrap(lambda mean: np.exp(np.mean(np.log(mean[1] / mean[0]))), pair, rng)
+def two_networks(sizes, ratios, trials):
+    """Risks of the smaller and the larger network, (trials, networks, ratios)."""
+    return np.array(
+        [[[quadratic(d, ratio, noise, [0.7])[0] for ratio in ratios] for d in sizes] for _ in range(trials)]
+    )
+
+
+def larger_over_smaller(risks):
+    """Geometric mean over the ratios, and its standard error by resampling the trials."""
+    return powerlaw.bootstrap(lambda mean: np.exp(np.mean(np.log(mean[1] / mean[0]))), risks, rng)
+
+
+few = np.array([6, 12, 24])
+pair = two_networks((32, 64), few, 24)
+value, bar = larger_over_smaller(pair)
 law.check("same-risk-at-the-same-ratio", measured=value, error=bar)
 
 # %%
@@ -420,15 +445,14 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# **Control.** Many samples for each input, more than there are inputs, and hardly any decay. All $d^2$ coefficients are
-# learned then, and at the same $n/d$ the larger network has the larger risk.
+# **Control.** Many samples for each input, more than the square of the number of inputs. All $d^2$ coefficients are
+# learned then, and at the same $n/d$ the larger network has the larger risk. The networks are smaller here, so that
+# there can be so many samples; with few of them their risks are alike too.
 
 # %%
-rich = np.array(
-    [[[quadratic(d, ratio, noise, [0.02])[0] for ratio in (24, 48, 96)] for d in (8, 16)] for _ in range(trials)]
-)  # (trials, networks, ratios)
-value, bar = powerlaw.bootstrap(lambda mean: np.exp(np.mean(np.log(mean[1] / mean[0]))), rich, rng)
-law.control("more-samples-than-inputs", measured=value, error=bar)
+value, bar = larger_over_smaller(two_networks((8, 16), (100, 200, 400), 24))
+intact, intact_bar = larger_over_smaller(two_networks((8, 16), few, 96))
+law.control("more-samples-than-inputs", measured=value, error=bar, intact=intact, intact_error=intact_bar)
 
 # %% [markdown]
 # ## What to try next

@@ -86,9 +86,17 @@ for m, row in zip(sizes, mean, strict=True):
 # ## A straight line
 #
 # The law is fitted to 16 to 512 thousand characters, without a floor. What it says of eight times as many was not
-# used. The rival is drawn through the same points: a straight line in $\log m$, the other simple way to continue.
+# used. Two rivals are drawn through the same points: a straight line in $\log m$, the other simple way to continue, and
+# the classical rate $m^{-1/2}$ above a floor.
+
 
 # %%
+def classical(m, loss, at):
+    """A floor plus a multiple of m^(-1/2), fitted to points, at other m."""
+    slope, floor = np.polyfit(m**-0.5, loss, 1)
+    return floor + slope * at**-0.5
+
+
 fitted, beyond = (sizes >= 16_000) & (sizes <= 512_000), sizes > 512_000
 best_loss, loss_error = powerlaw.bootstrap(curve, trials, rng)
 fit = law.fit(
@@ -99,6 +107,7 @@ fit = law.fit(
     given={"floor": 0.0},
 )
 straight = learning_curve.extrapolate(sizes[fitted], best_loss[fitted], sizes)
+rivals = {"logarithm": straight.logarithm, "classical": classical(sizes[fitted], best_loss[fitted], sizes)}
 
 fig, ax = plt.subplots()
 ax.plot(sizes, fit(n=sizes), label="law, fitted to the six points in the middle")
@@ -120,14 +129,17 @@ law.series(
 power = sizes >= 8000
 
 
-def exponent(mean, mixing=slice(0, 3)):
-    """Exponent of the learning curve over the power-law region."""
-    return powerlaw.fit(sizes[power], curve(mean, mixing)[power]).exponent
+def slope(trials, sizes):
+    """Exponent of the best of all models and its standard error. `trials`: (repetitions, sizes, mixings + 1, orders).
+
+    The error is that of resampled texts, and that of a curve which is not quite straight.
+    """
+    value, resampled = powerlaw.bootstrap(lambda mean: powerlaw.fit(sizes, curve(mean)).exponent, trials, rng)
+    return value, np.hypot(resampled, powerlaw.fit(sizes, curve(trials.mean(axis=0))).exponent_error)
 
 
-slope, resampled = powerlaw.bootstrap(exponent, trials, rng)
-scatter = powerlaw.fit(sizes[power], best_loss[power]).exponent_error  # the curve is not quite straight either
-law.check("exponent-of-text", measured=slope, error=np.hypot(resampled, scatter))
+value, error = slope(trials[:, power], sizes[power])
+law.check("exponent-of-text", measured=value, error=error)
 
 
 # %% [markdown]
@@ -147,7 +159,7 @@ law.check(
     "extrapolates",
     measured=best_loss[beyond],
     error=best_loss[beyond] * miss_error,
-    given={"n": sizes[beyond], "logarithm": straight.logarithm[beyond]},
+    given={"n": sizes[beyond]} | {name: said[beyond] for name, said in rivals.items()},
     fit=fit,
 )
 
@@ -157,43 +169,54 @@ law.check(
 # **A model of fixed size.** No model may look back more than two characters. It learns what it can hold, then stops.
 
 # %%
-last = sizes >= 512_000
-
-
-def bounded(mean, chosen=last):
-    """Exponent over the chosen sizes when only orders up to three are allowed."""
-    return powerlaw.fit(sizes[chosen], curve(mean[..., :3])[chosen]).exponent
-
-
-flat, flat_error = powerlaw.bootstrap(bounded, trials, rng)
+flat, flat_error = slope(trials[:, power, :, :3], sizes[power])
 law.control("short-contexts-only", measured=flat, error=flat_error)
 
 # %% [markdown]
 # **No structure.** The same characters, shuffled. All that can be learned is how frequent each character is, and a few
-# thousand tell.
+# thousand tell. Beside it the text as it is, at the same sizes.
 
 # %%
 mixed = rng.permutation(corpus)
 mixed_test, mixed_pool = mixed[:held], mixed[held:]
-mixed_sizes = sizes[[2, 4, 6, 8, 9]]
+chosen = [2, 4, 6, 8, 9]
+mixed_sizes = sizes[chosen]
 mixed_trials = learning_curve.sweep(
     lambda window: learn(mixed_pool[window], mixed_test),
     lambda: learning_curve.windows(len(mixed_pool), mixed_sizes, rng),
     2,
 )
-mixed_slope, mixed_error = powerlaw.bootstrap(lambda m: powerlaw.fit(mixed_sizes, curve(m)).exponent, mixed_trials, rng)
-law.control("shuffled-characters", measured=mixed_slope, error=mixed_error)
+mixed_slope, mixed_error = slope(mixed_trials, mixed_sizes)
+ordered_slope, ordered_error = slope(trials[:2, chosen], mixed_sizes)
+law.control(
+    "shuffled-characters",
+    measured=mixed_slope,
+    error=mixed_error,
+    intact=ordered_slope,
+    intact_error=ordered_error,
+)
 
 # %% [markdown]
-# **Copies instead of samples.** A text of $m$ characters that is one eighth of the length, eight times over.
+# **Copies instead of samples.** A text of $m$ characters that is one eighth of the length, eight times over. Beside it
+# $m$ fresh characters, as many texts of them.
 
 # %%
-copied = sizes[(sizes >= 500_000) & (sizes <= 1_100_000)]
+eightfold = (sizes >= 500_000) & (sizes <= 1_100_000)
+copied = sizes[eightfold]
 copies = learning_curve.sweep(
     lambda window: learn(np.tile(pool[window], 8)), lambda: learning_curve.windows(len(pool), copied // 8, rng), 2
 )
 copied_loss, copied_error = powerlaw.bootstrap(curve, copies, rng)
-law.control("eight-copies", measured=copied_loss, error=copied_error, given={"n": copied, "logarithm": 1.0}, fit=fit)
+fresh_loss, fresh_error = powerlaw.bootstrap(curve, trials[: len(copies), eightfold], rng)
+law.control(
+    "eight-copies",
+    measured=copied_loss,
+    error=copied_error,
+    intact=fresh_loss,
+    intact_error=fresh_error,
+    given={"n": copied} | {name: said[eightfold] for name, said in rivals.items()},
+    fit=fit,
+)
 
 # %%
 fig, ax = plt.subplots()
@@ -232,16 +255,21 @@ plt.show()
 
 
 # %%
-def gap(mixing):
+def exponent(mean, mixing):
+    """Exponent of one mixing, each size at its best order, over the power-law region."""
+    return powerlaw.fit(sizes[power], curve(mean, [mixing])[power]).exponent
+
+
+def gap(mixing, orders=slice(None)):
     """Exponent of one mixing less that of Witten–Bell, and its standard error, on the same training texts."""
-    return powerlaw.bootstrap(lambda m: exponent(m, [mixing]) - exponent(m, [0]), trials, rng)
+    return powerlaw.bootstrap(lambda m: exponent(m[..., orders], mixing) - exponent(m, 0), trials, rng)
 
 
 discounted = gap(1)
 law.check("discounting-is-parallel", measured=discounted[0], error=discounted[1])
 fixed = gap(2)
 law.check("fixed-weights-are-parallel", measured=fixed[0], error=fixed[1])
-bent = powerlaw.bootstrap(lambda m: bounded(m, power) - exponent(m, [0]), trials, rng)
+bent = gap(1, slice(3))
 law.control("short-contexts-bend", measured=bent[0], error=bent[1])
 
 # %% [markdown]
@@ -344,18 +372,16 @@ law.series(
 # %% [markdown]
 # ## The two ends
 #
-# **Hardly any data.** One image, and the nearest neighbour calls everything by its name. The power law of the larger
-# sets, continued to one image, would be absurd.
+# **Hardly any data.** One image, and the nearest neighbour calls everything by its name.
 
 # %%
 shown = rng.choice(count, 400, replace=False)
 mistaken = np.array([np.mean(digit[rng.choice(count, 500, replace=False)] != digit[i]) for i in shown])
-kernel_curve = learning_curve.best(splits.mean(axis=0)[:, 1])
 law.check(
     "one-image-is-a-guess",
     measured=mistaken.mean(),
-    error=mistaken.std(ddof=1) / np.sqrt(len(mistaken)),
-    given={"classes": digits.CLASSES, "continued": powerlaw.fit(image_sizes, kernel_curve).amplitude},
+    error=notebook.spread(mistaken),
+    given={"classes": digits.CLASSES},
 )
 
 # %% [markdown]
@@ -364,12 +390,12 @@ law.check(
 # %%
 shares = np.bincount(corpus, minlength=size) / len(corpus)
 entropy = -np.sum(shares * np.log(shares))
-surprise = -np.log(shares[mixed_test])
-floor_loss = curve(mixed_trials.mean(axis=0))[-2:]
+tested = notebook.spread(-np.log(shares[mixed_test]))  # so far may the held-out characters be from the entropy
+floor_loss, floor_error = powerlaw.bootstrap(curve, mixed_trials[:, -2:], rng)
 law.check(
     "entropy-is-the-floor",
     measured=floor_loss,
-    error=surprise.std() / np.sqrt(held),
+    error=np.hypot(floor_error, tested),
     given={"floor": entropy, "letters": size},
 )
 
@@ -378,11 +404,11 @@ law.check(
 # counts: it believes chance sequences, and stays far above the floor.
 
 # %%
-credulous = mixed_trials.mean(axis=0)[-2:, 2, -1]
+credulous = mixed_trials[:, -2:, 2, -1]
 law.control(
     "believes-in-chance",
-    measured=credulous,
-    error=surprise.std() / np.sqrt(held),
+    measured=credulous.mean(axis=0),
+    error=np.hypot(notebook.spread(credulous), tested),
     given={"floor": entropy, "letters": size},
 )
 

@@ -31,7 +31,7 @@ full = notebook.scale() == "full"
 
 
 def mean_and_error(samples):
-    return samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+    return np.mean(samples, axis=0), notebook.spread(samples)
 
 
 # %% [markdown]
@@ -45,13 +45,13 @@ tried = np.array([0.4, 0.8, 1.2])
 known = np.array([20, 50, 100, 200, 500, 1000])
 
 
-def missing(alpha):
-    """Share of 400 000 samples that need a quantum beyond the first n, for each n of `known`."""
-    drawn = rng.zipf(1 + alpha, 400_000)
-    return 1 - np.searchsorted(np.sort(drawn), known, side="right") / len(drawn)
+def missing(drawn):
+    """Share of samples that need a quantum beyond the first n, for each n of `known`."""
+    return [np.mean(drawn > n) for n in known]
 
 
-missed = np.array([[missing(alpha) for _ in range(20)] for alpha in tried])
+repeats, many = 20, 400_000
+missed = np.array([[missing(rng.zipf(1 + alpha, many)) for _ in range(repeats)] for alpha in tried])
 slopes = np.array([repeated.exponent(known, m, rng) for m in missed])
 law.check("known-quanta-exponent", measured=slopes[:, 0], error=slopes[:, 1], given={"alpha": tried})
 
@@ -78,13 +78,12 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# Control: a thousand quanta that are all used equally. The loss falls in a straight line to zero.
+# Control: two thousand quanta that are all used equally. The loss falls in a straight line to zero.
 
 # %%
-some = np.array([50, 100, 200, 400, 800])
-flat = np.array([np.mean(rng.integers(1, 1001, 400_000)[:, None] > some, axis=0) for _ in range(8)])
-measured, error = repeated.local_exponents(some, flat, rng)
-law.control("equal-frequencies", measured=measured[:3], error=error[:3], given={"alpha": 0.8})
+flat = np.array([missing(rng.integers(1, 2001, many)) for _ in range(repeats)])
+measured, error = repeated.exponent(known, flat, rng)
+law.control("equal-frequencies", measured=measured, error=error, given={"alpha": 0.8})
 
 # %% [markdown]
 # Now a learner that has to find quanta in its data. It knows those that occur at least $\tau$ times among $D$ samples.
@@ -93,15 +92,24 @@ law.control("equal-frequencies", measured=measured[:3], error=error[:3], given={
 sizes = np.round(np.geomspace(10**3, 10**7 if full else 10**5, 9)).astype(int)
 
 
-def left(alpha, thresholds=(1, 5)):
-    """Frequency mass of the quanta that are not known yet, (thresholds, len(sizes)), of one training set."""
-    quantum, place = np.unique(rng.zipf(1 + alpha, sizes[-1]), return_inverse=True)
-    share = quantum ** -(1.0 + alpha) / zeta(1 + alpha)
+def left(drawn, share, thresholds=(1, 5)):
+    """Frequency mass of the quanta that are not known yet, (thresholds, len(sizes)), of one training set.
+
+    `share` maps a quantum to its frequency.
+    """
+    quantum, place = np.unique(drawn, return_inverse=True)
+    share = share(quantum)
     counted = [np.bincount(place[:n], minlength=len(quantum)) for n in sizes]
     return np.array([[1 - share[c >= threshold].sum() for c in counted] for threshold in thresholds])
 
 
-found = np.array([[left(alpha) for _ in range(60)] for alpha in tried])  # (alphas, draws, thresholds, sizes)
+def power_law(alpha):
+    return lambda quantum: quantum ** -(1.0 + alpha) / zeta(1 + alpha)
+
+
+found = np.array(
+    [[left(rng.zipf(1 + alpha, sizes[-1]), power_law(alpha)) for _ in range(60)] for alpha in tried]
+)  # (alphas, draws, thresholds, sizes)
 slopes = np.array([[repeated.exponent(sizes, found[i, :, j], rng) for j in (0, 1)] for i in range(len(tried))])
 law.check("tabular-data", measured=slopes[..., 0], error=slopes[..., 1], given={"alpha": tried[:, None]})
 
@@ -123,15 +131,14 @@ mean, error = mean_and_error(found[:, :, 0][..., tenth].swapaxes(0, 1))
 law.control("ten-copies", measured=mean, error=error, given={"alpha": tried[:, None], "samples": 10 * sizes[tenth]})
 
 # %% [markdown]
-# Control: ten thousand quanta, all equal. No exponent: the local slope runs from nothing to a cliff.
+# Control: twenty thousand quanta, all equal. Nothing happens for long, and then all of them are known at once.
 
 # %%
-uniform_sizes = np.array([1000, 3000, 10000, 30000])
-uniform = []
-for _ in range(8):
-    drawn = rng.integers(0, 10_000, uniform_sizes[-1])
-    uniform.append([1 - len(np.unique(drawn[:n])) / 10_000 for n in uniform_sizes])
-measured, error = repeated.local_exponents(uniform_sizes, np.array(uniform), rng)
+equally = np.array([
+    left(rng.integers(0, 20_000, sizes[-1]), lambda quantum: np.full(len(quantum), 1 / 20_000), (1,))[0]
+    for _ in range(20)
+])  # fmt: skip
+measured, error = repeated.exponent(sizes, equally, rng)
 law.control("equal-frequencies-in-data", measured=measured, error=error, given={"alpha": 0.8})
 
 # %% [markdown]
@@ -192,10 +199,10 @@ def mean_loss(losses, alpha):
 
 
 in_steps = {alpha: mean_loss(runs[alpha], alpha) for alpha in alphas}
-slopes = np.array([repeated.exponent(time[window], in_steps[alpha][:, window], rng) for alpha in alphas])
+slopes = [powerlaw.fit(time[window], in_steps[alpha][:, window].mean(axis=0)).exponent for alpha in alphas]
 single = [[powerlaw.fit(time[window], row[window]).exponent for row in in_steps[alpha]] for alpha in alphas]
-spread = np.std(single, axis=1, ddof=1).mean() / np.sqrt(draws)  # of both: four networks alone tell it poorly
-law.check("network-in-steps", measured=slopes[:, 0], error=np.full(2, spread), given={"alpha": alphas})
+error = np.sqrt(np.mean(notebook.spread(single, axis=1) ** 2))  # of both: four networks alone tell it poorly
+law.check("network-in-steps", measured=slopes, error=error, given={"alpha": alphas})
 
 # %%
 fig, ax = plt.subplots()
@@ -237,7 +244,7 @@ def emergence_slope(losses, alpha):
 
 
 emergence = np.array([[emergence_slope(one, alpha) for one in runs[alpha]] for alpha in alphas]).T  # (draws, alphas)
-law.check("emergence-slope", measured=emergence.mean(), error=emergence.ravel().std(ddof=1) / np.sqrt(emergence.size))
+law.check("emergence-slope", measured=emergence.mean(), error=notebook.spread(emergence.ravel()))
 
 # %% [markdown]
 # Each step is sharp beside the whole: a task goes from 90 % to 10 % of its loss within a small factor of time, while
@@ -248,7 +255,7 @@ sharpness = []
 for alpha in alphas:
     ratios = [first_below(one, 0.1 * np.log(2)) / first_below(one, 0.9 * np.log(2)) for one in runs[alpha]]
     medians = [np.nanmedian(r[2:]) for r in ratios]
-    sharpness.append([np.mean(medians), np.std(medians, ddof=1) / np.sqrt(draws)])
+    sharpness.append([np.mean(medians), notebook.spread(medians)])
 sharpness = np.array(sharpness)
 law.check("steps-are-sharp", measured=sharpness[:, 0], error=sharpness[:, 1], given={"alpha": alphas})
 
@@ -259,11 +266,12 @@ law.check("steps-are-sharp", measured=sharpness[:, 0], error=sharpness[:, 1], gi
 # times any more.
 
 # %%
-equal = train(np.ones(tasks))
-slope = powerlaw.fit(time[window], equal.mean(axis=1)[window]).exponent
-law.control("network-with-equal-frequencies", measured=[slope] * 2, error=[spread] * 2, given={"alpha": alphas})
-unordered = powerlaw.fit(quanta.frequencies(1.0, tasks)[2:], first_below(equal, np.log(2) / 2)[2:])
-law.control("times-with-equal-frequencies", measured=unordered.exponent, error=unordered.exponent_error)
+equal = np.array([train(np.ones(tasks)) for _ in range(2)])
+slope = powerlaw.fit(time[window], equal.mean(axis=(0, 2))[window]).exponent
+error = notebook.spread([powerlaw.fit(time[window], one.mean(axis=1)[window]).exponent for one in equal])
+law.control("network-with-equal-frequencies", measured=slope, error=error, given={"alpha": alphas})
+unordered = [emergence_slope(one, 1.0) for one in equal]
+law.control("times-with-equal-frequencies", measured=np.mean(unordered), error=notebook.spread(unordered))
 
 # %% [markdown]
 # ### Width
@@ -302,16 +310,20 @@ plt.show()
 
 # %% [markdown]
 # Control, by counting alone: let rarer quanta cost more, quantum $k$ a capacity of $\sqrt k$. The exponent in the
-# capacity is then no longer $\alpha$.
+# capacity is then no longer $\alpha$. If all cost the same, it is.
 
 # %%
 known = np.array([10, 30, 100, 300, 1000])
-capacity = np.cumsum(np.sqrt(np.arange(1, known[-1] + 1)))[known - 1]
-costly = powerlaw.fit(capacity, [quanta.tail(alpha_width, int(n)) for n in known])
+unknown = [quanta.tail(alpha_width, int(n)) for n in known]
+costly, even = (
+    powerlaw.fit(np.cumsum(np.arange(1, known[-1] + 1) ** power)[known - 1], unknown) for power in (0.5, 0.0)
+)
 law.control(
     "rarer-quanta-cost-more",
     measured=costly.exponent,
     error=costly.exponent_error,
+    intact=even.exponent,
+    intact_error=even.exponent_error,
     given={"alpha": alpha_width},
 )
 
@@ -327,18 +339,23 @@ words, vocabulary = text.words(text.english())
 read = np.round(np.geomspace(10**3, 10**5.5, 9)).astype(int)
 
 
-def split():
-    """Predicted share of new words, the share in types of less than one expected occurrence, the measured share."""
-    shuffled = rng.permutation(words)
-    first, second = np.array_split(shuffled, 2)
-    counts = np.bincount(first, minlength=len(vocabulary))
-    p = counts / len(first)
+def new_after(second, types):
+    """Share of new words in a text after its first n words, for each n of `read`."""
     new = []
     for n in read:
-        seen = np.zeros(len(vocabulary), bool)
+        seen = np.zeros(types, bool)
         seen[second[:n]] = True
         new.append(1 - seen[second[n:]].mean())
-    return [[quanta.unseen(counts, n) for n in read], [p[n * p < 1].sum() for n in read], new]
+    return new
+
+
+def split():
+    """Predicted share of new words, the share in types of less than one expected occurrence, the measured share."""
+    first, second = np.array_split(rng.permutation(words), 2)
+    counts = np.bincount(first, minlength=len(vocabulary))
+    p = counts / len(first)
+    expected = [quanta.unseen(counts, n) for n in read]
+    return [expected, [p[n * p < 1].sum() for n in read], new_after(second, len(vocabulary))]
 
 
 halves = np.array([split() for _ in range(10)])  # (draws, 3, sizes)
@@ -357,15 +374,33 @@ law.series(
 )  # fmt: skip
 
 # %% [markdown]
-# Control: force a power law on the words. Between ranks 100 and 5000 the frequencies look like one, with
-# some $\alpha$; the exponent $\alpha/(1+\alpha)$ that follows is far off, because the rank-frequency curve bends.
+# Control: force a power law on the words. Between ranks 100 and 3000 the frequencies look like one, with
+# some $\alpha$; the exponent $\alpha/(1+\alpha)$ that follows is far off, because the rank-frequency curve bends. For
+# as many words drawn from that very power law, with an $\alpha$ fitted in the same way, it is right.
 
 # %%
-by_rank = np.sort(np.bincount(words))[::-1] / len(words)
-ranks = np.arange(100, 5001)
-alpha_words = -powerlaw.fit(ranks, by_rank[ranks - 1]).exponent - 1
+ranks = np.arange(100, 3001)
+
+
+def fitted_alpha(drawn):
+    by_rank = np.sort(np.bincount(drawn))[::-1]
+    return -powerlaw.fit(ranks, by_rank[ranks - 1]).exponent - 1
+
+
+alpha_words = fitted_alpha(words)
+artificial = np.unique(rng.zipf(1 + alpha_words, len(words)), return_inverse=True)[1]
+of_artificial = [new_after(np.array_split(rng.permutation(artificial), 2)[1], artificial.max() + 1) for _ in range(5)]
 measured, error = repeated.exponent(read, halves[:, 2], rng)
-law.control("words-as-a-power-law", measured=measured, error=error, given={"alpha": alpha_words})
+intact, intact_error = repeated.exponent(read, of_artificial, rng)
+law.control(
+    "words-as-a-power-law",
+    measured=measured,
+    error=error,
+    given={"alpha": alpha_words},
+    intact=intact,
+    intact_error=intact_error,
+    intact_given={"alpha": fitted_alpha(artificial)},
+)
 
 # %% [markdown]
 # Control: read the words in the order of the text instead of shuffled. A word that was just used is soon used again, so
@@ -376,17 +411,26 @@ counts = np.bincount(words)
 stretches = np.array([1000, 3000, 10000, 30000])
 
 
-def unknown(n):
+def unknown(order, n):
     """Share of all words whose type is not in a stretch of n words."""
-    begin = rng.integers(0, len(words) - n)
-    return 1 - counts[np.unique(words[begin : begin + n])].sum() / len(words)
+    begin = rng.integers(0, len(order) - n)
+    return 1 - counts[np.unique(order[begin : begin + n])].sum() / len(order)
 
 
-in_order = np.array([[unknown(n) for n in stretches] for _ in range(60)])
-measured, error = mean_and_error(in_order)
-shuffled = {"unseen": [quanta.unseen(counts, int(n)) for n in stretches]}
-shuffled["rare"] = [np.sum(counts[counts * n < len(words)]) / len(words) for n in stretches]
-law.control("words-in-their-order", measured=measured, error=error, given=shuffled)
+(measured, error), (intact, intact_error) = (
+    mean_and_error([[unknown(order, n) for n in stretches] for _ in range(60)])
+    for order in (words, rng.permutation(words))
+)
+expected = {"unseen": [quanta.unseen(counts, int(n)) for n in stretches]}
+expected["rare"] = [np.sum(counts[counts * n < len(words)]) / len(words) for n in stretches]
+law.control(
+    "words-in-their-order",
+    measured=measured,
+    error=error,
+    intact=intact,
+    intact_error=intact_error,
+    given=expected,
+)
 
 # %% [markdown]
 # ## What to try next

@@ -31,8 +31,7 @@ plot.use()
 
 def mean_and_error(samples):
     """Mean over the first axis and its standard error."""
-    samples = np.asarray(samples)
-    return samples.mean(axis=0), samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+    return np.mean(samples, axis=0), notebook.spread(samples)
 
 
 # %% [markdown]
@@ -233,7 +232,7 @@ law.check("exponent-against-dimension", measured=alpha, error=alpha_error, given
 
 # %%
 x, y = runs[4][:2]
-sizes, losses, _ = school(x, y, seen=256, steps=steps // 2)
+sizes, losses, _ = school(x, y, seen=256)
 starved, starved_error = mean_and_error(students.exponents(sizes, losses))
 law.control("few-images-of-the-cube", measured=starved, error=starved_error, given={"dimension": dimension[0]})
 sizes, losses, _ = school(x, y, steps=1000, peak=0.0002)

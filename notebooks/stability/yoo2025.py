@@ -76,6 +76,9 @@ def summary(inputs, targets):
 
 
 # %%
+RTOL = 1e-9  # of the integrator
+
+
 def train(sigma, d, n, depth, in_norm=0.3, factor=0.3, decay=0.0):
     """Gradient flow from a random u of norm `in_norm` and all v = `factor`: a, shape (r,), and v, shape (D - 1,).
 
@@ -90,7 +93,7 @@ def train(sigma, d, n, depth, in_norm=0.3, factor=0.3, decay=0.0):
 
     direction = rng.standard_normal(len(sigma))
     begin = np.concatenate([in_norm * direction / np.linalg.norm(direction), np.full(depth - 1, factor)])
-    end = solve_ivp(velocity, (0, 1e7), begin, method="LSODA", rtol=1e-9, atol=1e-12).y[:, -1]
+    end = solve_ivp(velocity, (0, 1e7), begin, method="LSODA", rtol=RTOL, atol=1e-12).y[:, -1]
     return end[: len(sigma)], end[len(sigma) :]
 
 
@@ -143,7 +146,7 @@ for depth in depths[[0, 1, 3]]:
 # The points lie in their bands, of which many are too narrow to be seen.
 
 # %%
-error = 1e-5 * measured["sharpness"]  # of the integrator
+error = notebook.solver(RTOL, measured["sharpness"])
 law.check("above-the-lower-bound", measured=measured["sharpness"], error=error, given=given)
 law.check("below-the-upper-bound", measured=measured["sharpness"], error=error, given=given_upper)
 
@@ -151,8 +154,9 @@ law.check("below-the-upper-bound", measured=measured["sharpness"], error=error, 
 # ## Break the balance
 #
 # The bounds are for layers that start balanced. With two layers, a first one that starts ten times too large ends
-# flatter than the lower bound, and one ten times too small sharper than the upper. The imbalance $C=\|u\|^2-v^2$ is
-# conserved by the flow, and with it the end is known again.
+# flatter than the lower bound, and one ten times too small sharper than the upper. Two equal layers with the same sum
+# of squares end between the bounds. The imbalance $C=\|u\|^2-v^2$ is conserved by the flow, and with it the end is
+# known again.
 
 # %%
 n = 30
@@ -162,17 +166,19 @@ starts = [(3.0, 0.3), (2.0, 0.3), (0.3, 2.0), (0.3, 3.0)]
 ends = [train(sigma, d, n, 2, *start) for start in starts]
 imbalance = np.array([first**2 - second**2 for first, second in starts])
 levels = np.array([end_sharpness(sigma, a, v, n) for a, v in ends])
+equal = end_sharpness(sigma, *train(sigma, d, n, 2, *np.full(2, np.hypot(*starts[0]) / np.sqrt(2))), n)
 balanced = {name: symbols[name] for name in ("sigma", "difficulty", "n")} | {"depth": 2}
 below, above = balanced | {"d_first": symbols["d_first"]}, balanced | {"d_all": symbols["d_all"]}
-law.control("first-layer-too-large", measured=levels[0], error=1e-5 * levels[0], given=below)
-law.control("first-layer-too-small", measured=levels[3], error=1e-5 * levels[3], given=above)
+kept = {"intact": equal, "intact_error": notebook.solver(RTOL, equal)}
+law.control("first-layer-too-large", measured=levels[0], error=notebook.solver(RTOL, levels[0]), given=below, **kept)
+law.control("first-layer-too-small", measured=levels[3], error=notebook.solver(RTOL, levels[3]), given=above, **kept)
 
 # %%
 squares = np.array([v[0] ** 2 for _, v in ends])
 law.check(
     "second-layer",
     measured=squares,
-    error=1e-5 * squares,
+    error=notebook.solver(RTOL, squares),
     given={"imbalance": imbalance, "difficulty": np.full(4, symbols["difficulty"])},
 )
 
@@ -186,7 +192,7 @@ print("over the balanced end:", decayed / law.predict("second-layer", imbalance=
 law.control(
     "weight-decay-balances",
     measured=decayed,
-    error=1e-5 * decayed,
+    error=notebook.solver(RTOL, decayed),
     given={"imbalance": imbalance, "difficulty": np.full(4, symbols["difficulty"])},
 )
 
@@ -194,52 +200,65 @@ law.control(
 # ## Finite steps and small batches
 #
 # Gradient descent changes $C$ at each step, by an amount of second order in the step size. Stochastic gradients
-# change it more. Either way it grows, and the end is flatter.
-
+# change it more. Either way it grows, and the end is flatter. Each run is made from four random directions of $u$,
+# side by side.
 
 # %%
+RUNS = 4
+coordinates = inputs @ np.linalg.svd(inputs, full_matrices=False)[2].T  # of the inputs in their row space
+
+
 def descend(eta, steps, batch=n, momentum=0.0):
-    """Two layers by (stochastic) gradient descent: sharpness at the end and, each step, C, v, |g|² and a·g."""
-    coordinates = inputs @ np.linalg.svd(inputs, full_matrices=False)[2].T  # of the inputs in their row space
-    a, v = np.full(n, 0.3 / np.sqrt(n)), 0.3
+    """Two layers by (stochastic) gradient descent, four runs: the sharpness at the end, and C, v, |g|² and a·g.
+
+    Shapes (runs,) and (4, steps, runs).
+    """
+    a, v = rng.standard_normal((RUNS, n)), np.full((RUNS, 1), 0.3)
+    a *= 0.3 / np.linalg.norm(a, axis=1, keepdims=True)
     push_a, push_v = 0.0, 0.0
-    rows = np.argsort(rng.random((steps, n)), axis=1)[:, :batch] if batch < n else None
-    log = np.empty((steps, 4))
+    log = np.empty((4, steps, RUNS))
     for t in range(steps):
-        z, y = (coordinates, targets) if rows is None else (coordinates[rows[t]], targets[rows[t]])
-        g = z.T @ (z @ a * v - y) / batch  # gradient with respect to the product a v
-        along = a @ g
-        log[t] = a @ a - v * v, v, g @ g, along
+        if t % 1000 == 0 and batch < n:
+            rows = np.argsort(rng.random((1000, RUNS, n)), axis=2)[:, :, :batch]
+        z, y = (coordinates[None], targets) if batch == n else (coordinates[rows[t % 1000]], targets[rows[t % 1000]])
+        gap = (z @ a[:, :, None])[:, :, 0] * v - y  # (runs, batch)
+        g = (gap[:, None] @ z)[:, 0] / batch  # gradient with respect to the product a v, (runs, n)
+        along = np.sum(a * g, axis=1, keepdims=True)
+        log[:, t] = np.sum(a * a, axis=1) - v[:, 0] ** 2, v[:, 0], np.sum(g * g, axis=1), along[:, 0]
         push_a, push_v = momentum * push_a + v * g, momentum * push_v + along
         a, v = a - eta * push_a, v - eta * push_v
     kept = len(sigma)
-    return end_sharpness(sigma, a[:kept], np.array([v]), n), log
+    return np.array([end_sharpness(sigma, one[:kept], layer, n) for one, layer in zip(a, v, strict=True)]), log
+
+
+def mean_and_error(values):
+    """Over the runs, the first axis."""
+    return {"measured": np.mean(values, axis=0), "error": notebook.spread(values)}
 
 
 step_size, steps = 0.2, 60_000 if full else 20_000
 batches = np.array([n, 15, 6, 3])
 runs = [descend(step_size, steps, batch) for batch in batches]
-levels = np.array([level for level, _ in runs])
-drifts = np.array([log[-1, 0] for _, log in runs])
-for batch, drift, level in zip(batches, drifts, levels, strict=True):
+levels = np.array([level for level, _ in runs])  # (batch sizes, runs)
+drifts = np.array([log[0, -1] for _, log in runs])
+for batch, drift, level in zip(batches, drifts.mean(axis=1), levels.mean(axis=1), strict=True):
     print(f"batch {batch:2d}: imbalance {drift:.3f}, sharpness {level:.3f}")
 
 # %% [markdown]
 # One step changes $C$ by exactly what the law says, full batch or not.
 
+
 # %%
-early = runs[-1][1][:201]
-law.check(
-    "drift-of-one-step",
-    measured=np.diff(early[:, 0])[::20],
-    error=1e-14,  # rounding
-    given={
-        "eta": step_size,
-        "second": early[:-1:20, 1],
-        "gradient": early[:-1:20, 2],
-        "along": early[:-1:20, 3],
-    },
-)
+def steps_of(log, eta, some):
+    """Changes of the imbalance of the first run in some steps, their rounding errors, and the symbols of the law."""
+    imbalance, second, gradient, along = log[:, :, 0]
+    largest = np.maximum(np.abs(imbalance) + second**2, second**2)[:-1]  # the squares whose difference C is
+    symbols = {"eta": eta, "second": second[:-1][some], "gradient": gradient[:-1][some], "along": along[:-1][some]}
+    return np.diff(imbalance)[some], notebook.rounding(largest[some], operations=n), symbols
+
+
+changes, error, symbols_then = steps_of(runs[-1][1], step_size, slice(0, 200, 20))
+law.check("drift-of-one-step", measured=changes, error=error, given=symbols_then)
 
 # %% [markdown]
 # **Control: momentum.** In a plain step the terms of first order in $\eta$ cancel between the layers, for both go by
@@ -251,16 +270,21 @@ law.check(
 # %%
 EFFECTIVE, MOMENTUM = 0.02, 0.9
 heavy = descend(EFFECTIVE * (1 - MOMENTUM), 401, momentum=MOMENTUM)[1]
-moved = np.diff(heavy[:, 0])
-plain_steps = {"second": heavy[:-1, 1], "gradient": heavy[:-1, 2], "along": heavy[:-1, 3]}
-plain = law.predict("drift-of-one-step", eta=EFFECTIVE, **plain_steps)
-print(f"changes of 400 steps, over those of plain steps: {moved.sum() / plain.sum():.1f} in sum")
+plain = descend(EFFECTIVE, 401)[1]
+moved, _, as_if_plain = steps_of(heavy, EFFECTIVE, slice(None))
+expected = law.predict("drift-of-one-step", **as_if_plain)
+print(f"changes of 400 steps, over those of plain steps: {moved.sum() / expected.sum():.1f} in sum")
 some = slice(20, 201, 20)  # by then the momentum has a past
+changes, error, at = steps_of(heavy, EFFECTIVE, some)
+kept, kept_error, kept_at = steps_of(plain, EFFECTIVE, some)
 law.control(
     "momentum-remembers",
-    measured=moved[some],
-    error=1e-14,  # rounding
-    given={"eta": EFFECTIVE} | {name: values[some] for name, values in plain_steps.items()},
+    measured=changes,
+    error=error,
+    given=at,
+    intact=kept,
+    intact_error=kept_error,
+    intact_given=kept_at,
 )
 
 # %% [markdown]
@@ -269,12 +293,12 @@ law.control(
 
 # %%
 noise = (n - batches[1:]) / batches[1:]
-fit = powerlaw.fit(noise, drifts[1:] - drifts[0])
-law.check("drift-with-batch-noise", measured=fit.exponent, error=fit.exponent_error)
-given = {"imbalance": drifts[2:]} | {
-    name: np.full(2, symbols[name]) for name in ("sigma", "difficulty", "d_first", "n")
+added = (drifts[1:] - drifts[0]).T  # (runs, batch sizes)
+law.check("drift-with-batch-noise", **mean_and_error([powerlaw.fit(noise, one).exponent for one in added]))
+given = {"imbalance": drifts[2:].mean(axis=1)} | {
+    name: symbols[name] for name in ("sigma", "difficulty", "d_first", "n")
 }
-law.check("smaller-batches-are-flatter", measured=levels[2:], error=1e-3 * levels[2:], given=given)
+law.check("smaller-batches-are-flatter", **mean_and_error(levels[2:].T), given=given)
 
 # %% [markdown]
 # If the step size is so large that the end of gradient flow would be unstable, even this network lives at the edge of
@@ -282,26 +306,27 @@ law.check("smaller-batches-are-flatter", measured=levels[2:], error=1e-3 * level
 
 # %%
 shares = np.array([0.8, 0.6])
-etas = 2 / (shares * levels[0])
+etas = 2 / (shares * levels[0].mean())
 at_edge = [descend(eta, steps) for eta in etas]
-edges = np.array([level for level, _ in at_edge])
-law.check("edge-in-the-minimal-network", measured=edges, error=1e-3 * edges, given={"eta": etas})
-law.control("large-steps-end-below", measured=edges[1], error=1e-3 * edges[1], given=below)
+edges = np.array([level for level, _ in at_edge])  # (step sizes, runs)
+law.check("edge-in-the-minimal-network", **mean_and_error(edges.T), given={"eta": etas})
+flowed = end_sharpness(sigma, *train(sigma, d, n, 2), n)
+law.control(
+    "large-steps-end-below",
+    **mean_and_error(edges[1]),
+    given=below,
+    intact=flowed,
+    intact_error=notebook.solver(RTOL, flowed),
+)
 
 # %% [markdown]
 # **Control: mini-batches.** At the smaller of the two step sizes, with batches of 6 of the 30 images, the imbalance
-# grows beyond what the edge asks for, and training ends below it. Three orders of the data.
+# grows beyond what the edge asks for, and training ends below it.
 
 # %%
-shaken = [descend(etas[0], steps, 6) for _ in range(3)]
-ends = np.array([level for level, _ in shaken])
-print("imbalance at the end:", np.round([log[-1, 0] for _, log in shaken], 2), f"full batch {at_edge[0][1][-1, 0]:.2f}")
-law.control(
-    "mini-batches-end-below",
-    measured=ends.mean(),
-    error=ends.std(ddof=1) / np.sqrt(len(ends)),
-    given={"eta": etas[0]},
-)
+ends, shaken = descend(etas[0], steps, 6)
+print("imbalance at the end:", np.round(shaken[0, -1], 2), "full batch", np.round(at_edge[0][1][0, -1], 2))
+law.control("mini-batches-end-below", **mean_and_error(ends), given={"eta": etas[0]})
 
 # %% [markdown]
 # ## Does it hold for real networks?
@@ -361,11 +386,15 @@ def trained(gain, step_size, steps):
 
 def correlation(levels):
     """Pearson correlation with the foretold sharpness, and its bootstrap error over the tasks."""
-    draws = rng.integers(0, len(levels), (500, len(levels)))
-    return np.corrcoef(foretold, levels)[0, 1], np.std([np.corrcoef(foretold[i], levels[i])[0, 1] for i in draws])
+
+    def pearson(one, other):
+        return np.corrcoef(one, other)[0, 1]
+
+    return pearson(foretold, levels), notebook.bootstrap(pearson, foretold, levels, draws=500)
 
 
-rich, lazy = trained(0.58, 0.02, 3000), trained(3.0, 0.005, 3000)
+SMALL = 0.58
+rich, lazy = (trained(gain, 0.02, 3000) for gain in (SMALL, 5 * SMALL))
 
 # %%
 fig, ax = plt.subplots()
@@ -405,8 +434,6 @@ law.check("proportional-for-tanh", measured=fit.exponent, error=fit.exponent_err
 # %%
 measured, error = correlation(lazy)
 law.control("lazy-networks-do-not-care", measured=measured, error=error)
-fit = powerlaw.fit(foretold, lazy)
-law.control("lazy-networks-keep-their-sharpness", measured=fit.exponent, error=fit.exponent_error)
 
 # %% [markdown]
 # ## What to try next

@@ -115,11 +115,14 @@ def reuse(samples: ArrayLike, eta: ArrayLike, power: ArrayLike, time: ArrayLike)
     """
     psi, moments = np.asarray(samples, dtype=float), np.asarray(eta, dtype=float)
     square = np.asarray(power, dtype=float) / moments  # theta^2
-    rate, modes = np.linalg.eigh(psi.T @ psi / len(psi))  # (p,), (p, p)
+    triangle = np.linalg.qr(psi / np.sqrt(len(psi)), mode="r")  # of the same second moments, but small
+    _, singular, rows = np.linalg.svd(triangle, full_matrices=False)
+    rate, modes = singular**2, rows.T  # of C, but for those that no sample has: (q,), (p, q) with q = min(n, p)
     train, test = [], []
     for decay in np.exp(-np.multiply.outer(np.asarray(time, dtype=float), rate)):
         train.append((rate * decay**2) @ (modes.T**2 @ square))
-        test.append(moments @ ((modes * decay) @ modes.T) ** 2 @ square)
+        kept = np.eye(len(moments)) - (modes * (1 - decay)) @ modes.T  # of v, (p, p)
+        test.append(moments @ kept**2 @ square)
     return Reuse(np.array(train), np.array(test))
 
 
