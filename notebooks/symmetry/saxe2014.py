@@ -471,7 +471,7 @@ law.check("very-deep-shape", measured=fine, error=np.abs(fine - coarse) / 3, giv
 # the digits? Beside it Gaussian weights of the usual scale, counted up to 500 steps.
 
 # %%
-longest, starts = 500, 64
+longest, starts = 500, 128
 correlation = (classes - classes.mean(axis=0)).T @ white / len(white)  # (10, 12)
 
 
