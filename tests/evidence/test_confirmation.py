@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from lawbook import cli
 from lawbook.evidence import confirmation, store
 from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.execute import Job
@@ -114,6 +116,7 @@ def test_a_fingerprint_draws_its_seeds_and_no_others() -> None:
         (ENTRY, "expr: spread*n**(-b)", "expr: n**(-b)*spread", True),
         (ENTRY, "exponent of a straight line", "slope of a straight line", True),
         (ENTRY, "the same exponent where all", "that exponent where all", True),
+        (ENTRY, "error-from: counting", "error-from: counting\n        not-reproduced: it is too small", True),
         (ENTRY, "band-from: theory", "band-from: reported", False),
         (ENTRY, "Errors of different sign", "Errors of other sign", False),
         (NOTEBOOK, "size=(400, size)", "size=(401, size)", True),
@@ -168,7 +171,38 @@ def test_what_is_not_committed_is_not_confirmed(tiny: Path) -> None:
     assert not list(tiny.glob("notebooks/*/*.json"))
 
 
+def test_what_changes_while_the_seeds_run_is_not_confirmed(
+    confirmed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = confirmation.path_of(load(confirmed)[0], PAPER)
+    before = path.read_bytes()
+
+    def changed_meanwhile(*_: object, **__: object) -> list[Run]:
+        edit(confirmed / NOTEBOOK, "size=(400, size)", "size=(401, size)")
+        return []
+
+    monkeypatch.chdir(confirmed)
+    monkeypatch.setattr(cli, "execute_all", changed_meanwhile)
+    with pytest.raises(typer.Exit):
+        cli.confirm([PAPER])
+    assert "found halving2001 or its code changed while its seeds ran" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_without_git_nothing_is_confirmed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tiny))
+    with pytest.raises(FileNotFoundError, match="found no git, expected it"):
+        confirmation.uncommitted(tiny)
+
+
 Data = dict[str, Any]
+
+
+def first(data: Data) -> None:
+    """Only the first seed, as if it had been enough."""
+    data["seeds"] = data["seeds"][:1]
+    for found in (data["checks"], data["controls"]):
+        found |= {name: results[:1] for name, results in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +219,16 @@ Data = dict[str, Any]
         (lambda d: d["checks"].pop("exponent"), "found other checks and controls than the entry's, exponent"),
         (lambda d: d["checks"]["exponent"].pop(), "found not one result for each seed, expected the file that"),
         (lambda d: d.pop("date"), "found no 'date', expected the file that lawbook confirm writes"),
+        (first, "found 1 seeds, expected the 20 that the fingerprint draws"),
+        (lambda d: d["seeds"].__setitem__(0, float("inf")), "found cannot convert float infinity to integer"),
+        (lambda d: d.update(date="yesterday"), "found Invalid isoformat string: 'yesterday', expected the file that"),
+        (lambda d: d["checks"]["exponent"][3].update(measured=10**400), "found int too large to convert to float"),
+        (lambda d: d["checks"]["extrapolates"][3].update(measured=9.0, error=-9.0), "found an error of -9, below 0"),
+        (lambda d: d["checks"]["exponent"][3].update(given={"m": 1.0}), "cannot be judged: the law 'inverse-root' has"),
+        (
+            lambda d: d["checks"]["exponent"][3].update(outcome="superb"),
+            "found the outcome 'superb', expected the file",
+        ),
         (lambda d: d.update(paper="corner2002"), "found the seeds of 'corner2002', expected those of 'halving2001'"),
     ],
 )

@@ -205,12 +205,15 @@ def confirm(
         fail(
             "found changes that are not committed, expected none: a confirmation names a commit\n" + "\n".join(changed)
         )
+    commit = commit_of(str(catalog.root))  # before the runs: others may commit meanwhile
     out = console()
     good = True
     for paper in wanted:
         seeds = confirmation.seeds_of(prediction_key(catalog, paper))
         runs = execute_all(catalog, [paper], list(seeds), confirmation.SCALE, Progress(out, catalog), jobs=jobs)
-        found = confirmation.confirmed_by(catalog, paper, runs, commit_of(str(catalog.root)))
+        if not confirmation.is_as_it_was(catalog, paper):
+            fail(f"found {paper} or its code changed while its seeds ran, expected them to stay: confirm it again")
+        found = confirmation.confirmed_by(catalog, paper, runs, commit)
         path = confirmation.write(catalog, found)
         out.print(seeds_table(catalog.entries[paper], runs))
         out.print(f"wrote {path.relative_to(catalog.root)}")
