@@ -22,6 +22,7 @@ from lawbook.evidence.keys import prediction_key, run_key
 from lawbook.evidence.record import Run
 from lawbook.evidence.schedule import plan, run_all
 from lawbook.reference.catalog import Catalog, load
+from lawbook.site import build
 
 PAPER = "halving2001"
 ENTRY = f"references/scaling/{PAPER}.yml"
@@ -187,6 +188,31 @@ def test_what_changes_while_the_seeds_run_is_not_confirmed(
         cli.confirm([PAPER])
     assert "found halving2001 or its code changed while its seeds ran" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+def test_what_git_ignores_is_not_confirmed(confirmed: Path) -> None:
+    files = [confirmed / ENTRY, confirmed / NOTEBOOK]
+    assert confirmation.uncommitted(confirmed, files) == []
+    edit(confirmed / ".gitignore", "build/", f"build/\n{NOTEBOOK}")
+    git(confirmed, "rm", "-q", "--cached", NOTEBOOK)
+    git(confirmed, "add", "-A")
+    git(confirmed, "commit", "-qm", "without the notebook")
+    assert confirmation.uncommitted(confirmed) == []
+    assert confirmation.uncommitted(confirmed, files) == [f"!! {NOTEBOOK}"]
+    done = lawbook(confirmed, "confirm", PAPER)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"\n!! {NOTEBOOK}\n")
+
+
+def test_the_site_tells_of_a_broken_file(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    confirmation.path_of(load(tiny)[0], PAPER).write_text("{")
+    monkeypatch.chdir(tiny)
+    monkeypatch.setattr(build, "build", lambda *_, **__: None)
+    with pytest.raises(typer.Exit):
+        cli.site(run_notebooks=False)
+    assert "notebooks/scaling/halving2001.confirmed.json:1:2: found no JSON" in capsys.readouterr().err
 
 
 def test_without_git_nothing_is_confirmed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,7 +198,8 @@ def confirm(
     catalog = catalog_or_stop(papers)
     wanted = chosen(catalog, papers)
     try:
-        changed = confirmation.uncommitted(catalog.root)
+        files = [path for paper in wanted for path in (catalog.path(paper), catalog.notebook(paper))]
+        changed = confirmation.uncommitted(catalog.root, files)
     except FileNotFoundError as error:
         fail(str(error))
     if changed:
@@ -328,8 +329,13 @@ def site(
     strict: Annotated[bool, typer.Option("--strict/--no-strict", help="Fail on any warning.")] = True,
 ) -> None:
     """Validate, run what has changed, and build the site into build/site."""
+    from lawbook.evidence.confirmation import read_all
+
     catalog = catalog_or_stop()
-    good = run_notebooks_of(catalog) if run_notebooks else True
+    problems = read_all(catalog)[1]
+    for problem in problems:
+        typer.echo(problem, err=True)
+    good = (run_notebooks_of(catalog) if run_notebooks else True) and not problems
     from lawbook.site.build import build
 
     with settings_or_stop():

@@ -54,8 +54,15 @@ def seeds_of(fingerprint: str, count: int = SEEDS) -> tuple[int, ...]:
     return tuple(found)
 
 
-def uncommitted(root: Path) -> list[str]:
+def uncommitted(root: Path, paths: Iterable[Path] = ()) -> list[str]:
     """What is not committed of all that a prediction and its measurement are made of, one line of git's a file.
+
+    Arguments:
+        root: The folder of the book.
+        paths: Files that have to be committed, whatever git is told to ignore.
+
+    Returns:
+        What `git status` says of each; `!!` of what is ignored.
 
     Raises:
         FileNotFoundError: `root` is no git repository, or there is no git.
@@ -68,7 +75,9 @@ def uncommitted(root: Path) -> list[str]:
         raise FileNotFoundError("found no git, expected it: a confirmation names a commit") from None
     if done.returncode:
         raise FileNotFoundError(f"found no git repository in {root}, expected one: a confirmation names a commit")
-    return done.stdout.splitlines()
+    known = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)
+    names = (path.relative_to(root).as_posix() for path in paths)
+    return done.stdout.splitlines() or [f"!! {name}" for name in names if name not in known.stdout.split("\0")]
 
 
 def is_as_it_was(catalog: Catalog, paper: str) -> bool:
