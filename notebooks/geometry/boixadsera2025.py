@@ -125,7 +125,7 @@ drawn = [[trained.digits_classifier(rng, decay=one) for one in decays] for _ in 
 def squared_norms(stage):
     """Squared norms of the layers in that stage of training, their errors, and the symbols of the law."""
     norms, moments = np.moveaxis([[sizes(one.signals(one.path[stage])) for one in row] for row in drawn], 2, 0)
-    apart = norms + moments / decays[:, None]  # both sides scatter from network to network, and so does their difference
+    apart = norms + moments / decays[:, None]  # both sides scatter from network to network
     given = {"moment": moments.mean(axis=0), "weight_decay": decays[:, None]}
     return {"measured": norms.mean(axis=0), "error": notebook.spread(apart), "given": given}
 

@@ -328,7 +328,7 @@ def repeated(target, draws):
     return np.array(errors), np.array(shares)
 
 
-DRAWS = 6
+DRAWS = 12
 errors, shares = repeated(product, DRAWS)
 law.check("metric-finds-the-coordinates", **mean_and_error(shares))
 law.check("error-falls", **mean_and_error(errors[:, -1] / errors[:, 0]))

@@ -262,7 +262,12 @@ law.control(
 # %%
 radii = np.array([0.1, 0.05, 0.025])
 uphill = jax.jit(jax.grad(loss))
-steepest = jax.jit(lambda w: jnp.linalg.svd(jax.jacrev(residuals)(sam.retract(residuals, w)), full_matrices=False)[2][0])
+
+
+@jax.jit
+def steepest(w):
+    """Top eigenvector of the Hessian at the minimiser below."""
+    return jnp.linalg.svd(jax.jacrev(residuals)(sam.retract(residuals, w)), full_matrices=False)[2][0]
 
 
 def angles(batch=None):
@@ -473,10 +478,12 @@ def least(minimiser):
     """The least rise along the gradient of a point near a minimiser, found by L-BFGS, and its change with ρ."""
     frame = np.linalg.svd(np.asarray(slopes_of(minimiser)), full_matrices=False)[2]  # (M, p)
     begin = rng.standard_normal(len(frame))
-    found = minimize(
-        lambda z: [np.asarray(v, float) for v in rise_and_slope(z, frame, minimiser)], begin, jac=True, method="L-BFGS-B",
-        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000},
-    ).x  # fmt: skip
+    tight = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000}
+
+    def objective(offset):
+        return [np.asarray(part, float) for part in rise_and_slope(offset, frame, minimiser)]
+
+    found = minimize(objective, begin, jac=True, method="L-BFGS-B", options=tight).x
     here = minimiser + 1e-6 * frame.T @ found / np.linalg.norm(found)
     return rise(np.asarray(uphill(here, training_set))[None], here)
 
