@@ -107,6 +107,13 @@ def test_a_file_that_is_no_run_is_told_and_not_believed(tiny: Path, text: str) -
     assert run.outcome("check", "exponent") == "invalid"
 
 
+def test_a_run_of_other_inputs_is_stale_whatever_its_shape(tiny: Path) -> None:
+    catalog = load(tiny)[0]
+    old = {"metadata": {"lawbook": {"key": "of-before"}}, "cells": [{"outputs": [{"data": {store.MIME: {"a": 1}}}]}]}
+    write_atomically(store.run_path(tiny, "halving2001", "quick", 0), json.dumps(old))
+    assert store.current_run(catalog, "halving2001", "quick", 0) is None
+
+
 def test_records_are_read_out_of_outputs() -> None:
     data = {"cells": [{"outputs": [{"data": {store.MIME: {"a": 1}}}, {"output_type": "stream"}]}, {}]}
     assert store.records_of(data) == [{"a": 1}]

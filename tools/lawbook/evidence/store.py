@@ -44,13 +44,15 @@ def read_run(path: Path) -> Stored | None:
 
 @cache  # while the site is served, every change of an entry asks for all runs again
 def _read_run(path: Path, changed: int, size: int) -> Stored:
+    key = ""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         about = dict(data["metadata"][METADATA])
+        key = str(about.pop("key"))  # first: a run of other inputs may have another shape, and is none of ours
         raw = records_of(data)
         records = [from_json(record) for record in raw]
         about.pop("source")
-        told, key = about.pop("records"), about.pop("key")
+        told = about.pop("records")
         usage = from_json(about.pop("usage"))
         assert isinstance(usage, Usage)
         measured = tuple(r for r in records if isinstance(r, Measured))
@@ -61,7 +63,7 @@ def _read_run(path: Path, changed: int, size: int) -> Stored:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         problem = f"the file cannot be read ({what})"
-        return Stored("", Run(path.parent.name, 0, "", "invalid", problem), problem)
+        return Stored(key, Run(path.parent.name, 0, "", "invalid", problem), problem)
 
 
 def _unlike_what_was_told(found: list[str], told: list[str]) -> str:
@@ -93,7 +95,7 @@ def current_run(catalog: Catalog, paper: str, scale: str, seed: int, key: str | 
         return None
     run = stored.run
     problem = stored.problem or _unlike_the_entry(catalog, paper, run)
-    if not stored.key or (run.paper, run.scale, run.seed) != (paper, scale, seed):
+    if run.status == "invalid" or (run.paper, run.scale, run.seed) != (paper, scale, seed):
         problem = problem or f"it is the run of {run.paper}, {run.scale}, seed {run.seed}"
         return Run(paper, seed, scale, "invalid", problem)
     return replace(run, status="invalid", message=problem, measured=(), series=()) if problem else run
