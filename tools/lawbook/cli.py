@@ -187,7 +187,7 @@ def confirm(
 ) -> None:
     """Run the 20 seeds that a prediction draws, and keep what they give beside the notebook, to be committed.
 
-    The seeds come out of the fingerprint of what is predicted and how it is measured, so that nobody can choose them.
+    The seeds come out of the fingerprint of what is predicted and how it is measured, so that nobody can pick one.
     All of it has to be committed first. Exit code 1 if a check or control comes out as claimed in fewer than 19 seeds.
     """
     from lawbook.evidence import confirmation
