@@ -148,15 +148,36 @@ law.check("single-samples-find-it", **judged(x, y, stochastic, [4, 5]))
 
 # %%
 images, labels = digits.load()
-rows = rng.permutation(len(labels))[:25]
-live = images[rows].std(axis=0) > 1 / 16
-pixels = images[rows][:, live] - images[:, live].mean(axis=0)
-parity = np.where(labels[rows] % 2 == 0, 1.0, -1.0)
-digit_sizes = np.arange(0.5, 4.0, 0.05)
-digit_run = diagonal.descend(pixels, parity, start, digit_sizes, steps=60_000)
+digit_sizes = np.arange(0.5, 4.5, 0.05)
+some_digits = []
+for _ in range(6):
+    rows = rng.permutation(len(labels))[:25]
+    live = images[rows].std(axis=0) > 1 / 16
+    pixels = images[rows][:, live] - images[:, live].mean(axis=0)
+    parity = np.where(labels[rows] % 2 == 0, 1.0, -1.0)
+    some_digits.append((pixels, parity, diagonal.descend(pixels, parity, start, digit_sizes, steps=40_000)))
+pixels, parity, digit_run = some_digits[0]
 digit_edge = np.flatnonzero(digit_run.loss < CONVERGED).max()
 print(f"{pixels.shape[0]} images, {pixels.shape[1]} pixels, largest step size {digit_sizes[digit_edge]:.2f}")
 law.check("digits-find-it", **judged(pixels, parity, digit_run, [10, digit_edge]))
+
+# %% [markdown]
+# In all of this the gain came from the run whose end it explains. Can one foretell the end? We take the gain of a run
+# with *smaller* steps, enlarge it in proportion to the step size, and ask where the law would put the solution. The
+# number is how far the solution really moved from that of gradient flow, as a multiple of that.
+
+
+# %%
+def move(x, run, small, large, sizes):
+    """How far the solution of a large step has moved from the flow's, as a multiple of what a small step foretells."""
+    before = diagonal.interpolate(x, x @ truth, alpha**2).beta
+    gain = run.gain[small] * sizes[large] / sizes[small]
+    foretold = diagonal.interpolate(x, x @ truth, alpha**2 * np.exp(-gain)).beta - before
+    return (run.beta[large] - before) @ foretold / (foretold @ foretold)
+
+
+moves = np.array([(move(x, d, 1, 3, gd_sizes), move(x, s, 2, 4, sgd_sizes)) for x, d, s, _ in drawn])
+law.check("foretold-by-small-steps", measured=moves.mean(axis=0), error=notebook.spread(moves))
 
 # %% [markdown]
 # Control: a start with $v = u/2$. The law is then used with a scale and an offset that are not this start's.
@@ -212,9 +233,30 @@ law.check("gain-is-squared-gradients", **mean_and_error(share([1] * problems)))
 # %%
 law.control("large-steps", **mean_and_error(share(edges)))
 
+
 # %%
-slopes = [np.polyfit(np.log(gd_sizes[:3]), np.log(d.gain[:3].sum(axis=1)), 1)[0] for _, d, *_ in drawn]
+def exponent(run, sizes, some):
+    """Slope of the log total gain over the log step size."""
+    return np.polyfit(np.log(sizes[some]), np.log(run.gain[some].sum(axis=1)), 1)[0]
+
+
+slopes = [exponent(d, gd_sizes, slice(1, 4)) for _, d, *_ in drawn]
 law.check("gain-linear-in-step-size", **mean_and_error(slopes))
+on_digits = [exponent(run, digit_sizes, slice(0, 7)) for *_, run in some_digits]
+law.check("gain-linear-on-digits", **mean_and_error(on_digits))
+
+# %% [markdown]
+# From a smaller start each coefficient takes longer to grow, by the same time for each factor, and the gain adds up for
+# longer: it goes with the logarithm of the start.
+
+# %%
+starts = np.array([0.1, 0.03, 0.01])
+totals = [
+    [diagonal.descend(x, x @ truth, (np.sqrt(2) * a, 0.0), [0.05], steps=30_000).gain.sum() for a in starts]
+    for x, *_ in drawn
+]
+growth = np.diff(totals, axis=1) / np.diff(np.log(1 / starts))
+law.check("gain-grows-with-the-logarithm-of-the-start", **mean_and_error(growth[:, 1] / growth[:, 0]))
 
 # %%
 fig, ax = plt.subplots()
@@ -314,20 +356,63 @@ law.control(
 # %% [markdown]
 # ## The edge of stability
 #
-# At the largest step sizes the run can only settle where the network's sharpness is at most $2/\gamma$, and it settles
-# just there.
+# The solution of gradient flow has a sharpness $\lambda_0$, which the data alone tell. Steps beyond $2/\lambda_0$
+# cannot stay there. Does the window of large steps open just there? And at what sharpness do runs settle in it?
+
 
 # %%
-settled = np.array(
-    [diagonal.sharpness(x, d.u[k], d.v[k]) * gd_sizes[k] for (x, d, *_), k in zip(drawn, edges, strict=True)]
-)
-law.check("sharpness-of-the-solution", **mean_and_error(settled))
+def flow_sharpness(x, y):
+    """The sharpness of the solution of gradient flow: u² − v² = 2 α² and u v = β give u and v."""
+    beta = diagonal.interpolate(x, y, alpha**2).beta
+    sum_of_squares = np.sqrt(beta**2 + alpha**4)
+    u, v = np.sqrt(sum_of_squares + alpha**2), np.sqrt(sum_of_squares - alpha**2)
+    return diagonal.sharpness(x, u, np.sign(beta) * v)
+
+
+def window(x, y, run, sizes):
+    """λ₀, step size times sharpness at each size (NaN where it diverged), and the size at which the window opens."""
+    settled = run.loss < 1e-12
+    ends = [diagonal.sharpness(x, u, v) if ok else np.nan for u, v, ok in zip(run.u, run.v, settled, strict=True)]
+    products, spacing = sizes * np.array(ends), sizes[-1] - sizes[-2]
+    inside = np.flatnonzero(products > 1.97)
+    return flow_sharpness(x, y), products, sizes[inside[0]] - spacing / 2 if inside.size else np.nan
+
+
+def opened(windows, spacing):
+    """Where windows open, the error of the grid, and the sharpness that should tell."""
+    at = np.array([(opens, steepest) for steepest, _, opens in windows if opens == opens])
+    return {
+        "measured": at[:, 0],
+        "error": notebook.solver(spacing, np.ones(len(at))) / np.sqrt(12),  # anywhere between two steps of the grid
+        "given": {"flow_sharpness": at[:, 1]},
+    }
+
+
+def inside(windows, sizes):
+    """Mean of step size times sharpness over each window, from 5 % above its opening on."""
+    means = [products[(sizes > 2.1 / steepest) & (products == products)] for steepest, products, _ in windows]
+    return mean_and_error([values.mean() for values in means if values.size])
+
+
+windows = [window(x, x @ truth, d, gd_sizes) for x, d, *_ in drawn]
+law.check("window-opens", **opened(windows, gd_sizes[-1] - gd_sizes[-2]))
+law.check("sharpness-of-the-solution", **inside(windows, gd_sizes))
 
 # %%
-k = digit_edge
-at_edge = diagonal.sharpness(pixels, digit_run.u[k], digit_run.v[k]) * digit_sizes[k]
-unsettled = unconverged(pixels, digit_run.loss[k]) / np.linalg.norm(digit_run.beta[k])
-law.check("sharpness-on-digits", measured=at_edge, error=notebook.solver(unsettled, at_edge))
+fig, ax = plt.subplots()
+for index, (steepest, products, _) in enumerate(windows[:3]):
+    ax.plot(gd_sizes * steepest / 2, products, color=plot.COLOURS[index], marker=plot.MARKERS[index], markersize=3)
+ax.axhline(2, color=plot.GREY, linestyle=":", linewidth=1)
+ax.set(xlabel="step size over $2/\\lambda_0$", ylabel="step size times sharpness of the solution")
+plt.show()
+
+# %% [markdown]
+# The same on the digits.
+
+# %%
+windows = [window(*one, digit_sizes) for one in some_digits]
+law.check("window-opens-on-digits", **opened(windows, digit_sizes[1] - digit_sizes[0]))
+law.check("sharpness-on-digits", **inside(windows, digit_sizes))
 
 # %% [markdown]
 # Controls: with one sample a step, the largest step size at which the run settles is far below, and so is what it
@@ -356,6 +441,8 @@ law.control("small-steps-stay-below", **mean_and_error(inside))
 # Without the noise the same samples do come to rest.
 
 # %%
+ends = np.log10([s.loss[-1] for _, _, s, _ in drawn])
+law.check("single-samples-come-to-rest", **mean_and_error(ends))
 late = [1 - run.half_gain[k].sum() / run.gain[k].sum() for _, d, s, _ in drawn for run, k in ((d, 2), (s, -1))]
 law.check("gain-comes-to-rest", **mean_and_error(late))
 

@@ -96,7 +96,9 @@ def test_a_notebook_that_is_no_python_has_a_key_and_another_when_it_is_mended(ti
     assert key_of(tiny) == before
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}', "[" * 200_000]
+)
 def test_a_file_that_is_no_run_is_told_and_not_believed(tiny: Path, text: str) -> None:
     catalog = load(tiny)[0]
     write_atomically(store.run_path(tiny, "halving2001", "quick", 0), text)
