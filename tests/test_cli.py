@@ -30,7 +30,10 @@ def test_every_verb_has_help(verb: str) -> None:
 
 def test_check_says_how_many_and_writes_the_schema(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = lawbook(tiny, monkeypatch, "check")
-    assert (result.exit_code, result.stdout) == (0, "2 entries with 2 laws are sound\nnot confirmed yet: corner2002, halving2001\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "2 entries with 2 laws are sound\nnot confirmed yet: corner2002, halving2001\n",
+    )
     assert json.loads((tiny / "build/entry.schema.json").read_text())["$schema"].endswith("draft-07/schema#")
 
 

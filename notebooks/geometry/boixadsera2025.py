@@ -95,6 +95,50 @@ for label in ("after training by batches", "neural feature ansatz"):
     )  # fmt: skip
 
 # %% [markdown]
+# ## Does ordinary training get there?
+#
+# Theorems about critical points say nothing about training by batches, whose noise never stops. Take the trace of both
+# sides: the size of each layer should be minus the trace of the moment, over the decay. Three decays, six networks
+# each, and no solver after the last batch. Then the entries themselves, by their correlation.
+
+
+# %%
+def mean_and_error(values):
+    """Over the networks, the first axis."""
+    return {"measured": np.mean(values, axis=0), "error": notebook.spread(values)}
+
+
+def sizes(signals):
+    """Squared norm of each layer, and the trace of the mean product of loss gradient and input, shape (2, layers)."""
+    return np.array([[np.sum(s.weight**2), -np.trace(fact(s, 1.0))] for s in signals]).T
+
+
+def correlations(signals):
+    """Of the entries of the two sides in the hidden layers."""
+    return [pearson(fact(s, decay), feature_matrix(s)) for s in signals[:3]]
+
+
+NETWORKS, decays = 6, np.array([decay, 0.005, 0.01])
+drawn = [[trained.digits_classifier(rng, decay=one) for one in decays] for _ in range(NETWORKS)]
+
+
+def squared_norms(stage):
+    """Squared norms of the layers in that stage of training, their errors, and the symbols of the law."""
+    norms, moments = np.moveaxis([[sizes(one.signals(one.path[stage])) for one in row] for row in drawn], 2, 0)
+    apart = norms + moments / decays[:, None]  # both sides scatter from network to network
+    given = {"moment": moments.mean(axis=0), "weight_decay": decays[:, None]}
+    return {"measured": norms.mean(axis=0), "error": notebook.spread(apart), "given": given}
+
+
+law.check("size-of-each-layer-after-batches", **squared_norms(-1))
+law.control("no-size-at-the-start", **squared_norms(0))
+shared = [row[0] for row in drawn]  # with the decay of the network above
+law.check("correlates-after-batches", **mean_and_error([correlations(one.signals(one.path[-1])) for one in shared]))
+law.control("no-correlation-at-the-start", **mean_and_error([correlations(one.signals(one.path[0])) for one in shared]))
+
+# %% [markdown]
+# ## At a critical point
+#
 # The error that is left comes from the gradient that is left: L-BFGS stopped at $10^{-8}$. One gradient of that size
 # in each direction is the standard error that we grant.
 
@@ -174,9 +218,23 @@ law.control("uncorrelated-at-the-start", **without_solver(early))
 # ## All layers weigh the same
 #
 # Take the trace of the formula. Above a layer of a ReLU network without biases, outputs are proportional to the layer's
-# input (Euler), so the trace is $-\frac1n\sum\nabla_f\ell\cdot f$, whatever the layer. Kinks stop L-BFGS early, so we
+# input (Euler), so the trace is $-\frac1n\sum\nabla_f\ell\cdot f$, whatever the layer. First after training by batches:
+# is the size of each layer what the outputs say? Then, closer, at the end of L-BFGS, which kinks stop early: we
 # compare layers with each other in three networks, and ask for half a per cent. With GELU the network is not
 # homogeneous.
+
+
+# %%
+def outputs_say(model):
+    """Decay times squared norm of each layer over -mean(loss gradient · output), after training by batches."""
+    signals = model.signals(model.path[-1])
+    said = np.mean(np.sum(signals[-1].gradient * signals[-1].outputs, axis=1))
+    return [model.decay * np.sum(s.weight**2) / said for s in signals]
+
+
+kinked = [trained.digits_classifier(rng, activation="relu") for _ in range(NETWORKS)]
+law.check("outputs-say-how-much", **mean_and_error([outputs_say(one) for one in kinked]))
+law.control("gelu-outputs-do-not-say", **mean_and_error([outputs_say(one)[:2] for one in shared]))
 
 
 # %%
@@ -186,20 +244,19 @@ def shares(signals):
     return squares[:-1] / squares[-1]
 
 
-def weighed(activation):
+def weighed(models):
     """The shares in three networks taken down by L-BFGS: their mean and its error."""
     found = []
-    for _ in range(3):
-        drawn = trained.digits_classifier(rng, activation=activation)
-        settled = drawn.converged(gradient=1e-7, iterations=1000)
-        found.append(shares(drawn.signals(settled.weights)))
-        print(f"{activation}: largest gradient at the end {settled.gradient:.0e}", found[-1].round(4))
-    print("in the last random network:", shares(drawn.signals(drawn.path[0])).round(2))
-    return {"measured": np.mean(found, axis=0), "error": notebook.spread(found)}
+    for model in models:
+        settled = model.converged(gradient=1e-7, iterations=1000)
+        found.append(shares(model.signals(settled.weights)))
+        print(f"{model.activation}: largest gradient at the end {settled.gradient:.0e}", found[-1].round(4))
+    print("in the last random network:", shares(models[-1].signals(models[-1].path[0])).round(2))
+    return mean_and_error(found)
 
 
-law.check("every-layer-weighs-the-same", **weighed("relu"))
-law.control("gelu-is-not-homogeneous", **weighed("gelu"))
+law.check("every-layer-weighs-the-same", **weighed(kinked[:3]))
+law.control("gelu-is-not-homogeneous", **weighed(shared[:3]))
 
 # %% [markdown]
 # ## A network that defeats the ansatz
@@ -224,6 +281,7 @@ def defeat(size, small=1e-4):
     x = rng.choice([-1.0, 0.0, 1.0], (500, 5), p=[0.25, 0.5, 0.25])
     x[:, 0] = rng.choice([-1.0, 0.0, 1.0], 500, p=[0.05, 0.9, 0.05])
     x[:, 1] *= size
+    x[250:] = x[:250] * [-1, 1, 1, 1, 1]  # the first input has no chance correlation with the others
     y = x[:, :2] ** 2 @ coefficients
 
     def objective(weights):
@@ -242,7 +300,14 @@ def defeat(size, small=1e-4):
     return signals[0], misfit(signals[:1], small)[0], left, found
 
 
+def units(signals):
+    """Mean square of the second input over that of the first."""
+    first, second = np.mean(signals.inputs[:, :2] ** 2, axis=0)
+    return second / first
+
+
 plain, plain_misfit, plain_left, plain_end = defeat(1)
+(threefold, _, three_left, _), (tenfold, _, ten_left, _) = defeat(3), defeat(10)
 harsh, harsh_misfit, harsh_left, harsh_end = defeat(30)
 for size, found in ((1, plain_end), (30, harsh_end)):
     print(f"S = {size}: {found.iterations} iterations, largest gradient {found.gradient:.0e}")
@@ -279,19 +344,26 @@ law.control(
 )  # fmt: skip
 
 # %% [markdown]
-# Now the ansatz in the two networks with small decay.
+# Now the ansatz in the networks with small decay. How well it agrees can be worked out by hand, for both powers.
 
 
 # %%
-def agreement(signals):
-    """Cosine of the ansatz with the features, powers 1 and 1/2."""
-    return [alignment.cosine(power(agop(signals), s), feature_matrix(signals)) for s in (1, 0.5)]
+def agreement(signals, powers=(1, 0.5)):
+    """Correlation of powers of the AGOP with the features."""
+    return [pearson(power(agop(signals), s), feature_matrix(signals)) for s in powers]
 
 
+for name, s in (("S = 1", plain), ("S = 30", harsh)):
+    print("correlation of the ansatz, powers 1 and 1/2:", name, np.round(agreement(s), 3))
 law.check("ansatz-fails", measured=agreement(harsh), error=np.full(2, harsh_left))
 law.control("ansatz-holds-in-equal-units", measured=agreement(plain), error=np.full(2, plain_left))
-print("cosines of the ansatz, powers 1 and 1/2: S = 1", np.round(agreement(plain), 3))
-print("cosines of the ansatz, powers 1 and 1/2: S = 30", np.round(agreement(harsh), 3))
+powers, tested = np.array([1.0, 0.5, 0.25]), (plain, threefold, tenfold, harsh)
+law.check(
+    "agreement-by-hand",
+    measured=[agreement(s, powers) for s in tested],
+    error=np.repeat([[plain_left], [three_left], [ten_left], [harsh_left]], len(powers), axis=1),
+    given={"units": np.array([units(s) for s in tested])[:, None], "small": coefficients[1], "s": powers},
+)
 
 # %% [markdown]
 # The formula does not care. The features do not care either: a change of unit of one input changes what the output
