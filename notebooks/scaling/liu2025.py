@@ -235,7 +235,7 @@ for label, x, y, bars in (
 # features with three frequency laws, and then with $i^{-2}$, where the paper expects a steeper law.
 
 # %%
-few, narrow, batch, steps = 512, [8, 16, 32, 48], 64, 6000
+few, narrow, batch, steps = 512, [8, 16, 32, 48], 32, 6000
 if full:
     few, narrow, batch, steps = 1000, [10, 16, 25, 40, 63, 100], 2048, 20_000
 
