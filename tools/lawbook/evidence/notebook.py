@@ -59,7 +59,7 @@ def open(paper: str, *, root: str | Path | None = None) -> OpenEntry:
     Examples:
         >>> from lawbook import notebook
         >>> notebook.open("cohen2021").entry.title
-        'Gradient descent trains at the edge of stability'
+        'Training sharpens the loss until the step size can just bear it'
     """
     catalog, entry = open_entry(paper, root)
     _clock["start_up"] = time.process_time()
