@@ -54,15 +54,16 @@ def slope(x, y):
 # Every rule has to be found again at every place, from its own correlation with the last token.
 
 # %%
-grammars = {  # alphabet and difference set: depth, first size, doublings, number of grammars
-    (7, (1, 2, 4)): (4, 63, 14, 14),
-    (13, (0, 1, 3, 9)): (3, 500, 9, 8),
-    (11, (1, 3, 4, 5, 9)): (3, 1000, 10, 6),
-    (7, (0, 3, 5, 6)): (3, 300, 11, 10),
+grammars = {  # alphabet and difference set: depth, first size, number of sizes, number of grammars
+    (7, (1, 2, 4)): (4, 32, 15, 10),
+    (13, (0, 1, 3, 9)): (3, 64, 12, 10),
+    (11, (1, 3, 4, 5, 9)): (3, 128, 13, 8),
+    (3, (0, 1)): (4, 16, 14, 12),
+    (7, (0, 3, 5, 6)): (3, 75, 13, 10),
 }
 if full:
-    grammars[(3, (0, 1))] = (6, 15, 23, 20)
-    grammars[(7, (1, 2, 4))] = (5, 50, 19, 20)
+    grammars[(3, (0, 1))] = (6, 16, 22, 20)
+    grammars[(7, (1, 2, 4))] = (5, 32, 19, 20)
 
 
 def crossings(curve, sizes, levels):
@@ -104,10 +105,10 @@ class Staircases:
     def beta(self):
         return -slope(self.log_context, self.log_strength)
 
-    def falls(self, curves):
+    def falls(self, curves, sizes=None):
         """Fall of each log curve when sizes grow by 2^(2 beta), over the log of this factor, mean over all places."""
         period = 2 * self.beta * np.log(2)
-        log_sizes = np.log(self.sizes[: curves.shape[1]])
+        log_sizes = np.log(self.sizes[: curves.shape[1]] if sizes is None else sizes)
         at = np.linspace(log_sizes[0], log_sizes[-1] - period, 200)
         logs = np.log(np.minimum.accumulate(curves, axis=1))
         return np.array([
@@ -128,8 +129,8 @@ stairs = [
 # The curve is a staircase. Each step is one more block that has become readable, and its height is what the block is
 # worth. A blind fit would depend on where the curve begins and ends. The law says where the steps are, a factor
 # $2^{2\beta}$ of strings apart, and how high, a factor $2^{-\gamma}$ of the loss. So we ask how much the loss falls,
-# anywhere on the curve, when the strings become $2^{2\beta}$ times as many. Both exponents are taken from the grammar
-# and not from the curve.
+# anywhere on the curve, when the strings become $2^{2\beta}$ times as many. Each curve is at least two such factors
+# long. Both exponents are taken from the grammar and not from the curve.
 
 # %%
 first = stairs[0]
@@ -178,12 +179,12 @@ law.check("threshold-hierarchical", measured=thresholds[:, 0], error=thresholds[
 # %%
 early = first.sizes[first.sizes < 150_000]
 sharing = np.array([
-    counting.learning_curve(strings, test, early, 7, shared=True).best for strings, test in first.samples
-])  # fmt: skip
-each = first.falls(sharing)
+    counting.learning_curve(strings, test, early, 7, shared=True).held for strings, test in first.samples
+])  # (grammars, sizes, depth + 1)  # fmt: skip
+each = first.falls(sharing[:, :, -1])
 known = {"entropy_decay": first.gamma, "correlation_decay": first.beta}
 law.control("weight-sharing", measured=np.mean(each), error=notebook.spread(each), given=known)
-value, error = first.threshold(first.steps(sharing))
+value, error = first.threshold(first.steps(sharing[:, :, -1]))
 law.control("thresholds-when-shared", measured=value, error=error)
 
 # %% [markdown]
@@ -205,8 +206,8 @@ law.control("shuffled-answers", measured=np.mean(each), error=notebook.spread(ea
 # ### A network
 #
 # Is the threshold a fact about the text, or about a learner that counts? A perceptron reads the whole string at once
-# and is trained by gradients, on the smallest of these grammars, with three symbols and two rules. The slope is
-# that through the middles of the steps, as far as the curve comes.
+# and is trained by gradients, on the smallest of these grammars, with three symbols and two rules. The exponent is
+# taken from its curve in the same way.
 
 # %%
 relu = networks.ACTIVATIONS["relu"]
@@ -251,65 +252,72 @@ def trained(strings, validation, test, symbols):
     return min(log)[1]
 
 
-perceptron = Staircases(3, (0, 1), 4, 64 * 2 ** np.arange(9), 3)
+smallest = stairs[list(grammars).index((3, (0, 1)))]
+few = smallest.sizes[2:11:2]  # 64 to 16 384
 by_gradients = []
-for strings, test in perceptron.samples:
+for strings, test in smallest.samples[:4]:
     halves = [one_hot(half, 3) for half in np.split(test, 2)]
-    by_gradients.append([trained(strings[:size], *halves, 3) for size in perceptron.sizes])
-places = perceptron.steps(np.array(by_gradients))
-each = [-slope(at[seen], np.log(height[seen])) for at, height, seen in
-        zip(places, perceptron.levels, np.isfinite(places), strict=True)]  # fmt: skip
+    by_gradients.append([trained(strings[:size], *halves, 3) for size in few])
+each = smallest.falls(np.array(by_gradients), few)
 law.check(
     "network-by-gradients",
     measured=np.mean(each), error=notebook.spread(each),
-    given={"entropy_decay": perceptron.gamma, "correlation_decay": perceptron.beta},
+    given={"entropy_decay": smallest.gamma, "correlation_decay": smallest.beta},
 )  # fmt: skip
 
 # %% [markdown]
 # ### One curve for all contexts
 #
-# Hold the learner to $K$ blocks, $n=2^K$. Losses times $n^\gamma$ against data over $n^{2\beta}$ should fall on one
-# curve. We measure how far apart the curves are, and compare with data over a lower and over a higher power of $n$.
-
-
-# %%
-def spread(held, sizes, gamma, power):
-    """Mean over rescaled sizes of the standard deviation between the rescaled log losses of K = 1, 2, ... blocks."""
-    context = 2.0 ** np.arange(1, held.shape[1])
-    x = np.log(sizes)[:, None] - power * np.log(context)  # (sizes, K)
-    y = held[:, 1:] + gamma * np.log(context)
-    common = np.linspace(x[0].max(), x[-1].min(), 40)
-    curves = np.array([np.interp(common, x[:, k], y[:, k]) for k in range(len(context))])
-    return np.mean(np.std(curves, axis=0))
-
-
-def collapse(held, sizes):
-    """Spread at data over n^(2 beta) as a share of that at n^(1.5 beta) and at n^(3 beta), with standard errors."""
-
-    def shares(mean):
-        ours, lower, higher = (spread(mean, sizes, gamma, power * first.beta) for power in (2, 1.5, 3))
-        return ours / lower, ours / higher
-
-    return powerlaw.bootstrap(shares, np.log(held), rng)
-
-
-blocks = np.arange(1, 4)
-entropies = np.exp(np.log(first.entropies).mean(axis=0))[blocks]
-gamma = -slope(blocks * np.log(2), np.log(entropies))
-ratio, error = collapse(first.held[:, :, :4], first.sizes)
-law.check("collapse-hierarchical", measured=ratio, error=error)
-ratio, error = collapse(unrelated[:, :, :4], sizes)
-law.control("nothing-to-collapse", measured=ratio, error=error)
+# Hold the learner to $K=2,3,4$ blocks, $n=2^K$. Losses times $n^\gamma$ against data over $n^b$ should fall on one
+# curve if $b=2\beta$. So we look for the power $b$ at which the three curves are nearest to each other, over a range of
+# data that is equally long for each $b$; the search does not know $\beta$. If rules are shared between places, the same
+# search should find a smaller power.
 
 # %%
+blocks = np.arange(2, 5)
+log_contexts = blocks * np.log(2)
+candidates = np.linspace(0.5, 9.0, 171)
+
+
+def collapse(grammar, held):
+    """Power of n at which rescaled curves of 2, 3 and 4 blocks collapse best, and its standard error over grammars."""
+    late = grammar.sizes[: held.shape[1]] >= 64
+    log_sizes = np.log(grammar.sizes[: held.shape[1]][late])
+    known = np.log(grammar.entropies)[: len(held), None, blocks]
+
+    def best_power(mean):
+        """`mean`: log losses of each number of blocks, (sizes, 3), and in a last row the logs of the entropies."""
+        rescaled = mean[:-1] - slope(log_contexts, mean[-1]) * log_contexts  # the slope is minus gamma
+
+        def distance(power):
+            """Standard deviation between the curves, over a factor of 64 from where the shortest context begins."""
+            common = log_sizes[0] - power * log_contexts[0] + np.linspace(0, np.log(64), 40)
+            columns = zip(log_contexts, rescaled.T, strict=True)
+            return np.mean(np.std([np.interp(common + power * n, log_sizes, y) for n, y in columns], axis=0))
+
+        return candidates[np.argmin([distance(power) for power in candidates])]
+
+    logs = np.log(held[:, late][:, :, blocks])
+    return powerlaw.bootstrap(best_power, np.concatenate([logs, known], axis=1), rng, draws=60)
+
+
+deep = [s for s in stairs if s.held.shape[2] > 4]  # four blocks at least
+powers, errors = np.array([collapse(s, s.held) for s in deep]).T
+law.check("collapse-hierarchical", measured=powers, error=errors, given={"correlation_decay": [s.beta for s in deep]})
+value, error = collapse(first, sharing)
+law.control("collapse-when-shared", measured=value, error=error, given={"correlation_decay": first.beta})
+
+# %%
+entropies = np.log(first.entropies).mean(axis=0)[blocks]
+gamma = -slope(log_contexts, entropies)
 fig, axes = plt.subplots(1, 2, figsize=(6.4, 3.2), sharey=True)
 for ax, power, label in (
     (axes[0], 2 * first.beta, r"$P/n^{2\beta}$ (strings)"),
-    (axes[1], 1.5 * first.beta, r"$P/n^{1.5\beta}$ (strings)"),
+    (axes[1], first.beta, r"$P/n^{\beta}$ (strings)"),
 ):
     for k in blocks:
         held = np.exp(np.log(first.held[:, :, k]).mean(axis=0)) * 2 ** (k * gamma)
-        ax.plot(first.sizes / 2 ** (k * power), held, marker=plot.MARKERS[k], markersize=4, label=f"$n={2**k}$")
+        ax.plot(first.sizes / 2 ** (k * power), held, marker=plot.MARKERS[k - 2], markersize=4, label=f"$n={2**k}$")
     ax.set(xscale="log", yscale="log", xlabel=label)
 axes[0].set(ylabel=r"loss $\times\ n^{\gamma}$ (nats)")
 axes[0].legend()
