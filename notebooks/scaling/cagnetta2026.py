@@ -57,7 +57,7 @@ def slope(x, y):
 grammars = {  # alphabet and difference set: depth, first size, number of sizes, number of grammars
     (7, (1, 2, 4)): (4, 32, 15, 12),
     (13, (0, 1, 3, 9)): (3, 64, 12, 10),
-    (11, (1, 3, 4, 5, 9)): (3, 128, 13, 8),
+    (11, (1, 3, 4, 5, 9)): (3, 128, 13, 6),
     (3, (0, 1)): (4, 16, 13, 20),
     (7, (0, 3, 5, 6)): (3, 75, 13, 20),
 }
@@ -227,8 +227,8 @@ def cross_entropy(params, x, y):
 
 
 @jax.jit
-def fifty_steps(state, batches):
-    """AdamW on batches of a leading axis 50."""
+def hundred_steps(state, batches):
+    """AdamW on batches of a leading axis 100."""
 
     def step(state, batch):
         params, moments = state
@@ -247,9 +247,9 @@ def trained(strings, validation, test, symbols):
     start = networks.initialise([x.shape[1], 64, 64, symbols], rng, bias=True)
     params = jax.tree.map(np.float32, start)
     state, log = (params, adam.init(params)), []
-    for _ in range(40):
-        rows = rng.integers(len(x), size=(50, 128))
-        state = fifty_steps(state, (x[rows], y[rows]))
+    for _ in range(20):
+        rows = rng.integers(len(x), size=(100, 128))
+        state = hundred_steps(state, (x[rows], y[rows]))
         log.append((float(loss_of(state[0], *validation)), float(loss_of(state[0], *test))))
     return min(log)[1]
 
