@@ -142,7 +142,7 @@ law.control("no-such-power-before-training", **mean_and_error(born_powers), give
 # critical point the second layer comes near its third.
 #
 # How large are the cosines with power ½? Six numbers are checked: three hidden layers, after training on batches and
-# at the critical point.
+# at the critical point. And how much of the gap to one, which the random weights leave, has training closed?
 
 
 # %%
