@@ -182,12 +182,12 @@ def beyond(directions, decay):
     return 0.5 * rest / (zeta(2 * decay, 1) - rest)
 
 
-decays = {1.0: 4000, 1.4: 7000, 0.7: 2600}  # β, and steps until all directions that will be recovered are
+decays = {1.0: 3000, 1.4: 5000, 0.7: 2000}  # β, and steps until all directions that will be recovered are
 
 
 def fall(v, a, left_out, steps):
     """Slope of log loss against log time between the third and the last recovery; the run and this window too."""
-    run = hermite_student.train(v, a, step_size=0.2, steps=steps)
+    run = hermite_student.train(v, a, step_size=0.3, steps=steps)
     times = run.recovery()
     window = np.sort(times[np.isfinite(times)])[[2, -1]]
     clock = np.geomspace(*window, 40)
@@ -196,22 +196,19 @@ def fall(v, a, left_out, steps):
 
 def falls(decay, starts):
     """The slope of each start."""
-    return [fall(*start(64, 512, 32, decay), beyond(32, decay), decays[decay])[0] for _ in range(starts)]
+    return [fall(*start(96, 512, 32, decay), beyond(32, decay), decays[decay])[0] for _ in range(starts)]
 
 
-slopes = np.array([falls(decay, 96 if full else 10) for decay in (1.0, 1.4)])  # (decays, starts)
-error = notebook.spread(slopes, axis=1)
-law.check("time-exponent", measured=slopes.mean(axis=1), error=error, given={"weight_exponent": [1.0, 1.4]})
-
-# %%
-slow = falls(0.7, 32 if full else 8)
+slopes = {decay: falls(decay, n * (8 if full else 1)) for decay, n in ((0.7, 8), (1.0, 6), (1.4, 12))}
 law.check(
-    "time-exponent-of-slow-decay",
-    measured=np.mean(slow), error=notebook.spread(slow), given={"weight_exponent": 0.7},
-)  # fmt: skip
+    "time-exponent",
+    measured=[np.mean(each) for each in slopes.values()],
+    error=[notebook.spread(each) for each in slopes.values()],
+    given={"weight_exponent": list(slopes)},
+)
 
 # %%
-v, a = start(128, 512, 32, 1.0)
+v, a = start(96, 512, 32, 1.0)
 expected = foretold(v, a)
 _, run, window = fall(v, a, beyond(32, 1.0), decays[1.0])
 clock = np.geomspace(run.time[5], run.time[-1], 120)
@@ -238,7 +235,7 @@ law.series(
 # emerge together and the loss falls in one jump, far steeper than the power law of $\beta=1$.
 
 # %%
-even = [fall(*start(64, 512, 32, 0.0), beyond(32, 1.0), decays[1.0])[0] for _ in range(4)]
+even = [fall(*start(96, 512, 32, 0.0), beyond(32, 1.0), decays[1.0])[0] for _ in range(12)]
 law.control("equal-weights", measured=np.mean(even), error=notebook.spread(even), given={"weight_exponent": 1.0})
 
 # %% [markdown]
@@ -250,8 +247,13 @@ law.control("equal-weights", measured=np.mean(even), error=notebook.spread(even)
 
 # %%
 widths = np.array([4, 8, 16, 32, 64, 128])
-directions, steps, step_size = 128, 6000, 0.2
-starts = {0.6: [4, 12, 6, 4, 3], 0.8: [12, 32, 16, 8, 4, 3], 1.0: [12, 32, 16, 8, 4, 3]}  # of each width
+directions, steps, step_size = 128, 4000, 0.3
+starts = {  # of each width, for each β
+    0.6: [4, 12, 6, 4, 3],
+    0.8: [12, 32, 16, 6, 4, 3],
+    0.9: [4, 64, 12, 5, 4],
+    1.0: [8, 32, 16, 6, 4, 3],
+}
 time = step_size * 20 * np.arange(steps // 20)
 
 
@@ -263,7 +265,7 @@ def learn(m, decay):
 
 
 def curves(decay):
-    """Losses (starts, records) of each width; for the slowest decay only up to the width 64."""
+    """Losses (starts, records) of each width."""
     counts = np.array(starts[decay]) * (4 if full else 1)
     return [np.array([learn(m, decay) for _ in range(n)]) for m, n in zip(widths, counts, strict=False)]
 
@@ -275,10 +277,10 @@ def from_means(statistic, losses, draws=50):
 
 
 trained = {decay: curves(decay) for decay in starts}
-given = {"weight_exponent": list(trained)}
 
 # %%
 narrow = slice(1, 5)  # 8 to 64 neurons
+given = {"weight_exponent": [0.6, 0.8, 0.9]}
 
 
 def floor_slope(record):
@@ -287,7 +289,7 @@ def floor_slope(record):
     def slope(means):
         return powerlaw.fit(widths[narrow], [mean[record] for mean in means[narrow]]).exponent
 
-    return np.array([from_means(slope, losses, draws=200) for losses in trained.values()]).T
+    return np.array([from_means(slope, losses, draws=200) for losses in map(trained.get, given["weight_exponent"])]).T
 
 
 found, error = floor_slope(-1)
