@@ -235,7 +235,7 @@ law.series(
 # emerge together and the loss falls in one jump, far steeper than the power law of $\beta=1$.
 
 # %%
-even = [fall(*start(96, 512, 32, 0.0), beyond(32, 1.0), decays[1.0])[0] for _ in range(12)]
+even = [fall(*start(96, 512, 32, 0.0), beyond(32, 1.0), decays[1.0])[0] for _ in range(9)]
 law.control("equal-weights", measured=np.mean(even), error=notebook.spread(even), given={"weight_exponent": 1.0})
 
 # %% [markdown]
@@ -251,8 +251,8 @@ directions, steps, step_size = 128, 4000, 0.3
 starts = {  # of each width, for each β
     0.6: [4, 12, 6, 4, 3],
     0.8: [12, 32, 16, 6, 4, 3],
-    0.9: [4, 64, 12, 5, 4],
-    1.0: [8, 32, 16, 6, 4, 3],
+    0.9: [4, 128, 12, 5, 4],
+    1.0: [8, 32, 12, 6, 3, 3],
 }
 time = step_size * 20 * np.arange(steps // 20)
 
