@@ -53,14 +53,14 @@ def slope(x, y):
 
 # %%
 grammars = {  # alphabet and difference set: depth, first size, doublings, number of grammars
-    (7, (1, 2, 4)): (4, 250, 12, 14),
+    (7, (1, 2, 4)): (4, 63, 14, 14),
     (13, (0, 1, 3, 9)): (3, 500, 9, 8),
     (11, (1, 3, 4, 5, 9)): (3, 1000, 10, 6),
     (7, (0, 3, 5, 6)): (3, 300, 11, 10),
 }
 if full:
     grammars[(3, (0, 1))] = (6, 15, 23, 20)
-    grammars[(7, (1, 2, 4))] = (5, 200, 17, 20)
+    grammars[(7, (1, 2, 4))] = (5, 50, 19, 20)
 
 
 def crossings(curve, sizes, levels):
@@ -71,22 +71,28 @@ def crossings(curve, sizes, levels):
 class Staircases:
     """Learning curves of several grammars of one kind, and where they step down."""
 
-    def __init__(self, symbols, differences, depth, sizes, count, shared=False):
-        self.symbols, self.sizes = symbols, sizes
-        curves, self.entropies = [], []
+    def __init__(self, symbols, differences, depth, sizes, count):
+        self.sizes = sizes
+        curves, self.entropies, self.samples = [], [], []
         for _ in range(count):
             made = hierarchy.cyclic_grammar(symbols, differences, depth, rng)
             self.entropies.append(hierarchy.conditional_entropies(made, rng))
             strings, test = hierarchy.sample(made, sizes[-1], rng), hierarchy.sample(made, 4000, rng)
-            curves.append(counting.learning_curve(strings, test, sizes, symbols, shared=shared))
+            curves.append(counting.learning_curve(strings, test, sizes, symbols))
+            if len(self.samples) < 6:
+                self.samples.append((np.copy(strings[:600_000], order="K"), test))  # for other learners
         self.best = np.stack([c.best for c in curves])  # (grammars, sizes)
         self.held = np.stack([c.held for c in curves])  # (grammars, sizes, depth + 1)
         h = np.array(self.entropies)
         self.levels = np.sqrt(h[:, 1:-1] * h[:, 2:])  # half way down the step from K to K + 1 blocks, K = 1..depth - 1
         self.log_context = np.arange(1, depth) * np.log(2)
         self.log_strength = np.log(made.correlations()[1:])
-        self.log_size = np.stack([crossings(*row) for row in zip(self.best, [sizes] * count, self.levels, strict=True)])
-        self.strings, self.test = strings, test
+        self.log_size = self.steps(self.best)
+
+    def steps(self, curves):
+        """Log sizes at which curves of the first grammars are half way down, (curves, depth - 1)."""
+        rows = zip(curves, self.levels[: len(curves)], strict=True)
+        return np.stack([crossings(curve, self.sizes[: len(curve)], levels) for curve, levels in rows])
 
     @property
     def gamma(self):
@@ -96,14 +102,14 @@ class Staircases:
     def beta(self):
         return -slope(self.log_context, self.log_strength)
 
-    def exponent(self):
-        """Slope through the middles of the steps, and its standard error over grammars."""
-        samples = np.stack([self.log_size, np.log(self.levels)], axis=1)
+    def exponent(self, log_size, log_loss):
+        """Slope through the middles of the steps, each (curves, depth - 1), and its standard error over grammars."""
+        samples = np.stack([log_size, log_loss], axis=1)
         return powerlaw.bootstrap(lambda mean: -slope(mean[0], mean[1]), samples, rng)
 
-    def threshold(self):
+    def threshold(self, log_size):
         """Slope of the log size of a step against the log inverse square of the correlation of its block."""
-        return powerlaw.bootstrap(lambda mean: slope(-2 * self.log_strength, mean), self.log_size, rng)
+        return powerlaw.bootstrap(lambda mean: slope(-2 * self.log_strength, mean), log_size, rng)
 
 
 stairs = [
@@ -117,7 +123,7 @@ stairs = [
 
 # %%
 first = stairs[0]
-mean, error = first.best.mean(axis=0), first.best.std(axis=0, ddof=1) / np.sqrt(len(first.best))
+mean, error = first.best.mean(axis=0), notebook.spread(first.best)
 middles = np.exp(first.log_size.mean(axis=0)), np.exp(np.log(first.levels).mean(axis=0))
 alpha = law.predict("formula-hierarchical", entropy_decay=first.gamma, correlation_decay=first.beta)
 line = np.exp(np.mean(np.log(middles[1]) + alpha * np.log(middles[0]))) * first.sizes**-alpha
@@ -133,7 +139,7 @@ plt.show()
 
 # %%
 given = {"entropy_decay": np.array([s.gamma for s in stairs]), "correlation_decay": np.array([s.beta for s in stairs])}
-on_grammars = np.array([s.exponent() for s in stairs])
+on_grammars = np.array([s.exponent(s.log_size, np.log(s.levels)) for s in stairs])
 small = np.array([kind == (7, (0, 3, 5, 6)) for kind in grammars])  # the smallest exponent has its own tolerance
 for name, chosen in (("formula-hierarchical", ~small), ("formula-hierarchical-small", small)):
     law.check(
@@ -145,47 +151,50 @@ for name, chosen in (("formula-hierarchical", ~small), ("formula-hierarchical-sm
 
 # %% [markdown]
 # Where the steps are is the law of thresholds: a step needs as many strings as the inverse square of the correlation
-# of its block.
+# of its block. These are the same steps again, in another variable.
 
 # %%
-thresholds = np.array([s.threshold() for s in stairs])
+thresholds = np.array([s.threshold(s.log_size) for s in stairs])
 law.check("threshold-hierarchical", measured=thresholds[:, 0], error=thresholds[:, 1])
 
 # %% [markdown]
 # ### Controls on the grammar
 #
-# **Share the rules between places.** Let a class of pairs that was found next to the last token serve in every block.
-# The far blocks are then read with rules learned nearby, the thresholds follow a weaker power of the correlation, and
-# the factor 2 is gone. Convolutional networks do this. **Break the correlation.** Shuffle the last tokens among the
-# training strings: no step is ever taken.
+# Both on grammars and strings from above. **Share the rules between places.** Let a class of pairs that was found next
+# to the last token serve in every block. The far blocks are then read with rules learned nearby, the thresholds follow
+# a weaker power of the correlation, and the factor 2 is gone. Convolutional networks do this.
 
 # %%
-kind = (7, (1, 2, 4))
-nearby = Staircases(*kind, 4, 50 * 2 ** np.arange(11), 6, shared=True)
-value, error = nearby.exponent()
-law.control(
-    "weight-sharing",
-    measured=value,
-    error=error,
-    given={"entropy_decay": nearby.gamma, "correlation_decay": nearby.beta},
-)
-value, error = nearby.threshold()
+early = first.sizes[first.sizes < 150_000]
+nearby = first.steps([
+    counting.learning_curve(strings, test, early, 7, shared=True).best for strings, test in first.samples
+])  # fmt: skip
+value, error = first.exponent(nearby, np.log(first.levels[: len(nearby)]))
+known = {"entropy_decay": first.gamma, "correlation_decay": first.beta}
+law.control("weight-sharing", measured=value, error=error, given=known)
+value, error = first.threshold(nearby)
 law.control("thresholds-when-shared", measured=value, error=error)
 
+# %% [markdown]
+# **Break the correlation.** Shuffle the last tokens among the training strings: no step is ever taken. The slope is
+# that of the loss at the sizes where the learner of the unshuffled strings takes its steps.
+
 # %%
-thinned = first.sizes[1::2]
+sizes = first.sizes[first.sizes < 600_000]
 unrelated = []
-for _ in range(3):
-    strings = first.strings.copy()
-    strings[:, -1] = rng.permutation(strings[:, -1])
-    unrelated.append(counting.learning_curve(strings, first.test, thinned, 7).held)
+for strings, test in first.samples[:3]:
+    shuffled = strings.copy(order="K")
+    shuffled[:, -1] = rng.permutation(strings[:, -1])
+    unrelated.append(counting.learning_curve(shuffled, test, sizes, 7).held)
 unrelated = np.array(unrelated)  # (shuffles, sizes, depth + 1)
 print("shuffled: loss over log 7", (unrelated[:, :, -1].mean(axis=0) / np.log(7)).round(3))
-value, error = powerlaw.bootstrap(lambda mean: -powerlaw.fit(thinned, mean).exponent, unrelated[:, :, -1], rng)
-law.control(
-    "shuffled-answers", measured=value, error=error,
-    given={"entropy_decay": first.gamma, "correlation_decay": first.beta},
-)  # fmt: skip
+places = first.log_size[:3]
+flat = [
+    np.interp(at, np.log(sizes), np.log(np.minimum.accumulate(curve)))
+    for at, curve in zip(places, unrelated[:, :, -1], strict=True)
+]
+value, error = first.exponent(places, np.array(flat))
+law.control("shuffled-answers", measured=value, error=error, given=known)
 
 # %% [markdown]
 # ### One curve for all contexts
@@ -217,9 +226,10 @@ def collapse(held, sizes):
 blocks = np.arange(1, 4)
 entropies = np.exp(np.log(first.entropies).mean(axis=0))[blocks]
 gamma = -slope(blocks * np.log(2), np.log(entropies))
-ratio, error = collapse(first.held[:, :, :4], first.sizes)
+late = first.sizes > 200  # before, no block is read
+ratio, error = collapse(first.held[:, late, :4], first.sizes[late])
 law.check("collapse-hierarchical", measured=ratio, error=error)
-ratio, error = collapse(unrelated[:, :, :4], thinned)
+ratio, error = collapse(unrelated[:, late[: len(sizes)], :4], sizes[late[: len(sizes)]])
 law.control("nothing-to-collapse", measured=ratio, error=error)
 
 # %%
@@ -257,8 +267,7 @@ for symbols, differences in grammars:
 
 def mean_and_error(samples):
     """Mean over the last axis and its standard error."""
-    values = np.asarray(samples)
-    return values.mean(axis=-1), values.std(axis=-1, ddof=1) / np.sqrt(values.shape[-1])
+    return np.mean(samples, axis=-1), notebook.spread(samples, axis=-1)
 
 
 shape = {"symbols": [v for v, _ in grammars], "rules": [len(d) for _, d in grammars]}
@@ -277,7 +286,8 @@ law.check("grammar-entropy-decay", measured=value, error=error, given=shape)
 # subtracted.
 #
 # The learner is least squares on past values: on all lags up to some order, or on those lags only whose correlation
-# stands out of the noise. A first set of fresh chains chooses, a second one measures.
+# stands out of the noise, so that the law's threshold is built into it. A first set of fresh chains chooses, a second
+# one measures.
 
 # %%
 memory, chains = 1000, 512
@@ -355,55 +365,79 @@ plt.show()
 # ### Controls on the chain
 #
 # **Learn slowly inside the horizon.** Where only some lags matter, least squares on *all* lags up to some order pays
-# for each of them. It finds what is inside its horizon more slowly than the horizon could grow. **Pass correlations
-# on.** In fractionally integrated noise a distant correlation is mostly handed down by short ones. It is large, and
-# says little about what the distant token is worth.
+# for each of them. It finds what is inside its horizon more slowly than the horizon could grow. The chains are those
+# above. **Pass correlations on.** In fractionally integrated noise a distant correlation is mostly handed down by short
+# ones. It is large, and says little about what the distant token is worth. Beside it chains whose coefficients have the
+# same sizes and random signs, so that nothing adds up along the way.
 
 # %%
-squares_only = [long_memory.coefficients(memory, 0.7, 2, 0.06, rng) for _ in range(6)]
-found, curves = learned(squares_only)
+found, curves = results[0.85, 2]
 value, error = decay(curves[:, 1])
-print("the validated learner on the same chains: exponent {:.3f}, error {:.3f}".format(*decay(curves[:, 0])))
 law.control(
     "slow-learner", measured=value, error=error, given={"entropy_decay": found[0], "correlation_decay": found[1]}
 )
 
 # %%
-handed = [learned([long_memory.fractional(memory, d)] * 3) for d in (0.2, 0.35)]
-value, error = np.transpose([decay(curves[:, 0]) for _, curves in handed])
+handed_down = long_memory.fractional(memory, 0.2)
+found, curves = learned([handed_down] * 3)
+by_itself, own_curves = learned([handed_down * rng.choice([-1, 1], memory) for _ in range(8)])
+value, error = decay(curves[:, 0])
+own_value, own_error = decay(own_curves[:, 0])
 law.control(
-    "redundant-correlations", measured=value, error=error,
-    given={"entropy_decay": [f[0] for f, _ in handed], "correlation_decay": [f[1] for f, _ in handed]},
-)  # fmt: skip
+    "redundant-correlations",
+    measured=value,
+    error=error,
+    given={"entropy_decay": found[0], "correlation_decay": found[1]},
+    intact=own_value,
+    intact_error=own_error,
+    intact_given={"entropy_decay": by_itself[0], "correlation_decay": by_itself[1]},
+)
 
 # %% [markdown]
 # ### Is it a power?
 #
 # We fit the correlations of the sparse chain at lags up to 64 and look further out. A Markov chain of first order fails
-# here at once: its correlations decay exponentially. Ours has the pairs of letters of the docstrings below.
+# here at once, even over fewer lags: its correlations decay exponentially. Ours has the pairs of letters of the
+# docstrings below.
 
 # %%
 squares = np.arange(1, 31) ** 2
 autocorrelations = np.array([long_memory.autocorrelation(phi)[squares] for phi in drawn[0.85, 2]])
-rms = np.sqrt(np.mean(autocorrelations**2, axis=0))
+
+
+def root_mean_square(values):
+    """Over chains, at each lag."""
+    return np.sqrt(np.mean(values**2, axis=0))
+
+
+rms, rms_error = root_mean_square(autocorrelations), notebook.bootstrap(root_mean_square, autocorrelations)
+
+
+def power_of(lag, strength):
+    """The law fitted to correlations at some lags."""
+    return law.fit("statistics-inputs", x={"lag": lag}, y=strength, free={"scale": 0.2, "correlation_decay": 0.8})
+
+
 near, far = squares <= 64, np.isin(squares, [100, 196, 400, 900])
-fit = law.fit("statistics-inputs", x={"lag": squares[near]}, y=rms[near], free={"scale": 0.2, "correlation_decay": 0.8})
-error = np.std(np.abs(autocorrelations), axis=0, ddof=1) / np.sqrt(len(autocorrelations))
-law.check("correlations-extrapolate", measured=rms[far], error=error[far], given={"lag": squares[far]}, fit=fit)
+fit = power_of(squares[near], rms[near])
+law.check("correlations-extrapolate", measured=rms[far], error=rms_error[far], given={"lag": squares[far]}, fit=fit)
 
 # %%
 codes = text.encode(text.english())
 size = len(text.ALPHABET)
-short, long = np.array([1, 2, 3, 4, 6, 8]), np.array([16, 23, 32])
+short, long = slice(0, 3), slice(3, 6)  # lags 1, 4, 9 and 16, 25, 36
 bigrams = correlations.joint(codes[:-1], codes[1:], size)
-chain_fit = law.fit(
-    "statistics-inputs", x={"lag": short}, y=correlations.markov_strengths(bigrams, short),
-    free={"scale": 0.03, "correlation_decay": 1.0},
-)  # fmt: skip
+handed_on = correlations.markov_strengths(bigrams, squares[:6])
 law.control(
-    "markov-source", measured=correlations.markov_strengths(bigrams, long), error=np.zeros(3), given={"lag": long},
-    fit=chain_fit,
-)  # fmt: skip
+    "markov-source",
+    measured=handed_on[long],
+    error=notebook.rounding(np.ones(3), operations=36),
+    given={"lag": squares[long]},
+    fit=power_of(squares[short], handed_on[short]),
+    intact=rms[long],
+    intact_error=rms_error[long],
+    intact_fit=power_of(squares[short], rms[short]),
+)
 
 # %% [markdown]
 # ## When is a correlation seen? Docstrings
@@ -594,7 +628,7 @@ ax.set(xlabel=r"predicted exponent $\gamma/2\beta$", ylabel=r"measured exponent 
 ax.legend()
 plt.show()
 law.series(
-    "staircase", x=first.sizes, y=first.best.mean(axis=0), error=mean_and_error(first.best.T)[1], label="learner",
+    "staircase", x=first.sizes, y=first.best.mean(axis=0), error=notebook.spread(first.best), label="learner",
     x_label="training strings $P$", y_label="test loss (nats)", x_scale="log", y_scale="log",
     title="Hierarchical grammar, 7 symbols, 3 rules each",
 )  # fmt: skip

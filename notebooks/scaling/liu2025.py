@@ -35,8 +35,7 @@ def exponent(widths, losses):
 
 def mean_and_error(repeats):
     """Mean over the leading axis and its standard error."""
-    repeats = np.asarray(repeats)
-    return repeats.mean(axis=0), repeats.std(axis=0, ddof=1) / np.sqrt(len(repeats))
+    return np.mean(repeats, axis=0), notebook.spread(repeats)
 
 
 # %% [markdown]
@@ -84,7 +83,7 @@ def one_active(code, chosen, thresholds):
     """Measured interference of the features `chosen` with all others."""
     products = code[chosen] @ code.T
     products[np.arange(len(chosen)), chosen] = 0
-    return overlaps.measured_interference(products, thresholds) * features / (features - 1)
+    return overlaps.measured_interference(products, thresholds) * len(code) / (len(code) - 1)
 
 
 formula = law.formula("random-code-loss")
@@ -186,26 +185,23 @@ for name, (value, bar) in exponents.items():
 
 # %% [markdown]
 # **The control.** The same widths without superposition: the $m$ most frequent features have a dimension each and are
-# kept exactly, and the rest is lost. (An exponential tail is no power law; we leave it out.)
-
+# kept exactly, and the rest is lost. What is lost is then a sum of frequencies, and nothing has to be drawn. (An
+# exponential tail is no power law; we leave it out, and compare the spread of the four others.)
 
 # %%
-def without_superposition(name, size=50_000):
-    """Exponent of the loss, its standard error by resampling samples, and the relative loss at every width."""
-    x = superposition.draw(frequencies[name], size, rng)
-    lost = np.array([np.sum(np.where(x.features >= m, x.values, 0) ** 2, axis=1) for m in widths[wide]])
-    again = rng.multinomial(size, np.full(size, 1 / size), 40)  # (resamples, samples)
-    spread = np.std([exponent(widths[wide], lost @ share) for share in again])
-    return exponent(widths[wide], lost.sum(axis=1)), spread, lost.sum(axis=1) / np.sum(x.values**2)
-
-
-plain = {name: without_superposition(name) for name in frequencies if "e^" not in name}
-tails, tail_errors = np.array([found[:2] for found in plain.values()]).T
-law.control("only-frequent-features-represented", measured=tails, error=tail_errors)
+plain = {name: 1 - np.cumsum(p)[widths[wide] - 1] for name, p in frequencies.items() if "e^" not in name}
+tails = np.array([exponent(widths[wide], lost) for lost in plain.values()])
+rounded = notebook.rounding(np.ones(len(tails)), operations=features)
+law.control("only-frequent-features-represented", measured=tails, error=rounded)
+kept = np.array([exponents[name] for name in plain])
+high, low = kept[:, 0].argmax(), kept[:, 0].argmin()
 law.control(
     "spread-without-superposition",
-    measured=np.ptp(tails), error=np.hypot(tail_errors[tails.argmax()], tail_errors[tails.argmin()]),
-)  # fmt: skip
+    measured=np.ptp(tails),
+    error=np.hypot(rounded[0], rounded[1]),
+    intact=np.ptp(kept[:, 0]),
+    intact_error=np.hypot(kept[high, 1], kept[low, 1]),
+)
 
 # %%
 line = law.fit(
@@ -216,8 +212,8 @@ ax.plot(widths[wide], line(width=widths[wide]), color=plot.GREY, label="$C/m$")
 for index, name in enumerate(frequencies):
     mean, bars = mean_and_error(relative[name][:, wide])
     plot.points(ax, widths[wide], mean, bars, index=index, label=name)
-for index, (name, found) in enumerate(list(plain.items())[:2]):
-    ax.plot(widths[wide], found[2], "--", color=plot.COLOURS[index], label=f"{name}, no superposition")
+for index, (name, lost) in enumerate(list(plain.items())[:2]):
+    ax.plot(widths[wide], lost, "--", color=plot.COLOURS[index], label=f"{name}, no superposition")
 ax.set(xscale="log", yscale="log", xlabel="width $m$ (dimensions)", ylabel="loss (relative to the input)")
 ax.legend(fontsize="small", ncols=2)
 plt.show()
@@ -230,7 +226,7 @@ for name, label in names.items():
         title="Five frequency laws, one loss",
     )  # fmt: skip
 law.series(
-    "loss", x=widths[wide], y=plain["flat"][2], label="flat, no superposition",
+    "loss", x=widths[wide], y=plain["flat"], label="flat, no superposition",
     x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
 )  # fmt: skip
 for label, x, y, bars in (
@@ -306,10 +302,25 @@ value, bar = mean_and_error([exponent(sizes, losses) for losses in reached])
 law.check("optimised-to-the-end", measured=value, error=bar)
 given = together([integral(m, small) for m in sizes])
 best_loss, best_error = mean_and_error(reached)
+
+
+def untrained(width):
+    """Loss of a random code of as few features at its best threshold."""
+    thresholds = scaled / np.sqrt(width)
+    thresholds = thresholds[thresholds < 2]
+    code = superposition.random_code(small, width, rng)
+    return best(one_active(code, np.arange(small), thresholds), thresholds, small)[0]
+
+
+random_loss, random_error = mean_and_error([[untrained(m) for m in sizes[1:]] for _ in range(16)])
 law.control(
     "trained-codes-are-not-random",
-    measured=best_loss[1:], error=best_error[1:], given={key: value[1:] for key, value in given.items()},
-)  # fmt: skip
+    measured=best_loss[1:],
+    error=best_error[1:],
+    intact=random_loss,
+    intact_error=random_error,
+    given={key: value[1:] for key, value in given.items()},
+)
 thresholds = [np.median(-code.bias) * np.sqrt(m) for (code, _), m in zip(ends[0], sizes, strict=True)]
 print("threshold times root of the width:", np.round(thresholds, 2))
 
@@ -339,28 +350,37 @@ law.series(
 sizes = np.array([32, 48, 64])
 
 
-def weak(alpha, sizes, repeats):
+def weak(alpha, decay=1.0):
     """Losses and tails, each (repeats, sizes)."""
     p = np.arange(1, small + 1) ** -float(alpha)
     losses, tails = np.zeros((2, repeats, len(sizes)))
     for r in range(repeats):
         for k, m in enumerate(sizes):
-            code, losses[r, k] = superposition.train(p, m, rng, decay=1.0, steps=400, peak=0.03)
+            code, losses[r, k] = superposition.train(p, m, rng, decay=decay, steps=400, peak=0.03)
             tails[r, k] = p[~code.represented].sum() / p.sum()
     return losses, tails
 
 
-steep, steep_tails = weak(2.0, sizes, repeats)
-ratio, ratio_error = mean_and_error(steep / steep_tails)
-tail = steep_tails.mean(axis=0)
-law.check("loss-is-the-tail", measured=ratio * tail, error=ratio_error * tail, given={"tail": tail, "width": sizes})
-loose, loose_tails = weak(0.5, sizes[1:], 1)
-law.control(
-    "decay-that-does-not-suffice", measured=loose[0], error=0.0, given={"tail": loose_tails[0], "width": sizes[1:]}
-)
+def against_the_tail(losses, tails):
+    """Loss at the mean tail, its standard error from the ratio of the two, and that tail; each (sizes,)."""
+    ratio, error = mean_and_error(losses / tails)
+    tail = tails.mean(axis=0)
+    return ratio * tail, error * tail, tail
+
+
+steep, steep_tails = weak(2.0)
+value, bars, tail = against_the_tail(steep, steep_tails)
+law.check("loss-is-the-tail", measured=value, error=bars, given={"tail": tail, "width": sizes})
+
+# %% [markdown]
+# With a tenth of the decay many of the rare features keep a vector, and overlap. Now most of the loss is interference.
 
 # %%
-middle, middle_tails = weak(1.5, sizes, repeats)
+value, bars, loose_tail = against_the_tail(*weak(2.0, decay=0.1))
+law.control("decay-that-does-not-suffice", measured=value, error=bars, given={"tail": loose_tail, "width": sizes})
+
+# %%
+middle, middle_tails = weak(1.5)
 value, bar = mean_and_error([exponent(sizes, losses) for losses in middle])
 law.check("tail-exponent", measured=value, error=bar, given={"frequency_exponent": 1.5})
 fig, ax = plt.subplots()

@@ -38,7 +38,7 @@ def mean_and_error(samples):
 # ## Tiles
 #
 # A smooth random function on the unit cube, known on the points of a grid. Between them we take the nearest value, or
-# interpolate linearly.
+# interpolate linearly in each coordinate.
 
 # %%
 cells = {1: [20, 40, 80, 160], 2: [10, 20, 40, 80], 3: [8, 12, 18, 27], 4: [7, 10, 13, 17]}
@@ -114,7 +114,7 @@ plt.show()
 clouds = 6
 
 
-def sphere(d, noise=0.0, count=3000):
+def sphere(d, noise=0.0, count=1500):
     """Uniform points on a sphere of dimension d and radius one in twenty dimensions."""
     x = rng.standard_normal((count, d + 1))
     x /= np.linalg.norm(x, axis=1, keepdims=True)
@@ -123,7 +123,7 @@ def sphere(d, noise=0.0, count=3000):
 
 
 neighbours, ratios = np.array([2, 3, 5]), np.array([1.3, 1.4, 1.6])
-near = [manifold.neighbour_distances(sphere(3, count=1500), 5) for _ in range(4 * clouds)]
+near = [manifold.neighbour_distances(sphere(3), 5) for _ in range(4 * clouds)]
 share, share_error = mean_and_error([np.mean(r[:, neighbours - 1] < ratios * r[:, :1], axis=0) for r in near])
 law.check(
     "ratio-distribution",
@@ -148,12 +148,12 @@ law.control(
 # ## Students
 #
 # A teacher is a random ReLU network. Its inputs are uniform in a cube of $d$ dimensions. Students with two hidden
-# layers of $n$ units learn it from 49 152 points, far more than they have parameters, and are tested on others. Six
+# layers of $n$ units learn it from 49 152 points, far more than they have parameters, and are tested on others. Four
 # teachers at a time. For each, two students of every width, of which the better one counts: training is not what we ask
 # about. Inputs that a cube does not have are zero and are not counted.
 
 # %%
-teachers, inputs, points, steps = 6, 8, 49_152, 48_000 if full else 8000
+teachers, inputs, points, steps = 4, 12, 49_152, 48_000 if full else 8000
 widths = [6, 10, 15, 24] + [40, 64] * full
 
 
@@ -171,7 +171,7 @@ def cube(d):
     return x
 
 
-def school(x, y, *, steps=steps, seen=points, peak=0.02):
+def school(x, y, *, widths=widths, steps=steps, seen=points, peak=0.02):
     """Parameters of each width, test losses (widths, teachers) of the better of two students, and the widest ones.
 
     Parameters are counted for the inputs that are not always zero.
@@ -190,9 +190,14 @@ def school(x, y, *, steps=steps, seen=points, peak=0.02):
 
 
 def seen_dimension(group, x):
-    """Intrinsic dimension of the last hidden layer, mean over four students."""
-    layers = np.asarray(students.features(group, x[:, :3000]), dtype=float)
-    return np.mean([manifold.two_nn(layer.T) for layer in layers[:4]])
+    """Intrinsic dimension of the last hidden layer: mean over one student of each teacher, and its standard error."""
+    layers = np.asarray(students.features(group, x[:, :1500]), dtype=float)
+    return mean_and_error([manifold.two_nn(layer.T) for layer in layers[:teachers]])
+
+
+def with_dimension(alpha, alpha_error, dimension, dimension_error):
+    """Error of an exponent that is held against 4/d: its own, and that of d, which moves the prediction."""
+    return np.hypot(alpha_error, alpha * dimension_error / dimension)
 
 
 cubes = np.array([4, 6, 8])
@@ -203,7 +208,7 @@ for d in cubes:
     runs[d] = (x, y, *school(x, y))
 slopes = np.array([students.exponents(sizes, losses) for _, _, sizes, losses, _ in runs.values()])
 alpha, alpha_error = mean_and_error(slopes.T)
-dimension = np.array([seen_dimension(group, x) for x, _, _, _, group in runs.values()])
+dimension, dimension_error = np.array([seen_dimension(group, x) for x, _, _, _, group in runs.values()]).T
 for d, a, seen in zip(cubes, alpha, dimension, strict=True):
     print(f"{d} inputs: exponent {a:.3f}, 4/exponent {4 / a:.2f}, dimension of the last layer {seen:.2f}")
 
@@ -224,7 +229,12 @@ for index, (d, (_, _, sizes, losses, _)) in enumerate(runs.items()):
 ax.set(xscale="log", yscale="log", xlabel="parameters $N$", ylabel="test error (share of the variance)")
 ax.legend()
 plt.show()
-law.check("exponent-against-dimension", measured=alpha, error=alpha_error, given={"dimension": dimension})
+law.check(
+    "exponent-against-dimension",
+    measured=alpha,
+    error=with_dimension(alpha, alpha_error, dimension, dimension_error),
+    given={"dimension": dimension},
+)
 
 # %% [markdown]
 # Controls at four inputs. Train on 256 points again and again. Or hardly train at all: a thousand steps with a
@@ -234,7 +244,7 @@ law.check("exponent-against-dimension", measured=alpha, error=alpha_error, given
 x, y = runs[4][:2]
 sizes, losses, _ = school(x, y, seen=256)
 starved, starved_error = mean_and_error(students.exponents(sizes, losses))
-law.control("few-images-of-the-cube", measured=starved, error=starved_error, given={"dimension": dimension[0]})
+law.control("few-points-of-the-cube", measured=starved, error=starved_error, given={"dimension": dimension[0]})
 sizes, losses, _ = school(x, y, steps=1000, peak=0.0002)
 hasty, hasty_error = mean_and_error(students.exponents(sizes, losses))
 law.control("stopped-early", measured=hasty, error=hasty_error, given={"dimension": dimension[0]})
@@ -242,16 +252,40 @@ law.control("stopped-early", measured=hasty, error=hasty_error, given={"dimensio
 # %% [markdown]
 # ## A sum of two teachers
 #
-# Eight inputs again, but the target is the sum of two teachers, each of which sees four of them. The law says: as if
-# there were four. The control is the single teacher of all eight, from above.
+# Eight inputs again, but the target is the sum of two teachers that see different ones. First four inputs each: the law
+# says that the exponent is as if there were four, not eight. The control is the single teacher of all eight, from
+# above.
 
 # %%
 x = cube(8)
-y = standardised([students.teacher(4, rng)(x[:4]) + students.teacher(4, rng)(x[4:]) for _ in range(teachers)])
+y = standardised([students.teacher(4, rng)(x[:4]) + students.teacher(4, rng)(x[4:8]) for _ in range(teachers)])
 sizes, losses, _ = school(x, y)
 split, split_error = mean_and_error(students.exponents(sizes, losses))
-law.check("largest-factor-rules", measured=split, error=split_error, given={"first": 4, "second": 4})
+law.check("factors-do-not-add", measured=split, error=split_error, given={"first": 4, "second": 4})
 law.control("one-teacher-of-all-inputs", measured=alpha[2], error=alpha_error[2], given={"first": 4, "second": 4})
+
+# %% [markdown]
+# Then two inputs and six, of equal variance. Now the largest, the mean and the smallest of the two dimensions are
+# three numbers. The error of the small factor falls fast and is soon gone, but the smallest students still have it, and
+# their curve is steeper for that. So we take larger ones.
+
+# %%
+wide = [10, 15, 24, 36] + [64] * full
+x = cube(8)
+small = standardised([students.teacher(2, rng)(x[:2]) for _ in range(teachers)])
+large = standardised([students.teacher(6, rng)(x[2:8]) for _ in range(teachers)])
+sizes, losses, _ = school(x, standardised(small + large), widths=wide)
+uneven, uneven_error = mean_and_error(students.exponents(sizes, losses))
+law.check("largest-factor-rules", measured=uneven, error=uneven_error, given={"first": 2, "second": 6})
+logs, error = mean_and_error(np.log(losses).T)
+predicted = law.predict("largest-factor-rules", first=2, second=6)
+through = np.exp(np.mean(logs + predicted * np.log(sizes)))  # the law is a proportionality
+law.series(
+    "factors", x=sizes, y=np.exp(logs), error=np.exp(logs) * error, prediction=through * sizes**-predicted,
+    law="product-manifold", label="teachers of two and of six inputs", x_label="parameters $N$",
+    y_label="test error (share of the variance)", x_scale="log", y_scale="log",
+    title="Students of a sum of two teachers; the line has the slope of the larger factor",
+)  # fmt: skip
 
 # %% [markdown]
 # ## Digits
@@ -262,12 +296,13 @@ law.control("one-teacher-of-all-inputs", measured=alpha[2], error=alpha_error[2]
 # dimension of the images is neither 64 nor twelve.
 
 # %%
-images = digits.load()[0].reshape(-1, 8, 8)
+images, label = digits.load()
+images = images.reshape(-1, 8, 8)
 padded = np.pad(images, ((0, 0), (1, 2), (1, 2)))
 
 
 def warped(count):
-    """Random images of the set under random small similarity transforms, shape (count, 64)."""
+    """Images of the set under random small similarity transforms, (count, 64), and which image each is of, (count,)."""
     turn, scale = rng.uniform(-0.3, 0.3, (count, 1, 1)), np.exp(rng.uniform(-0.15, 0.15, (count, 1, 1)))
     row, column = np.mgrid[:8, :8] - 3.5
     shift = rng.uniform(-1, 1, (2, count, 1, 1)) + 4.5
@@ -277,22 +312,46 @@ def warped(count):
     u, v = y - i, x - j
     which = rng.integers(0, len(images), (count, 1, 1))
     corners = ((1 - u) * (1 - v), i, j), ((1 - u) * v, i, j + 1), (u * (1 - v), i + 1, j), (u * v, i + 1, j + 1)
-    return sum(weight * padded[which, a, b] for weight, a, b in corners).reshape(count, 64)
+    return sum(weight * padded[which, a, b] for weight, a, b in corners).reshape(count, 64), which[:, 0, 0]
 
 
 leading = 12
-pixels = warped(points + 8192)
+pixels, which = warped(points + 8192)
 pixels -= pixels.mean(axis=0)
-x = np.linalg.svd(pixels[:points], full_matrices=False)[2][:leading] @ pixels.T  # (leading, images)
+axes = np.linalg.eigh(pixels[:points].T @ pixels[:points])[1][:, : -leading - 1 : -1]  # (64, leading), largest first
+x = axes.T @ pixels.T  # (leading, images)
 x = (x / np.sqrt(np.mean(np.sum(x**2, axis=0)))).astype(np.float32)  # as far from the origin as a cube of 12 dimensions
 y = standardised([students.teacher(leading, rng)(x) for _ in range(teachers)])
 sizes, losses, group = school(x, y)
 digit_alpha, digit_error = mean_and_error(students.exponents(sizes, losses))
-seen = seen_dimension(group, x)
-images_seen = {"pixels": pixels[:3000], "components": x[:, :3000].T}
+seen, seen_error = seen_dimension(group, x)
+images_seen = {"pixels": pixels[:1500], "components": x[:, :1500].T}
 print({name: round(manifold.two_nn(cloud), 2) for name, cloud in images_seen.items()}, f"last layer {seen:.2f}")
 print(f"4/exponent {4 / digit_alpha:.2f}")
-law.check("digits-exponent", measured=digit_alpha, error=digit_error, given={"dimension": seen, "inputs": leading})
+law.check(
+    "digits-exponent",
+    measured=digit_alpha,
+    error=with_dimension(digit_alpha, digit_error, seen, seen_error),
+    given={"dimension": seen, "inputs": leading},
+)
+
+# %% [markdown]
+# And with true labels in the place of teachers: is it this digit, or another? Four digits at random, one for each
+# student. To name a class is no generic function of the image, and what the last layer keeps of it is less.
+
+# %%
+asked = rng.choice(digits.CLASSES, teachers, replace=False)
+y = standardised([(label[which] == digit).astype(float) for digit in asked])
+sizes, losses, group = school(x, y)
+named_alpha, named_error = mean_and_error(students.exponents(sizes, losses))
+named, named_dimension_error = seen_dimension(group, x)
+print(f"true labels: 4/exponent {4 / named_alpha:.2f}, dimension of the last layer {named:.2f}")
+law.check(
+    "true-labels",
+    measured=named_alpha,
+    error=with_dimension(named_alpha, named_error, named, named_dimension_error),
+    given={"dimension": named},
+)
 
 # %%
 fig, ax = plt.subplots()
@@ -320,4 +379,5 @@ law.series(
 # * Replace ReLU by tanh. Are the pieces still linear?
 # * Add inputs that the teacher ignores. Which dimension grows, that of the inputs or that of the last layer?
 # * Show the students all 64 pixels. How much smaller is the exponent, and at which widths do the pixels stop mattering?
-# * Train on the true labels of the digits with cross-entropy.
+# * Train on the true labels of the digits with cross-entropy. Which layer has the dimension that the exponent follows?
+# * Give the smaller of two factors more of the variance. From what width on does the larger one rule?

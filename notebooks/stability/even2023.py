@@ -35,7 +35,7 @@ plot.use()
 #
 # 20 samples, 30 unknowns, and a truth with three coefficients equal to one. The network starts at $v=0$,
 # $u=\sqrt2\,\alpha$ with $\alpha=0.1$, so $\beta$ starts at zero. We train with gradient descent at many step sizes,
-# and with one random sample a step at smaller ones (single samples are steep: they allow about a tenth of the step).
+# and with one random sample a step at smaller ones (single samples are steep: they bear much smaller steps).
 
 # %%
 samples, unknowns, support, alpha = 20, 30, 3, 0.1
@@ -49,16 +49,16 @@ truth = np.zeros(unknowns)
 truth[:support] = 1
 
 
-def draw(target, *, steps=100_000, sizes=sgd_sizes):
-    """A problem with the runs of descent and of stochastic descent on it."""
+def draw(target, *, steps=100_000):
+    """A problem, the runs of descent and of stochastic descent on it, and the order of the samples in the latter."""
     x = rng.standard_normal((samples, unknowns))
     order = rng.integers(samples, size=steps)
     descent = diagonal.descend(x, x @ target, start, gd_sizes, steps=30_000)
-    return x, descent, diagonal.descend(x, x @ target, start, sizes, steps=steps, order=order)
+    return x, descent, diagonal.descend(x, x @ target, start, sgd_sizes, steps=steps, order=order), order
 
 
 drawn = [draw(truth) for _ in range(problems)]
-edges = np.array([np.flatnonzero(descent.loss < CONVERGED).max() for _, descent, _ in drawn])  # index into gd_sizes
+edges = np.array([np.flatnonzero(descent.loss < CONVERGED).max() for _, descent, *_ in drawn])  # index into gd_sizes
 print("largest step size that converges, problem by problem:", np.round(gd_sizes[edges], 2))
 
 
@@ -81,7 +81,7 @@ def distance(beta):
 # just below the step size at which training diverges, spoil everything.
 
 # %%
-x, descent, stochastic = drawn[0]
+x, descent, stochastic, _ = drawn[0]
 y = x @ truth
 flow = diagonal.interpolate(x, y, alpha**2)
 fig, ax = plt.subplots()
@@ -116,16 +116,20 @@ plt.show()
 
 
 # %%
+def unconverged(x, loss):
+    """How far a run with this loss can still be from the nearest interpolator."""
+    return np.sqrt(2 * len(x) * loss) / np.linalg.svd(x, compute_uv=False)[-1]
+
+
 def judged(x, y, run, ks, count=5):
     """Largest coordinates of the solutions at step sizes `ks`, their errors, and what the law needs to predict them."""
-    smallest = np.linalg.svd(x, compute_uv=False)[-1]
     before = diagonal.interpolate(x, y, alpha**2).beta
     measured, error, given = [], [], {"effective": [], "tilt": [], "flow_solution": []}
     for k in ks:
         found = selected(x, y, run, k)
         largest = np.argsort(-np.abs(found.beta))[:count]
         measured.append(run.beta[k, largest])
-        error.append(np.full(count, np.sqrt(2 * len(y) * run.loss[k]) / smallest))
+        error.append(np.full(count, unconverged(x, run.loss[k])))
         given["effective"].append(alpha**2 * np.exp(-run.gain[k, largest]))
         given["tilt"].append(found.dual[largest])
         given["flow_solution"].append(before[largest])
@@ -144,15 +148,36 @@ law.check("single-samples-find-it", **judged(x, y, stochastic, [4, 5]))
 
 # %%
 images, labels = digits.load()
-rows = rng.permutation(len(labels))[:25]
-live = images[rows].std(axis=0) > 1 / 16
-pixels = images[rows][:, live] - images[:, live].mean(axis=0)
-parity = np.where(labels[rows] % 2 == 0, 1.0, -1.0)
-digit_sizes = np.arange(0.5, 4.0, 0.05)
-digit_run = diagonal.descend(pixels, parity, start, digit_sizes, steps=60_000)
+digit_sizes = np.arange(0.5, 4.5, 0.05)
+some_digits = []
+for _ in range(6):
+    rows = rng.permutation(len(labels))[:25]
+    live = images[rows].std(axis=0) > 1 / 16
+    pixels = images[rows][:, live] - images[:, live].mean(axis=0)
+    parity = np.where(labels[rows] % 2 == 0, 1.0, -1.0)
+    some_digits.append((pixels, parity, diagonal.descend(pixels, parity, start, digit_sizes, steps=40_000)))
+pixels, parity, digit_run = some_digits[0]
 digit_edge = np.flatnonzero(digit_run.loss < CONVERGED).max()
 print(f"{pixels.shape[0]} images, {pixels.shape[1]} pixels, largest step size {digit_sizes[digit_edge]:.2f}")
 law.check("digits-find-it", **judged(pixels, parity, digit_run, [10, digit_edge]))
+
+# %% [markdown]
+# In all of this the gain came from the run whose end it explains. Can one foretell the end? We take the gain of a run
+# with *smaller* steps, enlarge it in proportion to the step size, and ask where the law would put the solution. The
+# number is how far the solution really moved from that of gradient flow, as a multiple of that.
+
+
+# %%
+def move(x, run, small, large, sizes):
+    """How far the solution of a large step has moved from the flow's, as a multiple of what a small step foretells."""
+    before = diagonal.interpolate(x, x @ truth, alpha**2).beta
+    gain = run.gain[small] * sizes[large] / sizes[small]
+    foretold = diagonal.interpolate(x, x @ truth, alpha**2 * np.exp(-gain)).beta - before
+    return (run.beta[large] - before) @ foretold / (foretold @ foretold)
+
+
+moves = np.array([(move(x, d, 1, 3, gd_sizes), move(x, s, 2, 4, sgd_sizes)) for x, d, s, _ in drawn])
+law.check("foretold-by-small-steps", measured=moves.mean(axis=0), error=notebook.spread(moves))
 
 # %% [markdown]
 # Control: a start with $v = u/2$. The law is then used with a scale and an offset that are not this start's.
@@ -167,7 +192,12 @@ law.control("another-start", **judged(x, y, uneven, [0]))
 # %%
 stopped = diagonal.descend(x, y, start, gd_sizes[[below]], steps=20)
 wrong = judged(x, y, stopped, [0])
-law.control("stopped-early", measured=wrong["measured"], error=0.0, given=wrong["given"])
+law.control(
+    "stopped-early",
+    measured=wrong["measured"],
+    error=notebook.rounding(np.abs(wrong["measured"]).max(), operations=20),
+    given=wrong["given"],
+)
 
 # %% [markdown]
 # ## The gain
@@ -176,11 +206,12 @@ law.control("stopped-early", measured=wrong["measured"], error=0.0, given=wrong[
 # loses: gradient flow conserves that difference, steps do not.
 
 # %%
-lost = -np.log(np.abs(descent.u[below] ** 2 - descent.v[below] ** 2) / (2 * alpha**2))
+squares = descent.u[below, :5] ** 2, descent.v[below, :5] ** 2
+difference = np.abs(squares[0] - squares[1])
 law.check(
     "imbalance-lost",
-    measured=lost[:5],
-    error=1e-12,  # rounding
+    measured=-np.log(difference / (2 * alpha**2)),
+    error=notebook.rounding(squares[0] + squares[1], operations=30_000) / difference,
     given={"gain": descent.gain[below, :5]},
 )
 
@@ -189,12 +220,12 @@ law.check(
 def mean_and_error(values):
     """Mean over the problems and its standard error."""
     values = np.asarray(values)
-    return {"measured": values.mean(axis=0), "error": values.std(axis=0, ddof=1) / np.sqrt(len(values))}
+    return {"measured": values.mean(axis=0), "error": notebook.spread(values)}
 
 
 def share(k):
     """Total gain over γ² times the sum of the squared gradients, at the k-th step size of each problem."""
-    return [d.gain[i].sum() / (gd_sizes[i] ** 2 * d.squares[i].sum()) for (_, d, _), i in zip(drawn, k, strict=True)]
+    return [d.gain[i].sum() / (gd_sizes[i] ** 2 * d.squares[i].sum()) for (_, d, *_), i in zip(drawn, k, strict=True)]
 
 
 law.check("gain-is-squared-gradients", **mean_and_error(share([1] * problems)))
@@ -202,9 +233,30 @@ law.check("gain-is-squared-gradients", **mean_and_error(share([1] * problems)))
 # %%
 law.control("large-steps", **mean_and_error(share(edges)))
 
+
 # %%
-slopes = [np.polyfit(np.log(gd_sizes[:3]), np.log(d.gain[:3].sum(axis=1)), 1)[0] for _, d, _ in drawn]
+def exponent(run, sizes, some):
+    """Slope of the log total gain over the log step size."""
+    return np.polyfit(np.log(sizes[some]), np.log(run.gain[some].sum(axis=1)), 1)[0]
+
+
+slopes = [exponent(d, gd_sizes, slice(1, 4)) for _, d, *_ in drawn]
 law.check("gain-linear-in-step-size", **mean_and_error(slopes))
+on_digits = [exponent(run, digit_sizes, slice(0, 7)) for *_, run in some_digits]
+law.check("gain-linear-on-digits", **mean_and_error(on_digits))
+
+# %% [markdown]
+# From a smaller start each coefficient takes longer to grow, by the same time for each factor, and the gain adds up for
+# longer: it goes with the logarithm of the start.
+
+# %%
+starts = np.array([0.1, 0.03, 0.01])
+totals = [
+    [diagonal.descend(x, x @ truth, (np.sqrt(2) * a, 0.0), [0.05], steps=30_000).gain.sum() for a in starts]
+    for x, *_ in drawn
+]
+growth = np.diff(totals, axis=1) / np.diff(np.log(1 / starts))
+law.check("gain-grows-with-the-logarithm-of-the-start", **mean_and_error(growth[:, 1] / growth[:, 0]))
 
 # %%
 fig, ax = plt.subplots()
@@ -244,13 +296,13 @@ def typical(factors):
 
 
 law.check(
-    "large-steps-help-single-samples", **typical([distance(s.beta[-1]) / distance(s.beta[0]) for _, _, s in drawn])
+    "large-steps-help-single-samples", **typical([distance(s.beta[-1]) / distance(s.beta[0]) for _, _, s, _ in drawn])
 )
 
 # %%
 law.check(
     "edge-hurts-descent",
-    **typical([distance(d.beta[k]) / distance(d.beta[1]) for (_, d, _), k in zip(drawn, edges, strict=True)]),
+    **typical([distance(d.beta[k]) / distance(d.beta[1]) for (_, d, *_), k in zip(drawn, edges, strict=True)]),
 )
 
 # %% [markdown]
@@ -268,7 +320,7 @@ def concentration(gain):
 law.check(
     "descent-concentrates-the-gain",
     **typical(
-        [concentration(d.gain[k]) / concentration(s.gain[-1]) for (_, d, s), k in zip(drawn, edges, strict=True)]
+        [concentration(d.gain[k]) / concentration(s.gain[-1]) for (_, d, s, _), k in zip(drawn, edges, strict=True)]
     ),
 )
 
@@ -283,15 +335,14 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# Controls: a truth that is not sparse gains nothing from large single-sample steps; and half of the largest step size
-# is far enough from the edge to do no harm.
+# Controls: a truth that is not sparse, met with the same inputs and samples in the same order, gains nothing from large
+# single-sample steps; and half of the largest step size is far enough from the edge to do no harm.
 
 # %%
 dense = []
-for _ in range(problems):
-    target = rng.choice([-1.0, 1.0], unknowns) * np.sqrt(support / unknowns)
-    x_dense, order = rng.standard_normal((samples, unknowns)), rng.integers(samples, size=100_000)
-    run = diagonal.descend(x_dense, x_dense @ target, start, sgd_sizes, steps=100_000, order=order)
+for x, _, _, order in drawn:
+    target = rng.choice([-1.0, 1.0], unknowns) * np.sqrt(support / unknowns)  # as far from zero as the sparse one
+    run = diagonal.descend(x, x @ target, start, sgd_sizes, steps=100_000, order=order)
     dense.append(np.linalg.norm(run.beta[-1] - target) / np.linalg.norm(run.beta[0] - target))
 law.control("dense-truth", **typical(dense))
 
@@ -299,32 +350,87 @@ law.control("dense-truth", **typical(dense))
 halves = [int(np.argmin(np.abs(gd_sizes - gd_sizes[k] / 2))) for k in edges]
 law.control(
     "half-of-the-largest-step",
-    **typical([distance(d.beta[k]) / distance(d.beta[1]) for (_, d, _), k in zip(drawn, halves, strict=True)]),
+    **typical([distance(d.beta[k]) / distance(d.beta[1]) for (_, d, *_), k in zip(drawn, halves, strict=True)]),
 )
 
 # %% [markdown]
 # ## The edge of stability
 #
-# At the largest step sizes the run can only settle where the network's sharpness is at most $2/\gamma$, and it settles
-# just there.
+# The solution of gradient flow has a sharpness $\lambda_0$, which the data alone tell. Steps beyond $2/\lambda_0$
+# cannot stay there. Does the window of large steps open just there? And at what sharpness do runs settle in it?
+
 
 # %%
-settled = np.array(
-    [diagonal.sharpness(x, d.u[k], d.v[k]) * gd_sizes[k] for (x, d, _), k in zip(drawn, edges, strict=True)]
-)
-law.check("sharpness-of-the-solution", **mean_and_error(settled))
+def flow_sharpness(x, y):
+    """The sharpness of the solution of gradient flow: u² − v² = 2 α² and u v = β give u and v."""
+    beta = diagonal.interpolate(x, y, alpha**2).beta
+    sum_of_squares = np.sqrt(beta**2 + alpha**4)
+    u, v = np.sqrt(sum_of_squares + alpha**2), np.sqrt(sum_of_squares - alpha**2)
+    return diagonal.sharpness(x, u, np.sign(beta) * v)
+
+
+def window(x, y, run, sizes):
+    """λ₀, step size times sharpness at each size (NaN where it diverged), and the size at which the window opens."""
+    settled = run.loss < 1e-12
+    ends = [diagonal.sharpness(x, u, v) if ok else np.nan for u, v, ok in zip(run.u, run.v, settled, strict=True)]
+    products, spacing = sizes * np.array(ends), sizes[-1] - sizes[-2]
+    inside = np.flatnonzero(products > 1.97)
+    return flow_sharpness(x, y), products, sizes[inside[0]] - spacing / 2 if inside.size else np.nan
+
+
+def opened(windows, spacing):
+    """Where windows open, the error of the grid, and the sharpness that should tell."""
+    at = np.array([(opens, steepest) for steepest, _, opens in windows if opens == opens])
+    return {
+        "measured": at[:, 0],
+        "error": notebook.solver(spacing, np.ones(len(at))) / np.sqrt(12),  # anywhere between two steps of the grid
+        "given": {"flow_sharpness": at[:, 1]},
+    }
+
+
+def inside(windows, sizes):
+    """Mean of step size times sharpness over each window, from 5 % above its opening on."""
+    means = [products[(sizes > 2.1 / steepest) & (products == products)] for steepest, products, _ in windows]
+    return mean_and_error([values.mean() for values in means if values.size])
+
+
+windows = [window(x, x @ truth, d, gd_sizes) for x, d, *_ in drawn]
+law.check("window-opens", **opened(windows, gd_sizes[-1] - gd_sizes[-2]))
+law.check("sharpness-of-the-solution", **inside(windows, gd_sizes))
 
 # %%
-k = digit_edge
-at_edge = diagonal.sharpness(pixels, digit_run.u[k], digit_run.v[k]) * digit_sizes[k]
-law.check("sharpness-on-digits", measured=at_edge, error=1e-6)  # the loss is zero to rounding
+fig, ax = plt.subplots()
+for index, (steepest, products, _) in enumerate(windows[:3]):
+    ax.plot(gd_sizes * steepest / 2, products, color=plot.COLOURS[index], marker=plot.MARKERS[index], markersize=3)
+ax.axhline(2, color=plot.GREY, linestyle=":", linewidth=1)
+ax.set(xlabel="step size over $2/\\lambda_0$", ylabel="step size times sharpness of the solution")
+plt.show()
+
+# %% [markdown]
+# The same on the digits.
 
 # %%
-calm = [diagonal.sharpness(x, s.u[-1], s.v[-1]) * sgd_sizes[-1] for x, _, s in drawn]
+windows = [window(*one, digit_sizes) for one in some_digits]
+law.check("window-opens-on-digits", **opened(windows, digit_sizes[1] - digit_sizes[0]))
+law.check("sharpness-on-digits", **inside(windows, digit_sizes))
+
+# %% [markdown]
+# Controls: with one sample a step, the largest step size at which the run settles is far below, and so is what it
+# settles at; and half of the largest step size leaves room below the edge.
+
+# %%
+more_sizes = np.arange(0.06, 0.5, 0.02)
+largest, calm = [], []
+for x, _, _, order in drawn:
+    run = diagonal.descend(x, x @ truth, start, more_sizes, steps=100_000, order=order)
+    k = np.flatnonzero(run.loss < 1e-6).max()
+    largest.append(more_sizes[k])
+    calm.append(diagonal.sharpness(x, run.u[k], run.v[k]) * more_sizes[k])
+print(f"largest step size over that of gradient descent: {np.mean(largest / gd_sizes[edges]):.2f}")
 law.control("single-samples-stay-below", **mean_and_error(calm))
 
 # %%
-inside = [diagonal.sharpness(x, d.u[k], d.v[k]) * gd_sizes[k] for (x, d, _), k in zip(drawn, halves, strict=True)]
+inside = [diagonal.sharpness(x, d.u[k], d.v[k]) * gd_sizes[k] for (x, d, *_), k in zip(drawn, halves, strict=True)]
 law.control("small-steps-stay-below", **mean_and_error(inside))
 
 # %% [markdown]
@@ -332,19 +438,34 @@ law.control("small-steps-stay-below", **mean_and_error(inside))
 #
 # If the data can be fitted, the gradients vanish and the gain stops growing. If they cannot, because there are more
 # noisy samples than unknowns, single-sample descent never comes to rest, and there is no limit for the law to describe.
+# Without the noise the same samples do come to rest.
 
 # %%
-late = [1 - run.half_gain[k].sum() / run.gain[k].sum() for _, d, s in drawn for run, k in ((d, 2), (s, -1))]
+ends = np.log10([s.loss[-1] for _, _, s, _ in drawn])
+law.check("single-samples-come-to-rest", **mean_and_error(ends))
+late = [1 - run.half_gain[k].sum() / run.gain[k].sum() for _, d, s, _ in drawn for run, k in ((d, 2), (s, -1))]
 law.check("gain-comes-to-rest", **mean_and_error(late))
 
+
 # %%
-restless = []
+def late_share(x, y, order):
+    """Share of the gain that the second half of the steps adds, one sample a step at step size 0.02."""
+    run = diagonal.descend(x, y, start, [0.02], steps=len(order), order=order)
+    return 1 - run.half_gain.sum() / run.gain.sum()
+
+
+restless, resting = [], []
 for _ in range(problems):
-    x_many = rng.standard_normal((60, unknowns))
-    noisy = x_many @ truth + 0.3 * rng.standard_normal(60)
-    run = diagonal.descend(x_many, noisy, start, [0.02], steps=40_000, order=rng.integers(60, size=40_000))
-    restless.append(1 - run.half_gain.sum() / run.gain.sum())
-law.control("noise-never-rests", **mean_and_error(restless))
+    x_many, noise = rng.standard_normal((60, unknowns)), 0.3 * rng.standard_normal(60)
+    order = rng.integers(60, size=40_000)
+    restless.append(late_share(x_many, x_many @ truth + noise, order))
+    resting.append(late_share(x_many, x_many @ truth, order))
+law.control(
+    "noise-never-rests",
+    **mean_and_error(restless),
+    intact=np.mean(resting),
+    intact_error=notebook.spread(resting),
+)
 
 # %% [markdown]
 # ## What to try next

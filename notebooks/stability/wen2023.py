@@ -26,6 +26,8 @@ from lawbook.lab import plot
 from lawbook.lab.data import digits
 from lawbook.lab.models import networks
 from lawbook.lab.training import sam
+from lawbook.measure import powerlaw
+from scipy.optimize import minimize
 
 law = notebook.open("wen2023")
 rng = notebook.rng()
@@ -73,9 +75,7 @@ print(f"loss {loss(home, training_set):.0e}, eigenvalues {np.round(eigenvalues, 
 
 # %%
 FLOW_STEPS = 100
-largest, trace = (
-    sam.flow(residuals, home, kind, time=1.25, steps=FLOW_STEPS * 5 // 4) for kind in ("largest", "trace")
-)
+largest, trace = (sam.flow(residuals, home, kind, time=2.0, steps=2 * FLOW_STEPS) for kind in ("largest", "trace"))
 times = np.arange(len(largest.params)) / FLOW_STEPS
 print(f"gap to the second eigenvalue, at least {np.diff(-largest.curvatures[:, :2]).min():.2f}")
 
@@ -115,8 +115,7 @@ def run(step_size, radius, batch=None, repeats=3, steps=None):
 
 def mean_and_error(values):
     """Over the repeats."""
-    values = np.asarray(values)
-    return {"measured": values.mean(axis=0), "error": values.std(axis=0, ddof=1) / np.sqrt(len(values))}
+    return {"measured": np.mean(values, axis=0), "error": notebook.spread(values)}
 
 
 every = run(0.02, 0.05)
@@ -142,7 +141,7 @@ for index, (axes, name, flow_values, measured) in enumerate(
         ["largest-eigenvalue", "trace"][index],
         x=slow,
         y=measured.mean(axis=0),
-        error=measured.std(axis=0, ddof=1) / np.sqrt(len(measured)),
+        error=notebook.spread(measured),
         prediction=flow_values[: FLOW_STEPS + 1 : 2],
         law=["largest-eigenvalue-flow", "trace-flow"][index],
         label=["full-batch SAM", "SAM, one sample a step"][index],
@@ -200,25 +199,32 @@ slopes = [float(steep(every[0, place])) for place in places]
 law.check("full-batch-decline", **mean_and_error(decline), given={"slope": slopes})
 
 # %% [markdown]
-# Controls. Without the step uphill nothing moves. With one sample at a time the end is elsewhere. And with a large
-# radius, SAM is no longer aligned with the steepest direction.
+# Controls, each the same run with one thing changed. Without the step uphill nothing moves. With one sample at a time
+# the end is elsewhere. With ten times the radius, SAM is no longer aligned with the steepest direction and drifts
+# slowly. With five times the step size it drifts fast.
+
 
 # %%
-still = run(0.02, 0.0, repeats=2, steps=5000)
-ends = [np.asarray(spectrum(path[-1:]))[0, 0] for path in still]
-law.control("no-step-uphill", **mean_and_error(speed(ends, largest.curvatures[:, 0])))
+def speed_of(paths):
+    """The factor, from the largest eigenvalue at the ends of the paths."""
+    return speed([np.asarray(spectrum(path[-1:]))[0, 0] for path in paths], largest.curvatures[:, 0])
+
+
+law.control("no-step-uphill", **mean_and_error(speed_of(run(0.02, 0.0, steps=20_000))))
 
 # %%
 law.control(
     "one-sample-instead-of-all",
-    **mean_and_error(miss(single, largest)),
+    **mean_and_error(miss(run(0.02, 0.05, batch=1), largest)),
     given={"separation": separation / path_length(largest)},
 )
 
 # %%
-wide = run(0.005, 0.2)
-ends = [np.asarray(spectrum(path[-1:]))[0, 0] for path in wide]
-law.control("large-radius", **mean_and_error(speed(ends, largest.curvatures[:, 0])))
+law.control("large-radius", **mean_and_error(speed_of(run(0.02, 0.5))))
+
+# %%
+large = run(0.1, 0.05)
+law.control("large-steps", **mean_and_error(speed_of(large)))
 
 # %% [markdown]
 # ## Single samples follow the trace
@@ -239,12 +245,60 @@ law.check(
 # In between neither law holds: with four samples a step SAM ends far from the end of the flow of the trace.
 
 # %%
-four = run(0.02, 0.1, batch=4)
+four = run(0.005, 0.1, batch=4)
 law.control(
     "batches-of-four",
     **mean_and_error(miss(four, trace)),
     given={"separation": separation / path_length(trace)},
 )
+
+# %% [markdown]
+# ## The gradient lines up
+#
+# Why the steepest direction? Each step uphill turns the next gradient towards it, until the two differ by an angle
+# of the order of $\rho$. We measure that angle late in runs that go equally far. The two sides of a hop have angles of
+# their own, so we take snapshots at odd distances, and their root mean square.
+
+# %%
+radii = np.array([0.1, 0.05, 0.025])
+uphill = jax.jit(jax.grad(loss))
+
+
+@jax.jit
+def steepest(w):
+    """Top eigenvector of the Hessian at the minimiser below."""
+    return jnp.linalg.svd(jax.jacrev(residuals)(sam.retract(residuals, w)), full_matrices=False)[2][0]
+
+
+def angles(batch=None):
+    """Root mean square angle between gradient and top eigenvector late in three runs, by radius: (runs, radii)."""
+    found = []
+    for radius in radii:
+        every_so = round(0.25 / (0.1 * radius**2) / POINTS) // 2 * 2 + 1  # an odd number of steps
+        paths = run(0.1, radius, batch=batch, steps=POINTS * every_so)[:, POINTS // 2 :]
+        slopes = np.array([[uphill(w, training_set) for w in path] for path in paths])
+        tops = np.array([[steepest(w) for w in path] for path in paths])
+        cosines = np.abs(np.sum(slopes * tops, axis=2)) / np.linalg.norm(slopes, axis=2)
+        found.append(np.sqrt(np.mean(np.arccos(np.minimum(cosines, 1)) ** 2, axis=1)))
+    return np.array(found).T
+
+
+def growth(values):
+    """Slope of log angle over log radius of each run."""
+    return [powerlaw.fit(radii, one).exponent for one in values]
+
+
+aligned = angles()
+print("angle by radius:", aligned.mean(axis=0).round(3))
+law.check("angle-grows-with-the-radius", **mean_and_error(growth(aligned)))
+
+# %% [markdown]
+# **Control.** With one sample a step the gradient of the loss does not line up with anything.
+
+# %%
+loose = angles(batch=1)
+print("angle by radius, one sample a step:", loose.mean(axis=0).round(2))
+law.control("one-sample-does-not-align", **mean_and_error(growth(loose)))
 
 # %% [markdown]
 # ## Why: the orbit
@@ -272,7 +326,7 @@ print("1 - |cos| to the top eigenvector:", 1 - np.abs(ends @ basis[:, 0]) / np.l
 law.check(
     "orbit-radius",
     measured=np.linalg.norm(ends, axis=1),
-    error=1e-14,  # rounding
+    error=notebook.rounding(rhos, operations=hessian.size),  # a step adds numbers of the size of the radius
     given={"eta": etas, "radius": rhos, "sharpness": np.full(3, 4.0)},
 )
 
@@ -280,7 +334,7 @@ law.check(
 law.control(
     "without-normalisation",
     measured=np.linalg.norm(orbit(0.1, 0.05, normalised=False)),
-    error=1e-14,
+    error=notebook.rounding(0.05, operations=hessian.size),
     given={"eta": 0.1, "radius": 0.05, "sharpness": 4.0},
 )
 
@@ -288,7 +342,25 @@ law.control(
 # ## Steps of finite size
 #
 # The law is for small $\eta$. The orbit's radius says what comes next: the drift is faster by
-# $(1-\eta\lambda_1/2)^{-2}$. We test it on a toy valley whose flow is known by heart, with walls of curvature
+# $(1-\eta\lambda_1/2)^{-2}$. First on the digits, at three step sizes and seven times of each run: how fast does the
+# eigenvalue fall, over the square of its slope?
+
+# %%
+digit_etas, at = np.array([0.02, 0.05, 0.1]), np.arange(6, 48, 6)
+factors, heights = [], []
+for paths in (every, run(0.05, 0.05), large):
+    values = np.array([np.asarray(spectrum(path))[:, 0] for path in paths])  # (repeats, 51)
+    falls = (values[:, at - 2] - values[:, at + 2]) / (slow[4] - slow[0])
+    factors.append(falls / np.array([[float(steep(path[place])) for place in at] for path in paths]) ** 2)
+    heights.append(values[:, at].mean(axis=0))
+law.check(
+    "finite-step-speed-on-digits",
+    **mean_and_error(np.swapaxes(factors, 0, 1)),
+    given={"eta": digit_etas[:, None], "sharpness": np.array(heights)},
+)
+
+# %% [markdown]
+# Then on a toy valley whose flow is known by heart, with walls of curvature
 # $F=3+(a-1)^2+(b-1)^2$ and $0.5$: along it the distance from the flattest place $(1,1)$ falls as $e^{-\tau}$.
 
 
@@ -334,14 +406,11 @@ ax.set(xlabel="largest eigenvalue $\\lambda_1$", ylabel="factor in front of the 
 ax.legend()
 plt.show()
 
-# %%
-law.control("large-steps", measured=speeds["measured"][-1], error=speeds["error"][-1])
-
 # %% [markdown]
 # Control: two walls that are equally steep. The second wall now has the curvature $3+(a-1)^2+(b+1)^2$, which on the
 # line $b=0$ is that of the first. Each wall alone would push towards its own flattest place, one to the left of the
 # line and one to the right. SAM hops between both, so these pushes cancel, and it slides along the line by what is
-# left.
+# left. Beside it, from the same place, the valley from above.
 
 
 # %%
@@ -350,23 +419,29 @@ def twin(w, batch):
     return 0.5 * ((3 + (a - 1) ** 2 + (b - 1) ** 2) * w[2] ** 2 + (3 + (a - 1) ** 2 + (b + 1) ** 2) * w[3] ** 2)
 
 
-sliding = np.array([local_speed(0.05, twin, begin=(-0.5, 0.0)) for _ in range(3)])  # (repeats, 2, places)
+sliding, falling = (
+    np.array([local_speed(0.05, valley, begin=(-0.5, 0.0)) for _ in range(3)])  # (repeats, 2, places)
+    for valley in (twin, toy)
+)
 law.control(
     "two-walls-equally-steep",
     **mean_and_error(sliding[:, 0]),
     given={"eta": 0.05, "sharpness": sliding[:, 1].mean(axis=0)},
+    intact=falling[:, 0].mean(axis=0),
+    intact_error=notebook.spread(falling[:, 0]),
+    intact_given={"eta": 0.05, "sharpness": falling[:, 1].mean(axis=0)},
 )
 
 # %% [markdown]
 # ## Three notions of flatness
 #
 # SAM was meant to guard against the worst direction, and computes something in the direction of the gradient. On the
-# surface these are different numbers. In the worst direction the loss rises by $\lambda_1\rho^2/2$. In the direction
-# of the gradient with which gradient descent arrives, it rises by the *smallest* eigenvalue: that of the direction
-# which is last to die out. In random directions it rises by the mean over all parameters.
+# surface these are different numbers. In the worst direction the loss rises by $\lambda_1\rho^2/2$. In random
+# directions it rises by the mean over all parameters. And along a gradient? On the surface there is none, and close to
+# it every direction across the surface is the gradient of some point. The paper asks for the best of them: there the
+# rise is half of the *smallest* eigenvalue.
 
 # %%
-gradient = jax.jit(jax.grad(loss))
 values = jax.jit(jax.vmap(lambda w: loss(w, training_set)))
 
 
@@ -379,53 +454,73 @@ def rise(directions, base=home):
 
 worst = rng.standard_normal(home.size)
 for _ in range(300):  # the maximum on a small sphere, by following the gradient
-    worst = np.asarray(gradient(home + 1e-3 * worst / np.linalg.norm(worst), training_set))
+    worst = np.asarray(uphill(home + 1e-3 * worst / np.linalg.norm(worst), training_set))
 measured, error = rise(worst[None])
-law.check("worst-direction", measured=measured, error=error, given={"sharpness": eigenvalues[0]})
+at_home = {"sharpness": eigenvalues[0], "trace": eigenvalues.sum(), "parameters": home.size}
+law.check("worst-direction", measured=measured, error=error, given=at_home)
 
 # %%
-jacobian = np.asarray(jax.jacrev(residuals)(home))
-curvature, modes = np.linalg.eigh(jacobian @ jacobian.T / count)  # smallest first
-surviving = ((1 - 0.1 * curvature) / (1 - 0.1 * curvature[0])) ** 20_000
-arrival = jacobian.T @ modes @ (rng.standard_normal(count) * surviving / np.sqrt(curvature))
-here = home + 1e-6 * arrival / np.linalg.norm(arrival)
-measured, error = rise(np.asarray(gradient(here, training_set))[None], here)
-law.check(
-    "ascent-direction",
-    measured=measured,
-    error=error,
-    given={"smallest": curvature[0], "sharpness": eigenvalues[0]},
-)
+slopes_of = jax.jit(jax.jacrev(residuals))
+
+
+@jax.jit
+def rise_from(offset, frame, minimiser):
+    """Rise over ρ² along the gradient of the point at `offset`, 1e-6 long, in the frame across the surface."""
+    here = minimiser + 1e-6 * frame.T @ (offset / jnp.linalg.norm(offset))
+    slope = jax.grad(loss)(here, training_set)
+    return (loss(here + 1e-3 * slope / jnp.linalg.norm(slope), training_set) - loss(here, training_set)) / 1e-6
+
+
+rise_and_slope = jax.jit(jax.value_and_grad(rise_from))
+
+
+def least(minimiser):
+    """The least rise along the gradient of a point near a minimiser, found by L-BFGS, and its change with ρ."""
+    frame = np.linalg.svd(np.asarray(slopes_of(minimiser)), full_matrices=False)[2]  # (M, p)
+    begin = rng.standard_normal(len(frame))
+    tight = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 2000}
+
+    def objective(offset):
+        return [np.asarray(part, float) for part in rise_and_slope(offset, frame, minimiser)]
+
+    found = minimize(objective, begin, jac=True, method="L-BFGS-B", options=tight).x
+    here = minimiser + 1e-6 * frame.T @ found / np.linalg.norm(found)
+    return rise(np.asarray(uphill(here, training_set))[None], here)
+
+
+measured, error = least(home)
+law.check("ascent-direction", measured=measured, error=error, given={"smallest": eigenvalues[-1], **at_home})
 
 # %% [markdown]
-# Control: SAM does not arrive like gradient descent. We take the gradient where SAM stands at the end of its
-# full-batch runs, and walk along it from the minimiser below.
+# Control: SAM does not climb from the best point. We take the gradient where SAM stands at the end of its full-batch
+# runs, and walk along it from the minimiser below. Beside it, near the same minimisers, the least rise.
 
 # %%
 hops = every[:, -1]
-rises = [rise(np.asarray(gradient(hop, training_set))[None], np.asarray(land(hop))) for hop in hops]
+landed = [np.asarray(land(hop)) for hop in hops]
+rises = [rise(np.asarray(uphill(hop, training_set))[None], place) for hop, place in zip(hops, landed, strict=True)]
 measured, error = np.array(rises)[:, :, 0].T
-below = {"smallest": every_curvature[:, -1, -1], "sharpness": every_curvature[:, -1, 0]}
+kept, kept_error = np.array([least(place) for place in landed])[:, :, 0].T
+curvature = every_curvature[:, -1]
+below = {
+    "smallest": curvature[:, -1],
+    "sharpness": curvature[:, 0],
+    "trace": curvature.sum(axis=1),
+    "parameters": home.size,
+}
 print("over half of the largest eigenvalue:", measured / law.predict("worst-direction", sharpness=below["sharpness"]))
-law.control("where-sam-hops", measured=measured, error=error, given=below)
+law.control("where-sam-hops", measured=measured, error=error, intact=kept, intact_error=kept_error, given=below)
 
 # %%
 sample, _ = rise(rng.standard_normal((10_000, home.size)))
-law.check(
-    "average-direction",
-    measured=sample.mean(),
-    error=sample.std() / np.sqrt(sample.size),
-    given={"trace": eigenvalues.sum(), "parameters": home.size, "sharpness": eigenvalues[0]},
-)
+law.check("average-direction", measured=sample.mean(), error=notebook.spread(sample), given=at_home)
 
 # %% [markdown]
-# Full-batch SAM does something else than following its own ascent-direction loss. Its steps spoil the alignment with
-# the smallest eigenvalue, as the last control showed: the step uphill turns the next gradient towards the steepest
-# direction, again and again.
+# Full-batch SAM does something else than minimising the rise along the gradient at its best, as the last control
+# showed: the step uphill turns the next gradient towards the steepest direction, again and again.
 #
 # ## What to try next
 #
 # - Vary the batch size from 1 to 12 and plot where SAM ends between the two flows.
-# - Increase $\\rho$ at fixed $\\eta$. Print the angle between the gradient and the top eigenvector: where does the
-#   law break?
+# - Increase $\rho$ at fixed $\eta$ beyond the step size. Where does the angle stop growing in proportion?
 # - Give two samples the same label and image. The top eigenvalues may then cross: what does SAM do at a crossing?

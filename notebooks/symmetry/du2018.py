@@ -24,7 +24,7 @@ from lawbook import notebook
 from lawbook.lab import plot
 from lawbook.lab.data import digits
 from lawbook.lab.models import networks
-from lawbook.lab.training import flow
+from lawbook.lab.training import flow, sgd
 from lawbook.measure import powerlaw
 
 jax.config.update("jax_enable_x64", True)
@@ -135,7 +135,47 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# Controls: units that are not homogeneous, and weight decay.
+# ## Real training
+#
+# Flow is an ideal. Train the ReLU net for 4000 steps of size 0.05 on batches of 20, in four orders of the batches, and
+# ask each neuron: does the norm of your outgoing weights, with the balance you began with, tell that of your incoming
+# ones?
+
+
+# %%
+def batch_loss(params, batch):
+    return networks.cross_entropy(networks.forward(params, batch[0], jax.nn.relu), batch[1])
+
+
+def both_norms(params, velocity, gradient):
+    return norms(params)
+
+
+ends = []
+for _ in range(4):
+    order = rng.integers(len(images), size=(4000, 20))
+    run = sgd.train(
+        batch_loss, start, (images, labels), step_size=0.05, batches=order, observe=both_norms, every=4000
+    )  # fmt: skip
+    ends.append(np.array(run.log)[:, -1])  # (2, 48)
+incoming, outgoing = np.mean(ends, axis=0)
+before = np.array(norms(start))
+off = np.array([end[0] - end[1] for end in ends])
+print(f"squared norms of a neuron have changed by factors up to {np.max(np.mean(ends, axis=0) / before):.1f}")
+law.check(
+    "neurons-in-training",
+    measured=incoming,
+    error=notebook.spread(off),
+    given={
+        "outgoing": outgoing,
+        "balance": before[0] - before[1],
+        "start_incoming": before[0],
+        "start_outgoing": before[1],
+    },
+)
+
+# %% [markdown]
+# Controls for the flow: units that are not homogeneous, and weight decay.
 
 # %%
 smooth = [drift["tanh", 0.0], drift["softplus", 0.0]]
@@ -400,27 +440,34 @@ def orthonormal(rows, columns):
     return np.linalg.qr(rng.standard_normal((rows, columns)))[0]
 
 
-target = orthonormal(20, 4) @ np.diag(np.linspace(1, 0.5, 4)) @ orthonormal(15, 4).T
-steps = 40_000
+def of_rank(rank):
+    return orthonormal(20, rank) @ np.diag(np.linspace(1, 0.5, rank)) @ orthonormal(15, rank).T
+
+
+target = of_rank(4)
+steps = 20_000
 
 
 @jax.jit
-@partial(jax.vmap, in_axes=(0, 0, None))
-def factorise(u, v, power):
-    """Descend from each start with steps 0.5 t^-power.
+@partial(jax.vmap, in_axes=(0, 0, None, None, None))
+def factorise(u, v, target, power, first):
+    """Descend from each start with steps first · t^-power.
 
-    Returns the relative error at the end and the largest imbalance over the final squared norm, each (starts,).
+    Returns the relative error at the end, the largest imbalance over the final squared norm, and the first step after
+    which the relative error is below 0.001 (all steps, if never), each (starts,).
     """
+    size_of_target = jnp.linalg.norm(target)
 
     def step(t, state):
-        u, v, most = state
+        u, v, most, reached = state
         rest = u @ v.T - target
-        size = 0.5 * (t + 1.0) ** -power
+        size = first * (t + 1.0) ** -power
+        reached = jnp.where(jnp.linalg.norm(rest) < 1e-3 * size_of_target, jnp.minimum(reached, t), reached)
         u, v = u - size * rest @ v, v - size * rest.T @ u
-        return u, v, jnp.maximum(most, jnp.linalg.norm(u.T @ u - v.T @ v))
+        return u, v, jnp.maximum(most, jnp.linalg.norm(u.T @ u - v.T @ v)), reached
 
-    u, v, most = jax.lax.fori_loop(0, steps, step, (u, v, jnp.asarray(0.0)))
-    return jnp.linalg.norm(u @ v.T - target) / jnp.linalg.norm(target), most / jnp.sum(u**2)
+    u, v, most, reached = jax.lax.fori_loop(0, steps, step, (u, v, jnp.asarray(0.0), jnp.asarray(steps)))
+    return jnp.linalg.norm(u @ v.T - target) / size_of_target, most / jnp.sum(u**2), reached
 
 
 def over_starts(values):
@@ -428,21 +475,73 @@ def over_starts(values):
     return {"measured": float(values.mean()), "error": notebook.spread(values)}
 
 
-small = 0.01 * rng.standard_normal((4, 20, 4)), 0.01 * rng.standard_normal((4, 15, 4))  # four Gaussian starts
-errors, imbalances = factorise(*small, 0.6)
+def gaussian(columns):
+    """Four Gaussian starts of size 0.01."""
+    return tuple(0.01 * rng.standard_normal((4, rows, columns)) for rows in (20, 15))
+
+
+small = gaussian(4)
+errors, imbalances, reached = factorise(*small, target, 0.6, 0.5)
 law.check("factors-reach-target", **over_starts(errors))
 
 # %%
 law.check("factors-stay-balanced", **over_starts(imbalances))
 
 # %% [markdown]
-# Controls: steps whose sum is finite run dry on the saddle at the origin, and factors that start unequal stay so.
+# Controls: steps whose sum is finite run dry on the saddle at the origin; four columns cannot make a target of rank
+# six, as six can; and factors that start unequal stay so.
 
 # %%
-law.control("steps-shrink-too-fast", **over_starts(factorise(*small, 1.5)[0]))
+law.control("steps-shrink-too-fast", **over_starts(factorise(*small, target, 1.5, 0.5)[0]))
 
 # %%
-law.control("unequal-start", **over_starts(factorise(20 * small[0], small[1], 0.6)[1]))
+richer = of_rank(6)
+few, enough = gaussian(4), gaussian(6)
+short, kept = (factorise(*factors, richer, 0.6, 0.5) for factors in (few, enough))
+law.control(
+    "too-few-columns", **over_starts(short[0]), intact=float(kept[0].mean()), intact_error=notebook.spread(kept[0])
+)
+
+# %%
+law.control("unequal-start", **over_starts(factorise(20 * small[0], small[1], target, 0.6, 0.5)[1]))
+
+# %% [markdown]
+# The theorem wants an exponent above ½. For the *number* of steps something simpler counts: their sizes must add up to
+# the time that gradient flow needs. We take that time from constant steps of 0.01, and count for four exponents.
+
+# %%
+needed = 0.01 * np.asarray(factorise(*small, target, 0.0, 0.01)[2])
+powers = np.array([0.3, 0.5, 0.6, 0.7])
+counts = np.array([factorise(*small, target, power, 0.5)[2] for power in powers])  # (powers, starts)
+given = {"power": powers[:, None], "needed": needed, "first": 0.5}
+predicted = law.predict("steps-to-the-target", **given)
+scatter = 2 * notebook.spread(counts / predicted, axis=1)  # of one start, twice the error of a mean of four
+law.check("steps-to-the-target", measured=counts, error=scatter[:, None] * predicted, given=given)
+
+# %%
+grid = np.linspace(0, 0.75, 100)
+fig, ax = plt.subplots()
+ax.plot(grid, law.formula("sum-of-steps")(power=grid, needed=needed.mean(), first=0.5), color=plot.GREY)
+plot.points(ax, powers, counts.mean(axis=1), notebook.spread(counts, axis=1), index=0)
+ax.set(yscale="log", xlabel="exponent $p$ of the step size", ylabel="steps until the relative error is 0.001")
+plt.show()
+law.series(
+    "steps-over-exponent", x=powers, y=counts.mean(axis=1), error=notebook.spread(counts, axis=1),
+    prediction=law.formula("sum-of-steps")(power=powers, needed=needed.mean(), first=0.5), law="sum-of-steps",
+    label="rank 4, four starts", x_label="exponent of the step size", y_label="steps until the relative error is 0.001",
+    y_scale="log", title="Steps that fall faster need more of them, as their sum says",
+)  # fmt: skip
+
+# %%
+never, there = (np.asarray(run[2]) for run in (short, kept))
+law.control(
+    "columns-too-few-for-the-target",
+    measured=never,
+    error=notebook.exact(never),
+    intact=there,
+    intact_error=notebook.exact(there),
+    given={"power": 0.6, "needed": 0.01 * np.asarray(factorise(*enough, richer, 0.0, 0.01)[2]), "first": 0.5},
+)
 
 # %% [markdown]
 # ## Rank one: how fast

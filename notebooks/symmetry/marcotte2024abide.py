@@ -43,7 +43,7 @@ plot.use()
 
 # %%
 def by_brackets(n, m, r, units="linear"):
-    """D, dimension of the Lie algebra at a random point, and that of the span without brackets."""
+    """N, dimension of the Lie algebra at a random point, and that of the span without brackets."""
     if units == "linear":
         fields, state = layered.linear_network(n, m), rng.standard_normal((n + m, r))
     else:
@@ -73,8 +73,8 @@ activations = {
 }
 
 
-def sampled_gradients(m, n, r, units, samples, batch=8):
-    """Random weights (samples, D) and mini-batch gradients there, by turns of squared loss and cross-entropy."""
+def sampled_gradients(m, n, r, units, samples, softmax_alone, batch=8):
+    """Random weights (samples, N) and mini-batch gradients there, of cross-entropy alone or of both losses by turns."""
     u, v = rng.standard_normal((samples, n, r)), rng.standard_normal((samples, m, r))
     rows = rng.integers(0, len(scores), (samples, batch))
     x, target = scores[rows][..., :m], np.eye(n)[labels[rows] % n]  # (samples, batch, m), (samples, batch, n)
@@ -82,7 +82,7 @@ def sampled_gradients(m, n, r, units, samples, batch=8):
     z = x @ v
     out = act(z) @ np.swapaxes(u, 1, 2)
     soft = np.exp(out - out.max(axis=2, keepdims=True))
-    entropic = (np.arange(samples) % 2 == 0)[:, None, None]
+    entropic = ((np.arange(samples) % 2 == 0) | softmax_alone)[:, None, None]
     pull = np.where(entropic, soft / soft.sum(axis=2, keepdims=True), out) - target  # d loss / d outputs
     du = np.swapaxes(pull, 1, 2) @ act(z)
     dv = np.swapaxes(x, 1, 2) @ (pull @ u * slope(z))
@@ -93,11 +93,11 @@ def sampled_gradients(m, n, r, units, samples, batch=8):
     return theta[alive], gradient[alive] / norm[alive, None]
 
 
-def laws_in_data(m, n, r, units="linear", update=lambda gradient: gradient):
+def laws_in_data(m, n, r, units="linear", update=lambda gradient: gradient, softmax_alone=False):
     """Number of independent quadratics that no sampled update changes, and the gap of the singular values."""
     size = (m + n) * r
     a, b = np.triu_indices(size)
-    theta, gradient = sampled_gradients(m, n, r, units, int(1.5 * len(a)) + 20)
+    theta, gradient = sampled_gradients(m, n, r, units, int(1.5 * len(a)) + 20, softmax_alone)
     step = update(gradient)
     equations = theta[:, a] * step[:, b] + theta[:, b] * step[:, a]
     kept, gap = conservation.null_space(equations, noise=1e-9)
@@ -130,13 +130,13 @@ for units, widths, label in (
         "laws-over-width", x=widths, y=found[units][:, 0], error=notebook.exact(found[units][:, 0]),
         prediction=main(parameters=counted[units][:, 0], lie_dimension=counted[units][:, 1]),
         label=label, x_label="hidden neurons", y_label="independent conservation laws",
-        title="Laws found in gradients of digits, over D − dim Lie",
+        title="Laws found in gradients of digits, over N − dim Lie",
     )  # fmt: skip
 
 fig, ax = plt.subplots()
 for i, (units, widths) in enumerate({"linear": linear_widths, "relu": relu_widths}.items()):
     size, lie, span = counted[units].T
-    ax.plot(widths, main(parameters=size, lie_dimension=lie), color=plot.COLOURS[i], label=f"{units}: D − dim Lie")
+    ax.plot(widths, main(parameters=size, lie_dimension=lie), color=plot.COLOURS[i], label=f"{units}: N − dim Lie")
     plot.points(ax, widths, found[units][:, 0], index=i, label=f"{units}: found in data")
     if units == "linear":
         ax.plot(widths, size - span, ":", color=plot.GREY, label="linear, brackets left out")
@@ -166,7 +166,7 @@ law.check(
 )
 
 # %% [markdown]
-# Control: tanh units have no symmetry, and the same search comes back empty-handed.
+# Control: tanh units have no continuous symmetry, only signs to flip, and the same search comes back empty-handed.
 
 # %%
 laws, _ = laws_in_data(3, 2, 4, "tanh")
@@ -179,6 +179,44 @@ law.control("tanh-has-none", measured=laws, error=notebook.exact(laws), given=to
 # %%
 laws, _ = laws_in_data(2, 2, 3, update=np.sign)
 law.control("signs-of-the-gradient", measured=laws, error=notebook.exact(laws), given=told(counted["linear"][2], 3))
+
+# %% [markdown]
+# ## One loss alone may keep more
+#
+# We have used two losses by turns, and for a reason. The gradients of softmax cross-entropy sum to zero over the
+# classes, so that with no other loss the sum of the weights from a hidden neuron to all classes never changes. The
+# search finds it: one law more for each neuron.
+
+# %%
+alone = {
+    "linear": np.array([laws_in_data(2, 3, r, softmax_alone=True)[0] for r in range(1, 5)]),
+    "relu": np.array([laws_in_data(3, 3, r, "relu", softmax_alone=True)[0] for r in range(1, 4)]),
+}
+balanced = {
+    "linear": [by_brackets(3, 2, r) for r in range(1, 5)],
+    "relu": [by_brackets(3, 3, r, "relu") for r in range(1, 4)],
+}
+
+
+def with_sums(counts, hidden):
+    """What the check of one loss needs to know."""
+    size, lie, _ = np.transpose(counts)
+    return {"parameters": size, "lie_dimension": lie, "hidden": hidden}
+
+
+laws = np.concatenate([alone["linear"], alone["relu"]])
+law.check(
+    "laws-under-cross-entropy",
+    measured=laws,
+    error=notebook.exact(laws),
+    given=with_sums([*balanced["linear"], *balanced["relu"]], [1, 2, 3, 4, 1, 2, 3]),
+)
+
+# %%
+laws, _ = laws_in_data(2, 3, 3)
+law.control(
+    "squared-loss-by-turns", measured=laws, error=notebook.exact(laws), given=with_sums(balanced["linear"][2], 3)
+)
 
 # %% [markdown]
 # ## Two linear layers: a closed formula
@@ -204,7 +242,7 @@ law.series(
     "closed-form", x=widths, y=laws, error=notebook.exact(laws),
     prediction=law.formula("two-layer-linear-count")(outputs=3, inputs=2, hidden=widths),
     law="two-layer-linear-count", label="3 outputs, 2 inputs", x_label="hidden neurons",
-    y_label="independent conservation laws", title="Linear networks: D − dim Lie and its closed form",
+    y_label="independent conservation laws", title="Linear networks: N − dim Lie and its closed form",
 )  # fmt: skip
 
 # %% [markdown]
@@ -333,7 +371,7 @@ linear = [(2, 2, 2), (2, 3, 2), (3, 5, 2), (2, 6, 2), (2, 2, 2, 2), (3, 2, 3, 2)
 relu = [((2, 3, 2), False), ((2, 3, 2), True), ((2, 2, 2, 2), False), ((2, 2, 3, 1), True), ((3, 4, 2), True)]
 cases = [(widths, False, False) for widths in linear] + [(widths, True, bias) for widths, bias in relu]
 deep = []
-print(f"{'network':24} {'D':>3} {'laws':>4} {'known':>5} {'without brackets':>16} {'gap':>8}")
+print(f"{'network':24} {'N':>3} {'laws':>4} {'known':>5} {'without brackets':>16} {'gap':>8}")
 for widths, is_relu, bias in cases:
     model = layered.paths(widths, relu=is_relu, bias=bias)
     theta = 0.8 * rng.standard_normal(model.size)

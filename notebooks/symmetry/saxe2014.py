@@ -210,6 +210,8 @@ law.control(
 # %%
 def half_times(times, u, s):
     """When each strength, shape (times, modes), first passes s / 2, and the error of the interpolation."""
+    if np.any(u.max(axis=0) < s / 2):
+        raise ValueError(f"found strengths up to {u.max(axis=0)}, expected each to pass half of {s}")
 
     def crossing(times, u, s):
         k = max(int(np.argmax(u >= s / 2)), 1)
@@ -256,16 +258,58 @@ def effective(task, weights):
     return np.sum((weights[0] @ task.right + weights[1].T @ task.left) ** 2, axis=0) / 4
 
 
-def waits(task, weights, moments):
-    """Half-times along gradient flow with their errors, singular values and effective starts, shape (4, modes)."""
-    found = strengths(task.follow(weights, moments, tolerance=10 * TOLERANCE)[0])
+def rise(task, weights, moments, tolerance=10 * TOLERANCE):
+    """Strengths of the modes along gradient flow, shape (times, modes)."""
+    return strengths(task.follow(weights, moments, tolerance=tolerance)[0])
+
+
+def waits(task, weights, moments, found):
+    """Half-times of strengths with their errors, singular values and effective starts, shape (4, modes)."""
     return np.array([*half_times(moments, found, task.s), task.s, effective(task, weights)])
 
 
 lively = np.argsort(images.var(axis=0))[-10:]
 by_class, by_pixel = task_of(classes, white, 9), task_of(images[rows][:, lively], white, 10)
 drawn = {by_class: random_weights(by_class), by_pixel: random_weights(by_pixel)}
-results = [waits(some, weights, np.linspace(0, 20 / some.s[-1], 2001)) for some, weights in drawn.items()]
+moments = {some: np.linspace(0, 20 / some.s[-1], 2001) for some in drawn}
+rising = {some: rise(some, weights, moments[some]) for some, weights in drawn.items()}
+
+# %% [markdown]
+# First the whole curves of the nine class modes, as shares of their singular values, at seven times about the
+# half-time.
+
+# %%
+mine, grown = moments[by_class], rising[by_class]
+u0s = effective(by_class, drawn[by_class])
+half = np.log(by_class.s / u0s - 1) / (2 * by_class.s)
+seen = np.searchsorted(mine, np.array([[0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4]]).T * half)  # (times, modes)
+off = np.abs(rise(by_class, drawn[by_class], mine, tolerance=100 * TOLERANCE) - grown)
+share, error = ((part / by_class.s)[seen, np.arange(9)] for part in (grown, off))
+given = {"s": by_class.s, "u0": u0s, "time": mine[seen]}
+law.check("curves-on-digits", measured=share, error=error, given=given)
+
+# %%
+fig, ax = plt.subplots()
+thin = slice(0, None, 40)
+for index, a in enumerate((0, 4, 8)):
+    line = curve(s=by_class.s[a], u0=u0s[a], time=mine[thin])
+    ax.plot(mine[thin], line, color=plot.COLOURS[index])
+    plot.points(ax, mine[thin], grown[thin, a], index=index, label=f"$s={by_class.s[a]:.2f}$")
+    law.series(
+        "digits-curves", x=mine[thin], y=grown[thin, a], error=off[thin, a], prediction=line,
+        law="sigmoidal-mode", label=f"s = {by_class.s[a]:.2f}",
+        x_label="time $t$ (step size × steps)", y_label="strength of the mode (output per input)",
+        title="Digits from small random weights: the same curves, and nobody aligned anything",
+    )  # fmt: skip
+ax.set(xlabel="time $t$ (step size × steps)", ylabel="strength $u$ (output per input)")
+ax.legend(title="singular value")
+plt.show()
+
+# %% [markdown]
+# And the half-times of all nineteen.
+
+# %%
+results = [waits(some, drawn[some], moments[some], rising[some]) for some in drawn]
 measured, error, s, starts = np.concatenate(results, axis=1)
 law.check("digits-from-a-random-start", measured=measured, error=error, given={"s": s, "u0": starts})
 
@@ -321,7 +365,8 @@ law.control(
 )
 
 # %%
-late, error, s, starts = waits(by_class, tuple(300 * w for w in drawn[by_class]), np.linspace(0, 200, 2001))[:, -1]
+large, long = tuple(300 * w for w in drawn[by_class]), np.linspace(0, 200, 2001)
+late, error, s, starts = waits(by_class, large, long, rise(by_class, large, long))[:, -1]
 law.control("large-start", measured=late, error=error, given={"s": s, "u0": starts})
 
 # %% [markdown]
@@ -419,6 +464,58 @@ coarse, fine = (2 * deeper - shallower for shallower, deeper in itertools.pairwi
 law.check("very-deep-shape", measured=fine, error=np.abs(fine - coarse) / 3, given={"s": task.s, "u0": deep_u0})
 
 # %% [markdown]
+# ## Orthogonal weights
+#
+# All that was for small starts. Give each layer a random *orthogonal* matrix instead: nothing is stretched or lost on
+# the way through, at any depth. With a step size in proportion to one over depth, do deeper networks need more steps on
+# the digits? Beside it Gaussian weights of the usual scale, counted up to 500 steps.
+
+# %%
+longest, starts = 500, 128
+correlation = (classes - classes.mean(axis=0)).T @ white / len(white)  # (10, 12)
+
+
+@jax.jit
+@jax.vmap
+def path_of_losses(stack):
+    """Losses along descent from square layers in one array, shape (depth, 12, 12); the step size is 1.5 over depth."""
+
+    def loss(stack):
+        product, _ = jax.lax.scan(lambda total, w: (w @ total, None), jnp.eye(12), stack)
+        return 0.5 * jnp.sum((product[:10] - correlation) ** 2)
+
+    def step(stack, _):
+        value, gradient = jax.value_and_grad(loss)(stack)
+        return stack - 1.5 / len(stack) * gradient, value
+
+    return jax.lax.scan(step, stack, None, length=longest)[1]
+
+
+def log_steps(stacks):
+    """Logarithms of the steps until 95 % of the loss of zero weights is gone, or of `longest` if not, (starts,)."""
+    done = np.asarray(path_of_losses(stacks)) < 0.05 * 0.5 * np.sum(correlation**2)
+    return np.log(np.where(done.any(axis=1), done.argmax(axis=1), longest))
+
+
+def ratio(deep, shallow):
+    """Ratio of geometric means over the starts, and its standard error."""
+    value = np.exp(deep.mean() - shallow.mean())
+    return {"measured": value, "error": value * np.hypot(notebook.spread(deep), notebook.spread(shallow))}
+
+
+gaussian = rng.normal(size=(starts, 64, 12, 12)) / np.sqrt(12)
+orthogonal = np.linalg.qr(rng.normal(size=(starts, 64, 12, 12)))[0]
+counted = {depth: log_steps(orthogonal[:, :depth]) for depth in (16, 64)}
+for depth, logs in counted.items():
+    print(f"orthogonal, depth {depth}: {np.exp(logs.mean()):.0f} steps")
+law.check("steps-at-four-times-the-depth", **ratio(counted[64], counted[16]))
+
+# %%
+stalled = log_steps(gaussian)
+print(f"Gaussian, depth 64: {np.mean(stalled == np.log(longest)):.0%} of the starts need more than {longest} steps")
+law.control("gaussian-weights", **ratio(stalled, counted[16]))
+
+# %% [markdown]
 # ## Unequal layers
 #
 # Make the first layer larger and the second smaller, with the same product. The difference of squares is kept, and
@@ -469,5 +566,5 @@ law.control(
 #
 # - Give a weak mode a head start: pass different strengths for each mode to `aligned`. When is the order reversed?
 # - Make the random start larger step by step. At which size do half-times leave the law by 5 %?
-# - Compare orthogonal with scaled Gaussian weights in 64 layers. Which of the two still learns?
+# - At which depth do Gaussian weights stop learning, and does a larger step help?
 # - Repeat the digits with a ReLU between the layers: which modes still come in the predicted order?

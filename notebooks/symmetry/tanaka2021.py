@@ -201,7 +201,7 @@ law.control(
 # ## Mini-batches
 #
 # Now real training: 64-16-10, batch-normalised first layer without a constant beside the variance, ReLU, softmax,
-# batches of 64 digits, $v\leftarrow\beta v-\eta(g+kq)$, $q\leftarrow q+v$. Seven runs at once from one start and with
+# batches of 64 digits, $v\leftarrow\beta v-\eta(g+kq)$, $q\leftarrow q+v$. Nine runs at once from one start and with
 # the same batches.
 
 # %%
@@ -213,6 +213,8 @@ SETTINGS = {  # step size, momentum, weight decay, constant beside the variance
     "no momentum": (0.05, 0.0, 1e-2, 0.0),
     "no decay": (0.1, 0.0, 0.0, 0.0),
     "visible scale": (0.1, 0.0, 5e-3, 0.1),
+    "middling": (0.1, 0.0, 1e-2, 0.0),
+    "usual": (0.05, 0.9, 1e-2, 1e-5),
 }
 knobs = np.array(list(SETTINGS.values()))
 steps = 20_000 if full else 4000
@@ -252,6 +254,48 @@ def train(knobs):
 
 logs, layers = train(knobs)
 square, kick, force, angle = ({name: np.asarray(a)[i] for i, name in enumerate(SETTINGS)} for a in logs)  # (steps, 16)
+
+# %% [markdown]
+# ### The charge in real training
+#
+# Does the law of the flow tell how the charge of scaling moves in training as people do it: batches, momentum 0.9, and
+# $10^{-5}$ beside the variance, so that the symmetry is not quite exact? In seven windows of 500 steps we average the
+# terms: $m|\dot q|^2$ with the velocity of each step, friction, weight decay, and the rate of change of the charge.
+
+
+# %%
+def in_windows(name, count=7, width=500):
+    """Rate of change of the charge, charge, position and breaking, each (windows, neurons), from the logs of a run."""
+    eta, _, _, _ = SETTINGS[name]
+    n, d = square[name], kick[name]  # d[i]: of the step from i to i + 1
+    charge = (n[2:] - n[:-2] - d[1:-1] + d[:-2]) / (4 * eta)  # at step 1, 2, ...: mean of both neighbouring moves
+    cuts = [slice(w * width, (w + 1) * width) for w in range(count)]
+    means = [np.array([part[cut].mean(axis=0) for cut in cuts]) for part in (charge, n[1:-1], d[1:-1] / eta**2)]
+    change = np.array([(charge[cut.stop] - charge[cut.start]) / (width * eta) for cut in cuts])
+    return change, *means
+
+
+eta, beta, k, _ = SETTINGS["usual"]
+heavy, drag = eta * (1 + beta) / 2, 1 - beta
+change, charge, position, breaking = in_windows("usual")
+unit = np.maximum.reduce([np.abs(drag * charge), k * position, heavy * breaking]).mean(axis=1, keepdims=True)
+off = (heavy * change - heavy * breaking + drag * charge + k * position) / unit
+given = {
+    "mass": heavy,
+    "friction": drag,
+    "weight_decay": k,
+    "beta": beta,
+    **{
+        name: (part / unit).mean(axis=1)
+        for name, part in (("charge", charge), ("position", position), ("breaking", breaking))
+    },
+}
+law.check(
+    "charge-in-training",
+    measured=(heavy * change / unit).mean(axis=1),
+    error=notebook.spread(off, axis=1),
+    given=given,
+)
 
 # %% [markdown]
 # ### Exact
@@ -446,15 +490,17 @@ def twin(eta, k, adapt, memory):
     return jax.lax.scan(block, begin, batches[:4])[1]
 
 
-def similarity(adapt, memory=1.0):
+def similarity(adapt, memory=1.0, name="slow"):
     """Cosine between the weights of each neuron and its twin after 2000 steps, (16,)."""
-    eta, _, k, _ = SETTINGS["slow"]
-    a, b = np.asarray(layers)[0, 3], np.asarray(twin(eta, k, adapt, memory))[3]
+    eta, _, k, _ = SETTINGS[name]
+    a, b = np.asarray(layers)[list(SETTINGS).index(name), 3], np.asarray(twin(eta, k, adapt, memory))[3]
     return np.sum(a * b, axis=1) / np.linalg.norm(a, axis=1)
 
 
 cosines = similarity(True)
 print(f"all twins: {cosines.min():.6f} to {cosines.max():.6f}")
+for name in ("middling", "fast"):
+    print(f"mean with weight decay {SETTINGS[name][2]}: {similarity(True, name=name).mean():.6f}")
 print(f"mean with twice the memory: {similarity(True, 2.0).mean():.4f}")
 law.check("rmsprop-twin", measured=cosines.mean(), error=notebook.spread(cosines))
 

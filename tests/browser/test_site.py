@@ -196,6 +196,6 @@ def test_verdicts_have_a_shape_each(context: BrowserContext) -> None:
         """() => Object.fromEntries([...document.querySelectorAll(".lb-verdict")].map((e) =>
         [e.className, getComputedStyle(e, "::before").maskImage || getComputedStyle(e, "::before").webkitMaskImage]))"""
     )
-    assert len(shapes) == 5
-    assert len(set(shapes.values())) == 5
+    assert len(shapes) == 6
+    assert len(set(shapes.values())) == 6
     assert all("url(" in shape for shape in shapes.values())

@@ -107,6 +107,12 @@ def elsewhere(data: Data) -> None:
         (lambda d: record(d, "extrapolates").update(fitted=None), "predicts 'fitted', expected fit="),
         (lambda d: record(d, "exponent").pop("points"), "the file cannot be read"),
         (lambda d: record(d, "exponent").update(type="Surprise"), "the file cannot be read"),
+        (lambda d: record(d, "exponent")["points"][0].update(measured=10**400), "points.0.measured"),
+        (lambda d: record(d, "exponent")["points"][0].update(given=None), "points.0.given"),
+        (lambda d: record(d, "exponent").update(kind=[]), "the file cannot be read"),
+        (lambda d: record(d, "exponent").update(id=[]), "the file cannot be read"),
+        (lambda d: d["metadata"][store.METADATA].update(status="superb"), "the file cannot be read"),
+        (lambda d: d["metadata"][store.METADATA].update(finished=5), "the file cannot be read"),
         (lambda d: d["metadata"][store.METADATA].update(paper="corner2002"), "it is the run of corner2002, quick"),
         (lambda d: d["metadata"][store.METADATA].update(seed=3), "it is the run of halving2001, quick, seed 3"),
     ],
@@ -139,6 +145,17 @@ def test_an_untouched_run_is_believed_and_a_cut_one_is_made_again(tiny: Path, ex
     assert len(doubts) == 1
     assert "the file cannot be read" in doubts[0]
     assert json.loads(path.read_text())["cells"] == json.loads(executed)["cells"]
+
+
+def test_a_seed_counts_once_however_its_file_is_called(tiny: Path, executed: str) -> None:
+    path = store.run_path(tiny, "halving2001", "quick", 0)
+    path.parent.mkdir(parents=True)
+    path.write_text(executed)
+    for name in ("quick-0.ipynb", "quick-00.ipynb", "quick-0000.ipynb"):
+        path.with_name(name).write_text("")
+    catalog = load(tiny)[0]
+    found = store.read(catalog)["halving2001"]
+    assert found.passed(catalog.entries["halving2001"], "check", "exponent") == (1, 1)
 
 
 def test_numbers_edited_by_hand_are_not_the_ones_that_the_kernel_showed(tiny: Path, executed: str) -> None:

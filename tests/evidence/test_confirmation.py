@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from lawbook import cli
 from lawbook.evidence import confirmation, store
 from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.execute import Job
@@ -20,6 +22,7 @@ from lawbook.evidence.keys import prediction_key, run_key
 from lawbook.evidence.record import Run
 from lawbook.evidence.schedule import plan, run_all
 from lawbook.reference.catalog import Catalog, load
+from lawbook.site import build
 
 PAPER = "halving2001"
 ENTRY = f"references/scaling/{PAPER}.yml"
@@ -114,6 +117,7 @@ def test_a_fingerprint_draws_its_seeds_and_no_others() -> None:
         (ENTRY, "expr: spread*n**(-b)", "expr: n**(-b)*spread", True),
         (ENTRY, "exponent of a straight line", "slope of a straight line", True),
         (ENTRY, "the same exponent where all", "that exponent where all", True),
+        (ENTRY, "error-from: counting", "error-from: counting\n        not-reproduced: it is too small", True),
         (ENTRY, "band-from: theory", "band-from: reported", False),
         (ENTRY, "Errors of different sign", "Errors of other sign", False),
         (NOTEBOOK, "size=(400, size)", "size=(401, size)", True),
@@ -168,7 +172,63 @@ def test_what_is_not_committed_is_not_confirmed(tiny: Path) -> None:
     assert not list(tiny.glob("notebooks/*/*.json"))
 
 
+def test_what_changes_while_the_seeds_run_is_not_confirmed(
+    confirmed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = confirmation.path_of(load(confirmed)[0], PAPER)
+    before = path.read_bytes()
+
+    def changed_meanwhile(*_: object, **__: object) -> list[Run]:
+        edit(confirmed / NOTEBOOK, "size=(400, size)", "size=(401, size)")
+        return []
+
+    monkeypatch.chdir(confirmed)
+    monkeypatch.setattr(cli, "execute_all", changed_meanwhile)
+    with pytest.raises(typer.Exit):
+        cli.confirm([PAPER])
+    assert "found halving2001 or its code changed while its seeds ran" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_what_git_ignores_is_not_confirmed(confirmed: Path) -> None:
+    files = [confirmed / ENTRY, confirmed / NOTEBOOK]
+    assert confirmation.uncommitted(confirmed, files) == []
+    edit(confirmed / ".gitignore", "build/", f"build/\n{NOTEBOOK}")
+    git(confirmed, "rm", "-q", "--cached", NOTEBOOK)
+    git(confirmed, "add", "-A")
+    git(confirmed, "commit", "-qm", "without the notebook")
+    assert confirmation.uncommitted(confirmed) == []
+    assert confirmation.uncommitted(confirmed, files) == [f"!! {NOTEBOOK}"]
+    done = lawbook(confirmed, "confirm", PAPER)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"\n!! {NOTEBOOK}\n")
+
+
+def test_the_site_tells_of_a_broken_file(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    confirmation.path_of(load(tiny)[0], PAPER).write_text("{")
+    monkeypatch.chdir(tiny)
+    monkeypatch.setattr(build, "build", lambda *_, **__: None)
+    with pytest.raises(typer.Exit):
+        cli.site(run_notebooks=False)
+    assert "notebooks/scaling/halving2001.confirmed.json:1:2: found no JSON" in capsys.readouterr().err
+
+
+def test_without_git_nothing_is_confirmed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tiny))
+    with pytest.raises(FileNotFoundError, match="found no git, expected it"):
+        confirmation.uncommitted(tiny)
+
+
 Data = dict[str, Any]
+
+
+def first(data: Data) -> None:
+    """Only the first seed, as if it had been enough."""
+    data["seeds"] = data["seeds"][:1]
+    for found in (data["checks"], data["controls"]):
+        found |= {name: results[:1] for name, results in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +245,16 @@ Data = dict[str, Any]
         (lambda d: d["checks"].pop("exponent"), "found other checks and controls than the entry's, exponent"),
         (lambda d: d["checks"]["exponent"].pop(), "found not one result for each seed, expected the file that"),
         (lambda d: d.pop("date"), "found no 'date', expected the file that lawbook confirm writes"),
+        (first, "found 1 seeds, expected the 20 that the fingerprint draws"),
+        (lambda d: d["seeds"].__setitem__(0, float("inf")), "found cannot convert float infinity to integer"),
+        (lambda d: d.update(date="yesterday"), "found Invalid isoformat string: 'yesterday', expected the file that"),
+        (lambda d: d["checks"]["exponent"][3].update(measured=10**400), "found int too large to convert to float"),
+        (lambda d: d["checks"]["extrapolates"][3].update(measured=9.0, error=-9.0), "found an error of -9, below 0"),
+        (lambda d: d["checks"]["exponent"][3].update(given={"m": 1.0}), "cannot be judged: the law 'inverse-root' has"),
+        (
+            lambda d: d["checks"]["exponent"][3].update(outcome="superb"),
+            "found the outcome 'superb', expected the file",
+        ),
         (lambda d: d.update(paper="corner2002"), "found the seeds of 'corner2002', expected those of 'halving2001'"),
     ],
 )

@@ -72,6 +72,24 @@ def test_what_says_the_same_is_no_edit(old: str, new: str) -> None:
     assert differences(old, new) == []
 
 
+SAID = ENTRY.replace("rival: {", "tests: claim\n        band-from: {is: pilot, says: ten trials}\n        rival: {")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edit"),
+    [
+        ("{is: pilot, says: ten trials}", "theory", Edit("falls", "band from", "pilot", "theory")),
+        ("tests: claim", "tests: consequence", Edit("falls", "tests", "claim", "consequence")),
+    ],
+)
+def test_what_a_check_is_called_is_told_where_it_was_said_before(old: str, new: str, edit: Edit) -> None:
+    assert differences(old, new, SAID) == [edit]
+    before, after = read(ENTRY.encode()), read(SAID.encode())
+    assert before is not None
+    assert after is not None
+    assert edits(before, after) == ()
+
+
 def test_a_band_is_not_another_one_for_its_sign() -> None:
     entry = ENTRY.replace("{rel: 0.1}", "{rel: 0.1}\n        sense: at-least")
     assert [edit.kind for edit in differences("sense: at-least", "sense: equal", entry)] == ["sense"]

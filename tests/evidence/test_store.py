@@ -96,7 +96,9 @@ def test_a_notebook_that_is_no_python_has_a_key_and_another_when_it_is_mended(ti
     assert key_of(tiny) == before
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}', "[" * 200_000]
+)
 def test_a_file_that_is_no_run_is_told_and_not_believed(tiny: Path, text: str) -> None:
     catalog = load(tiny)[0]
     write_atomically(store.run_path(tiny, "halving2001", "quick", 0), text)
@@ -105,6 +107,13 @@ def test_a_file_that_is_no_run_is_told_and_not_believed(tiny: Path, text: str) -
     assert run.status == "invalid"
     assert "the file cannot be read" in run.message
     assert run.outcome("check", "exponent") == "invalid"
+
+
+def test_a_run_of_other_inputs_is_stale_whatever_its_shape(tiny: Path) -> None:
+    catalog = load(tiny)[0]
+    old = {"metadata": {"lawbook": {"key": "of-before"}}, "cells": [{"outputs": [{"data": {store.MIME: {"a": 1}}}]}]}
+    write_atomically(store.run_path(tiny, "halving2001", "quick", 0), json.dumps(old))
+    assert store.current_run(catalog, "halving2001", "quick", 0) is None
 
 
 def test_records_are_read_out_of_outputs() -> None:

@@ -87,6 +87,18 @@ def test_no_file_of_drawn_seeds_is_forged() -> None:
     assert read_all(CATALOG)[1] == []
 
 
+NOTES = (
+    "could not be looked up", "not looked up", "we could not", "we did not", "not confirmed", "unconfirmed", "fact sheet",
+    "from memory",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("paper", sorted(CATALOG.entries))
+def test_how_an_entry_came_about_is_no_part_of_its_prose(paper: str) -> None:
+    prose = CATALOG.entries[paper].model_dump_json(exclude_defaults=True).lower()
+    assert [note for note in NOTES if note in prose.replace('"unconfirmed":true', "")] == []
+
+
 @pytest.mark.parametrize("paper", sorted(CATALOG.entries))
 def test_a_notebook_is_source_alone(paper: str) -> None:
     text = CATALOG.notebook(paper).read_text(encoding="utf-8")

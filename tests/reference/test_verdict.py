@@ -63,6 +63,8 @@ def test_a_check_needs_every_point_and_a_control_needs_none() -> None:
         (1.09, 1.0, 0.01, True),  # the measurement would be undecided, so it would not hold
         (1.3, math.nan, 0.01, False),
         (math.inf, 1.0, 0.01, False),
+        (5.0, 1.0, 50.0, False),  # noise would not hold with anything, the law itself included
+        (5.0, 1.3, 0.1, True),  # undecided about the law, and yet far from the rival
     ],
 )
 def test_a_rival_is_excluded_if_the_measurement_would_not_hold_in_its_place(

@@ -187,7 +187,7 @@ def confirm(
 ) -> None:
     """Run the 20 seeds that a prediction draws, and keep what they give beside the notebook, to be committed.
 
-    The seeds come out of the fingerprint of what is predicted and how it is measured, so that nobody can choose them.
+    The seeds come out of the fingerprint of what is predicted and how it is measured, so that nobody can pick one.
     All of it has to be committed first. Exit code 1 if a check or control comes out as claimed in fewer than 19 seeds.
     """
     from lawbook.evidence import confirmation
@@ -198,19 +198,23 @@ def confirm(
     catalog = catalog_or_stop(papers)
     wanted = chosen(catalog, papers)
     try:
-        changed = confirmation.uncommitted(catalog.root)
+        files = [path for paper in wanted for path in (catalog.path(paper), catalog.notebook(paper))]
+        changed = confirmation.uncommitted(catalog.root, files)
     except FileNotFoundError as error:
         fail(str(error))
     if changed:
         fail(
             "found changes that are not committed, expected none: a confirmation names a commit\n" + "\n".join(changed)
         )
+    commit = commit_of(str(catalog.root))  # before the runs: others may commit meanwhile
     out = console()
     good = True
     for paper in wanted:
         seeds = confirmation.seeds_of(prediction_key(catalog, paper))
         runs = execute_all(catalog, [paper], list(seeds), confirmation.SCALE, Progress(out, catalog), jobs=jobs)
-        found = confirmation.confirmed_by(catalog, paper, runs, commit_of(str(catalog.root)))
+        if not confirmation.is_as_it_was(catalog, paper):
+            fail(f"found {paper} or its code changed while its seeds ran, expected them to stay: confirm it again")
+        found = confirmation.confirmed_by(catalog, paper, runs, commit)
         path = confirmation.write(catalog, found)
         out.print(seeds_table(catalog.entries[paper], runs))
         out.print(f"wrote {path.relative_to(catalog.root)}")
@@ -325,8 +329,13 @@ def site(
     strict: Annotated[bool, typer.Option("--strict/--no-strict", help="Fail on any warning.")] = True,
 ) -> None:
     """Validate, run what has changed, and build the site into build/site."""
+    from lawbook.evidence.confirmation import read_all
+
     catalog = catalog_or_stop()
-    good = run_notebooks_of(catalog) if run_notebooks else True
+    problems = read_all(catalog)[1]
+    for problem in problems:
+        typer.echo(problem, err=True)
+    good = (run_notebooks_of(catalog) if run_notebooks else True) and not problems
     from lawbook.site.build import build
 
     with settings_or_stop():

@@ -1,11 +1,14 @@
 """The next-character network: its gradient, its size, and that it learns what can be known."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from lawbook.lab.data import text
 from lawbook.lab.models import characters
 
 V = 5
+REPO = Path(__file__).resolve().parents[3]
 
 
 def test_windows_are_what_comes_before():
@@ -54,3 +57,11 @@ def test_stops_when_it_overfits():
     )
     assert len(log) < 10
     assert log[-1] > characters.OVERFITTED * log.min()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "said"), [(8, "1392"), (32, "5448"), (64, "10 856"), (128, "21 672"), (256, "43 304")]
+)
+def test_the_book_names_the_sizes_of_the_networks_it_trains(hidden, said):
+    assert f"{characters.count(hidden, len(text.ALPHABET))}" == said.replace(" ", "")
+    assert said in (REPO / "references/scaling/kaplan2020.yml").read_text()

@@ -70,3 +70,10 @@ def test_batch_normalisation_without_epsilon_ignores_scale():
     np.testing.assert_allclose(networks.batch_normalise(100 * z, epsilon=0.0), plain, rtol=1e-12)
     np.testing.assert_allclose(plain.std(axis=0), 1, rtol=1e-12)
     assert np.abs(networks.batch_normalise(0.01 * z, epsilon=0.1) - plain).max() > 0.1
+
+
+def test_decay_of_gains_is_decay_of_normalised_features_over_the_samples():
+    rng = np.random.default_rng(0)
+    z, gain = rng.standard_normal((50, 4)) * 3 + 1, np.array([0.5, 1.0, -2.0, 3.0])
+    features = networks.batch_normalise(z, gain, epsilon=0.0)
+    assert np.sum(np.asarray(features) ** 2) / 50 == pytest.approx(np.sum(gain**2), rel=1e-5)

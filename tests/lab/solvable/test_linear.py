@@ -2,6 +2,7 @@
 
 import itertools
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -61,3 +62,19 @@ def test_velocity_of_the_product_is_the_limit_of_a_small_step():
 def test_steps_must_fill_the_log():
     with pytest.raises(ValueError, match="multiple of every = 3"):
         linear.descend((np.eye(2),), np.eye(2), step_size=0.1, steps=10, every=3)
+
+
+def test_descent_with_a_covariance_follows_the_gradient_of_the_data():
+    rng = np.random.default_rng(3)
+    inputs = rng.normal(size=(40, 3)) * [1.0, 0.5, 2.0]
+    outputs = rng.normal(size=(40, 2))
+    weights = (rng.normal(size=(4, 3)), rng.normal(size=(2, 4)))
+
+    def of_the_data(weights):
+        return 0.5 * jnp.mean(jnp.sum((inputs @ linear.product(weights).T - outputs) ** 2, axis=1))
+
+    covariance = inputs.T @ inputs / 40
+    best = outputs.T @ inputs / 40 @ np.linalg.inv(covariance)  # the map of least loss, and not the correlation itself
+    run = linear.descend(weights, best, step_size=0.1, steps=1, covariance=covariance)
+    for before, after, slope in zip(weights, run.weights, jax.grad(of_the_data)(weights), strict=True):
+        np.testing.assert_allclose((before - after) / 0.1, slope, rtol=1e-9)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from lawbook.lab.solvable import separable
 from lawbook.lab.training.flow import gradient_flow
+from lawbook.measure import margin
 
 
 def clouds(samples=30, width=5, seed=0):
@@ -45,3 +46,24 @@ def test_decay_stops_the_growth():
     # One sample: the minimiser solves decay * w = 1 / (1 + exp(w)).
     w = np.asarray(gradient_flow(separable.logistic_risk, np.zeros(1), [1e4], args=(np.ones((1, 1)), 0.1)).params)[0, 0]
     assert 0.1 * w == pytest.approx(1 / (1 + np.exp(w)), abs=1e-7)
+
+
+@pytest.mark.parametrize("start", [(0.0, 0.0), (2.0, -1.0)])
+def test_what_stays_along_the_separator_depends_on_the_duals_alone(start):
+    # ŵ = (1, 1/2) has the duals 3/4 and 1/2.
+    x = np.array([[1.0, 0.0], [0.5, 1.0]])
+    found = margin.hard_margin(x)
+    length = np.linalg.norm(found.vector)
+    w = np.asarray(gradient_flow(separable.logistic_risk, np.array(start), [1e12], args=(x, 0.0)).params)[0]
+    stays = w @ found.vector / length - length * np.log(1e12)
+    assert stays == pytest.approx(-np.sum(found.duals * np.log(found.duals)) / length, rel=1e-4)
+
+
+def test_how_far_the_angle_is_depends_on_the_start():
+    x = np.array([[1.0, 0.0]])
+    ends = [
+        gradient_flow(separable.logistic_risk, np.array([0.0, across]), [1e12], args=(x, 0.0)).params[0]
+        for across in (0.0, 3.0)
+    ]
+    angles = margin.angle(np.array(ends), np.array([1.0, 0.0]))
+    np.testing.assert_allclose(angles, [0, 3 / np.log(1e12)], rtol=1e-2, atol=1e-12)

@@ -19,6 +19,7 @@ from lawbook.evidence.keys import prediction_key
 from lawbook.evidence.record import Confirmation, Kind, Point, Result, Run, expected
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.catalog import load as load_catalog
 from lawbook.reference.model import Entry
 from lawbook.reference.rules import FITTED
 from lawbook.reference.verdict import band, judge
@@ -53,18 +54,36 @@ def seeds_of(fingerprint: str, count: int = SEEDS) -> tuple[int, ...]:
     return tuple(found)
 
 
-def uncommitted(root: Path) -> list[str]:
+def uncommitted(root: Path, paths: Iterable[Path] = ()) -> list[str]:
     """What is not committed of all that a prediction and its measurement are made of, one line of git's a file.
+
+    Arguments:
+        root: The folder of the book.
+        paths: Files that have to be committed, whatever git is told to ignore.
+
+    Returns:
+        What `git status` says of each; `!!` of what is ignored.
 
     Raises:
         FileNotFoundError: `root` is no git repository, or there is no git.
     """
     parts = ["references", "notebooks", "tools", "requirements.lock", ":(exclude)*.confirmed.json"]
     asked = ["git", "status", "--porcelain", "--", *parts]
-    done = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise FileNotFoundError("found no git, expected it: a confirmation names a commit") from None
     if done.returncode:
         raise FileNotFoundError(f"found no git repository in {root}, expected one: a confirmation names a commit")
-    return done.stdout.splitlines()
+    known = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=False)
+    names = (path.relative_to(root).as_posix() for path in paths)
+    return done.stdout.splitlines() or [f"!! {name}" for name in names if name not in known.stdout.split("\0")]
+
+
+def is_as_it_was(catalog: Catalog, paper: str) -> bool:
+    """Whether the files of a paper still have the fingerprint that they had when `catalog` was read."""
+    now = load_catalog(catalog.root)[0]
+    return paper in now.entries and prediction_key(now, paper) == prediction_key(catalog, paper)
 
 
 def confirmed_by(catalog: Catalog, paper: str, runs: Iterable[Run], commit: str) -> Confirmation:
@@ -144,7 +163,9 @@ def _result(run: Run, kind: Kind, name: str) -> Result:
 def _unlike_the_entry(catalog: Catalog, found: Confirmation) -> str:
     """What in a file is not what fingerprint and entry make of it; nothing where all is."""
     entry = catalog.entries[found.paper]
-    if found.seeds != seeds_of(found.fingerprint, len(found.seeds)):
+    if len(found.seeds) != SEEDS:
+        return f"found {len(found.seeds)} seeds, expected the {SEEDS} that the fingerprint draws"
+    if found.seeds != seeds_of(found.fingerprint):
         return "found seeds that the fingerprint does not draw"
     if list(found.results) != sorted(expected(entry), key=lambda item: item[0]):
         lost = Counter(expected(entry)) - Counter(list(found.results))
@@ -168,7 +189,10 @@ def _unlike(catalog: Catalog, entry: Entry, kind: Kind, name: str, result: Resul
             return f"found {point.verdict!r}, which the entry does not give"
         if check.predicted != FITTED:
             taken = Taken(point.measured, point.error, point.given)
-            made = judged(catalog, entry, "check", checked_by(entry, kind, name), taken).points[0].predicted
+            try:
+                made = judged(catalog, entry, "check", checked_by(entry, kind, name), taken).points[0].predicted
+            except (KeyError, TypeError, ValueError) as error:
+                return f"found a point that cannot be judged: {error}"
             if abs(made - point.predicted) > 1e-6 * abs(made) + 1e-12:
                 return f"found the prediction {point.predicted:.6g}, where the entry gives {made:.6g}"
     told = result.outcome

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date as day
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lawbook.evidence.record import Confirmation, Kind, Point, Result
+from lawbook.evidence.record import OUTCOMES, Confirmation, Kind, Point, Result
 
 KINDS: tuple[tuple[Kind, str], ...] = (("check", "checks"), ("control", "controls"))
 
@@ -91,20 +92,25 @@ def _load(path: Path, name: str, changed: int, size: int) -> Confirmation:
         if any(len(found) != len(seeds) for found in results.values()):
             raise ValueError("not one result for each seed")
         paper, fingerprint, date, commit = (str(data[key]) for key in ("paper", "fingerprint", "date", "commit"))
+        day.fromisoformat(date)
         return Confirmation(paper, fingerprint, date, commit, dict(data["versions"]), seeds, results)
     except json.JSONDecodeError as error:
         raise ConfirmationError(f"{name}:{error.lineno}:{error.colno}: found no JSON: {error.msg}") from None
-    except (KeyError, TypeError, ValueError, AttributeError, OSError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, OSError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise ConfirmationError(f"{name}:1:1: found {what}, expected the file that lawbook confirm writes") from None
 
 
 def _result_of(data: dict[str, Any]) -> Result:
+    if data["outcome"] not in OUTCOMES:
+        raise ValueError(f"the outcome {data['outcome']!r}")
     point = _point_of(data) if "measured" in data else None
     return Result(data["outcome"], point, _point_of(data["intact"]) if "intact" in data else None)
 
 
 def _point_of(data: Mapping[str, Any]) -> Point:
     measured, error, predicted = (float(data[key]) for key in ("measured", "error", "predicted"))
+    if error < 0:
+        raise ValueError(f"an error of {error:g}, below 0")
     given = {str(name): float(value) for name, value in data.get("given", {}).items()}
     return Point(measured, error, predicted, predicted, predicted, data["verdict"], given)

@@ -13,7 +13,8 @@ from lawbook.numbers import plain
 from lawbook.reference.source import MAX_BYTES
 
 Kind = Literal["check", "control"]
-EditKind = Literal["added", "removed", "prediction", "band", "sense", "protocol", "rivals"]
+EditKind = Literal["added", "removed", "prediction", "band", "band from", "sense", "tests", "protocol", "rivals"]
+_SAID_LATER = ("band from", "tests")  # older entries do not say it: that it is said is no change
 _SIGN = {"at most": "+", "at least": "−"}
 
 
@@ -43,6 +44,8 @@ class Stated:
     sense: str
     protocol: str
     rivals: str
+    band_from: str = ""
+    tests: str = ""
 
 
 Statements = Mapping[tuple[Kind, str], Stated]
@@ -101,6 +104,8 @@ def edits(before: Statements, after: Statements) -> tuple[Edit, ...]:
             ("prediction", old.prediction, new.prediction),
             ("sense", old.sense, new.sense),
             ("band", old.band, new.band),
+            ("band from", old.band_from, new.band_from),
+            ("tests", old.tests, new.tests),
             ("rivals", old.rivals, new.rivals),
             ("protocol", old.protocol, new.protocol),
         )
@@ -112,6 +117,8 @@ def edits(before: Statements, after: Statements) -> tuple[Edit, ...]:
 def _differ(what: EditKind, was: str, now: str) -> bool:
     if what == "band":  # its sign is that of the sense
         return was.lstrip("±+− ") != now.lstrip("±+− ")
+    if what in _SAID_LATER and not (was and now):
+        return False
     return was != now and (what == "protocol" or was.replace(" ", "") != now.replace(" ", ""))
 
 
@@ -122,6 +129,7 @@ def _check(check: Mapping[str, Any], formula: str) -> Stated:
     sense = _text(check.get("sense")).replace("-", " ") or "equal"
     rivals = check.get("rivals", check.get("rival", ()))
     listed = rivals if isinstance(rivals, list) else [rivals] if rivals else []
+    source = check.get("band-from")
     expected = ", and is not reproduced here" if "not-reproduced" in check else ""
     return Stated(
         prediction=predicted,
@@ -129,12 +137,15 @@ def _check(check: Mapping[str, Any], formula: str) -> Stated:
         sense=sense + expected,
         protocol=_text(check.get("measures")),
         rivals="; ".join(map(_rival, listed)),
+        band_from=_text(source.get("is")) if isinstance(source, dict) else _text(source),
+        tests=_text(check.get("tests")),
     )
 
 
 def _control(control: Mapping[str, Any]) -> Stated:
     misses = _text(control.get("must-miss"))
-    return Stated(f"must miss {misses}", "", "", _text(control.get("measures")), "")
+    told = _text(control.get("measures"))
+    return Stated(f"must miss {misses}", "", "", told, "", tests=_text(control.get("tests")))
 
 
 def _rival(rival: Any) -> str:

@@ -51,13 +51,14 @@ def _inputs(catalog: Catalog, paper: str) -> list[Any]:
 def prediction_key(catalog: Catalog, paper: str) -> str:
     """The fingerprint of what a paper's entry predicts and of how it is measured.
 
-    Formulas, predictions, bands, rivals and the words of each protocol; the code of the notebook and what it reaches of
-    this package. Versions, seed and scale are no part of it.
+    Formulas, predictions, bands, rivals, the words of each protocol and which checks are expected not to hold; the code
+    of the notebook and what it reaches of this package. Versions, seed and scale are no part of it.
     """
     laws = {}
     for law_id, law in catalog.entries[paper].laws.items():
         told = [(name, part.measures) for part_of in (law.checks, law.controls) for name, part in part_of.items()]
-        laws[law_id] = [_judged_by(law), {name: " ".join(words.split()) for name, words in told}]
+        missed = sorted(name for name, check in law.checks.items() if check.not_reproduced is not None)
+        laws[law_id] = [_judged_by(law), {name: " ".join(words.split()) for name, words in told}, missed]
     return digest([_inputs(catalog, paper)[0], laws])
 
 

@@ -59,7 +59,7 @@ def open(paper: str, *, root: str | Path | None = None) -> OpenEntry:
     Examples:
         >>> from lawbook import notebook
         >>> notebook.open("cohen2021").entry.title
-        'Gradient descent trains at the edge of stability'
+        'Training sharpens the loss until the step size can just bear it'
     """
     catalog, entry = open_entry(paper, root)
     _clock["start_up"] = time.process_time()
@@ -246,14 +246,11 @@ class OpenEntry:
         Examples:
             >>> from lawbook import notebook
             >>> law = notebook.open("cohen2021")
-            >>> law.control(
-            ...     "mini-batches-stay-below",
-            ...     measured=4.0, error=0.1, intact=8.1, intact_error=0.1, given={"eta": 0.25},
-            ... )
-            control mini-batches-stay-below: ✓ fails, as it must
-            assumption  at          predicted  measured     tolerance  verdict
-            broken      eta = 0.25  8          4.00 ± 0.10  ± 6 %      ✗ fails
-            kept        eta = 0.25  8          8.10 ± 0.10  ± 6 %      ✓ holds
+            >>> law.control("a-network-survives", measured=3.8, error=0.01, intact=2.005, intact_error=0.002)
+            control a-network-survives: ✓ fails, as it must
+            assumption  predicted  measured       tolerance  verdict
+            broken      2          3.800 ± 0.010  ± 1 %      ✗ fails
+            kept        2          2.005 ± 0.002  ± 1 %      ✓ holds
         """
         kept = None
         if intact is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,9 +50,12 @@ class Progress:
     def record(self, job: Job, record: dict[str, Any]) -> None:
         """A record of a notebook that is still running."""
         found = from_json(record)
-        if isinstance(found, Measured) and (job, found.id) not in self.seen:
-            self.seen[job, found.id] = found
-            self.console.print(self._line(job, found))
+        if not isinstance(found, Measured) or (job, found.id) in self.seen:
+            return
+        if found.kind == "control" and found.intact is None and (job, found.check) not in self.seen:
+            return  # its intact run is a check that is still to come: told when the notebook has ended
+        self.seen[job, found.id] = found
+        self.console.print(self._line(job, found, [other for (of, _), other in self.seen.items() if of == job]))
 
     def doubt(self, job: Job, run: Run) -> None:
         """A run on disk cannot be believed, and is made again."""
@@ -65,7 +68,7 @@ class Progress:
         for record in run.measured:
             if not cached and (job, record.id) not in self.seen:
                 self.seen[job, record.id] = record
-                self.console.print(self._line(job, record))
+                self.console.print(self._line(job, record, run.measured))
         for kind, name in expected(entry):
             if run.of(kind, name) is None:
                 self.console.print(Text(f"{self._who(job)}  {name}: {run.outcome(kind, name)}", style="red"))
@@ -79,10 +82,9 @@ class Progress:
     def _who(self, job: Job) -> str:
         return f"{job.paper:<{self.width}} seed {job.seed:<2}"
 
-    def _line(self, job: Job, record: Measured) -> Text:
+    def _line(self, job: Job, record: Measured, known: Iterable[Measured]) -> Text:
         entry = self.catalog.entries[job.paper]
-        known = tuple(found for (other, _), found in self.seen.items() if other == job)
-        run = Run(job.paper, job.seed, job.scale, "finished", measured=(*known, record))
+        run = Run(job.paper, job.seed, job.scale, "finished", measured=tuple(known))
         good = is_good(entry, record.kind, record.id, run.outcome(record.kind, record.id))
         point = record.representative
         more = f" (worst of {len(record.points)})" if len(record.points) > 1 and record.kind == "check" else ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from lawbook.evidence import cells, confirmation, packaged
 from lawbook.evidence.judging import again, differs
@@ -17,6 +19,8 @@ from lawbook.reference.catalog import Catalog
 from lawbook.reference.root import is_packaged
 
 METADATA = "lawbook"
+_RUN = TypeAdapter(Run)
+_SHAPES: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Measured, Series, Usage)}
 
 
 def run_path(root: Path, paper: str, scale: str, seed: int) -> Path:
@@ -44,24 +48,37 @@ def read_run(path: Path) -> Stored | None:
 
 @cache  # while the site is served, every change of an entry asks for all runs again
 def _read_run(path: Path, changed: int, size: int) -> Stored:
+    key = ""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         about = dict(data["metadata"][METADATA])
+        key = str(about.pop("key"))  # first: a run of other inputs may have another shape, and is none of ours
         raw = records_of(data)
-        records = [from_json(record) for record in raw]
+        records = [_shaped(from_json(record)) for record in raw]
         about.pop("source")
-        told, key = about.pop("records"), about.pop("key")
-        usage = from_json(about.pop("usage"))
+        told = about.pop("records")
+        usage = _shaped(from_json(about.pop("usage")))
         assert isinstance(usage, Usage)
         measured = tuple(r for r in records if isinstance(r, Measured))
         series = tuple(r for r in records if isinstance(r, Series))
-        run = Run(**about, usage=usage, measured=measured, series=series, notebook=path)
+        run = replace(_RUN.validate_python(about), usage=usage, measured=measured, series=series, notebook=path)
         problem = "" if run.status != "finished" else _unlike_what_was_told([digest(record) for record in raw], told)
         return Stored(key, run, problem)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        told_by = " ".join(str(error).split())
+        what = f"{type(error).__name__}: {told_by}" if told_by else type(error).__name__
         problem = f"the file cannot be read ({what})"
-        return Stored("", Run(path.parent.name, 0, "", "invalid", problem), problem)
+        return Stored(key, Run(path.parent.name, 0, "", "invalid", problem), problem)
+
+
+def _shaped(record: Measured | Series | Usage) -> Measured | Series | Usage:
+    """The record, if every part of it is of the type that it has to be.
+
+    Raises:
+        ValidationError: One is not; it is a `ValueError`.
+    """
+    shaped: Measured | Series | Usage = _SHAPES[type(record)].validate_python(asdict(record))
+    return shaped
 
 
 def _unlike_what_was_told(found: list[str], told: list[str]) -> str:
@@ -93,7 +110,7 @@ def current_run(catalog: Catalog, paper: str, scale: str, seed: int, key: str | 
         return None
     run = stored.run
     problem = stored.problem or _unlike_the_entry(catalog, paper, run)
-    if not stored.key or (run.paper, run.scale, run.seed) != (paper, scale, seed):
+    if run.status == "invalid" or (run.paper, run.scale, run.seed) != (paper, scale, seed):
         problem = problem or f"it is the run of {run.paper}, {run.scale}, seed {run.seed}"
         return Run(paper, seed, scale, "invalid", problem)
     return replace(run, status="invalid", message=problem, measured=(), series=()) if problem else run
@@ -155,12 +172,9 @@ def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
     evidence: dict[str, Evidence] = {}
     for paper in sorted(catalog.entries):
         folder = run_path(catalog.root, paper, scale, 0).parent
-        runs = []
-        for path in sorted(folder.glob(f"{scale}-*.ipynb")):
-            seed = path.stem.rpartition("-")[2]
-            run = current_run(catalog, paper, scale, int(seed)) if seed.isdecimal() else None
-            if run is not None:
-                runs.append(run)
+        names = [path.stem.rpartition("-")[2] for path in folder.glob(f"{scale}-*.ipynb")]
+        seeds = sorted({int(name) for name in names if name.isdecimal()})  # a seed counts once, however it is written
+        runs = [run for seed in seeds if (run := current_run(catalog, paper, scale, seed)) is not None]
         if runs:
             evidence[paper] = Evidence(paper, runs[0], tuple(runs), confirmed.get(paper))
     return evidence

@@ -59,14 +59,16 @@ def is_inside(check: Check, predicted: float, rival: float) -> bool:
 def excludes(check: Check, predicted: float, rival: float, measured: float, error: float) -> bool:
     """Whether one measured point excludes a rival.
 
-    In the place of the prediction it must not hold. A bound says only where the number must not lie, so a rival of a
-    bound is excluded where its number breaks the bound and is not within two errors of a measurement that keeps it.
+    In the place of the prediction it must not hold; where the prediction does not hold either, as in noise, it must
+    fail. A bound says only where the number must not lie, so a rival of a bound is excluded where its number breaks the
+    bound and is not within two errors of a measurement that keeps it.
     """
     if not (math.isfinite(measured) and math.isfinite(error) and math.isfinite(rival)):
         return False
-    if check.sense == "equal":
-        return judge(check, rival, measured, error) != "holds"
     keeps = judge(check, predicted, measured, error) == "holds"
+    if check.sense == "equal":
+        told = judge(check, rival, measured, error)
+        return told == "fails" or (keeps and told == "undecided")
     return keeps and not is_inside(check, predicted, rival) and abs(measured - rival) > 2 * error
 
 

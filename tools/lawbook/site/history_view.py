@@ -91,7 +91,7 @@ def what_changed(changes: Iterable[Change], entry: Entry, is_complete: bool) -> 
 
 
 def _row(change: Change, entry: Entry) -> ChangeRow:
-    moved = [edit for edit in change.what if edit.kind in ("prediction", "sense", "band")]
+    moved = [edit for edit in change.what if edit.kind in ("prediction", "sense", "band", "band from", "tests")]
     return ChangeRow(
         date=change.date,
         commit=change.commit,
