@@ -190,8 +190,8 @@ for k in (1, 4, 16):
 # %% [markdown]
 # ### The loss, from nothing but the number of tasks that are known
 #
-# A task counts as learned when its loss is below half of $\ln2$. Take the time in which a network knows $n$ tasks and no
-# more. The law does not ask which ones: they should be the $n$ most frequent, and the mean loss should be $\ln2$
+# A task counts as learned when its loss is below half of $\ln2$. Take the time in which a network knows $n$ tasks and
+# no more. The law does not ask which ones: they should be the $n$ most frequent, and the mean loss should be $\ln2$
 # times the share of all the others. Nothing is fitted, and nothing is added for the tasks that do not exist.
 
 # %%
@@ -363,8 +363,8 @@ law.check("network-in-width", measured=value, error=error, given={"alpha": 1.0})
 print(f"α = 0.3: {np.round(known[:, -1].mean(axis=0), 1)} tasks known, α = 1: {np.round(rare[:, -1].mean(axis=0), 1)}")
 
 # %% [markdown]
-# Control: the same networks after a twentieth of the steps. Then steps are what is short, and a wider network does not know
-# more tasks in proportion.
+# Control: the same networks after a twentieth of the steps. Then steps are what is short, and a wider network does not
+# know more tasks in proportion.
 
 # %%
 value, error = repeated.exponent(distinct, known[:, 0], rng)
@@ -387,7 +387,7 @@ plt.show()
 # Real text: the documentation of installed packages. Take a word type for a quantum, known once it was read. One half
 # of the text tells the frequencies and predicts how many words of the other half will be new after $D$ of them. The
 # halves are whole stretches of the text, so that they share no paragraph; only within the other half are the words
-# shuffled. Nothing is fitted, and no power law is assumed. It need not come out: the halves could be about other things.
+# shuffled. Nothing is fitted, and no power law is assumed. Were the halves written in other words, it would fail.
 
 # %%
 words, vocabulary = text.words(text.english())

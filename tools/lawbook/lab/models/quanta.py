@@ -145,7 +145,7 @@ def learn(
     task = np.searchsorted(edges[:-1], rng.random(shape, dtype=np.float32), side="right").astype(np.uint8)
     word = rng.integers(0, 1 << BITS, shape, dtype=np.uint16)
     drawn = [_network(tasks + BITS, width, rng) for width in widths]
-    alike = [[i for i, w in enumerate(widths) if w == width] for width in dict.fromkeys(widths)]  # of one shape: stacked
+    alike = [[i for i, w in enumerate(widths) if w == width] for width in dict.fromkeys(widths)]  # stacked below
     start = tuple(jax.tree.map(lambda *leaves: np.stack(leaves), *(drawn[i] for i in group)) for group in alike)
     test_task = np.repeat(np.arange(tasks, dtype=np.uint8), tests)
     test_word = rng.integers(0, 1 << BITS, len(test_task), dtype=np.uint16)

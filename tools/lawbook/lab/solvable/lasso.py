@@ -258,9 +258,8 @@ def matrix_state(
         new = np.array([(noise**2 + risk) / (2 * n), np.mean(np.sum(normal * fitted, axis=(1, 2))) / tau])
         if np.allclose(new, [variance, degrees], rtol=1e-4, atol=0):
             return MatrixState(float(tau), float(threshold), risk, kept)
-        variance, degrees = (new + [variance, degrees]) / 2
-        degrees = min(degrees, 0.9 * n)
-    raise ValueError(f"found no fixed point for n = {n} at the penalty {penalty}: take more samples, or a larger penalty")
+        variance, degrees = (variance + new[0]) / 2, min((degrees + new[1]) / 2, 0.9 * n)
+    raise ValueError(f"found no fixed point for n = {n}, penalty {penalty}: take more samples, or a larger penalty")
 
 
 def path(inputs: ArrayLike, targets: ArrayLike, penalties: ArrayLike) -> Array:
