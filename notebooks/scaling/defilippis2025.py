@@ -110,7 +110,7 @@ plt.show()
 # ## State evolution
 #
 # Two equations with two unknowns predict the risk, the number of weights and their distribution. First for networks:
-# 48 of the kind above, trained one by one, and as many with twice the samples.
+# 40 of the kind above, trained one by one, and as many with twice the samples.
 
 
 # %%
@@ -133,19 +133,20 @@ def network_risk(n):
 
 
 tried = [(n, lasso.state_at(teacher, n, noise, 1.75 * noise * np.sqrt(n))) for n in (150, 300)]
-means, errors = mean_and_error(np.array([[network_risk(n) for n, _ in tried] for _ in range(48)]))
+means, errors = mean_and_error(np.array([[network_risk(n) for n, _ in tried] for _ in range(40)]))
 law.check("risk-of-networks", measured=means, error=errors, given=given(tried, noise))
 
 # %% [markdown]
 # Then for many LASSO fits, which cost less: 1000 weights, fewer samples, two teachers, and two levels of label noise,
-# the paper's $\sigma^2=1/2$ and $\sigma^2=5$. Each set of inputs serves eight draws of the label noise, at the penalty
-# that state evolution finds best.
+# the paper's $\sigma^2=1/2$ and $\sigma^2=5$. Each set of inputs serves several draws of the label noise, at the
+# penalty that state evolution finds best.
 
 # %%
-d, copies = 1000, 8
-sizes, sets = np.array([100, 200, 400, 800]), [40, 32, 24, 20]
+d, copies = 1000, 16
+many_copies = {1.0: copies, 2.0: 24}  # few coefficients stand out of the noise for γ = 2, and their risk varies more
+sizes, sets = np.array([100, 200, 400, 800]), [24, 20, 16, 12]
 if full:
-    d, sizes, sets = 8000, np.array([100, 200, 400, 800, 1600, 3200]), [40, 32, 24, 20, 16, 16]
+    d, sizes, sets = 8000, np.array([100, 200, 400, 800, 1600, 3200]), [24, 20, 16, 12, 12, 12]
 
 
 def normal(shape):
@@ -181,7 +182,7 @@ states = {(level, g): [lasso.best_state(power_teacher(d, g), n, level) for n in 
 simulated, kept = {}, {}  # risks, and at γ = 1 and σ² = 5 the coefficients
 for level, g in cases:
     found = [
-        fits(power_teacher(d, g), n, level, state.penalty, draws)
+        fits(power_teacher(d, g), n, level, state.penalty, draws, copies=many_copies[g])
         for n, state, draws in zip(sizes, states[level, g], sets, strict=True)
     ]
     simulated[level, g] = [risks(f, power_teacher(d, g)) for f in found]  # for each size, (sets,)
@@ -291,7 +292,7 @@ columns, settings = [], []
 for picture in (photograph("china"), photograph("flower")):
     for n in (300, 600):
         state = lasso.best_state(picture, n, 1.0)
-        columns.append(risks(fits(picture, n, 1.0, state.penalty, 10), picture))
+        columns.append(risks(fits(picture, n, 1.0, state.penalty, 8, copies=8), picture))
         settings.append((n, state))
 means, errors = mean_and_error(np.array(columns).T)
 law.check("risk-for-natural-images", measured=means, error=errors, given=given(settings, 1.0))
@@ -427,21 +428,21 @@ law.series(
 # grows as a power of the decay.
 
 # %%
-n, strong = 800, np.geomspace(32, 200, 6)
+n, strong = 800, np.geomspace(32, 200, 5)
 steep = [1.0, 1.5, 2.0]
 
 
 def slope_in_decay(g):
     """Slope of the mean risk over the penalty, and its standard error by resampling the sets of inputs."""
     teacher = power_teacher(d, g)
-    values = np.array([risks(fits(teacher, n, np.sqrt(0.05), p, 6, copies=2), teacher) for p in strong]).T
+    values = np.array([risks(fits(teacher, n, np.sqrt(0.05), p, 4, copies=4), teacher) for p in strong]).T
     return repeated.exponent(strong, values, rng)
 
 
 slopes, errors = np.array([slope_in_decay(g) for g in steep]).T
 law.check("exponent-in-the-decay", measured=slopes, error=errors, given={"teacher_decay": steep})
 at_best = lasso.best_state(power_teacher(d, 1.0), n, loud).penalty * np.geomspace(0.5, 2, 6)
-values = [risks(fits(power_teacher(d, 1.0), n, loud, p, 6, copies=2), power_teacher(d, 1.0)) for p in at_best]
+values = [risks(fits(power_teacher(d, 1.0), n, loud, p, 4, copies=4), power_teacher(d, 1.0)) for p in at_best]
 value, bar = repeated.exponent(at_best, np.transpose(values), rng)
 law.control("decay-near-its-best", measured=value, error=bar, given={"teacher_decay": 1.0})
 
@@ -461,11 +462,11 @@ law.check("least-squares-tail", measured=means, error=errors, given=rich)
 # %% [markdown]
 # At the peak itself, as many samples as weights, the height is a power of the decay. Fits with so little decay converge
 # badly; the whole path of the LASSO is exact. The **control** looks at the same place with the best decay: the risk
-# hardly depends on the decay there, and is low.
+# hardly depends on the decay there, and is low. State evolution for $10^5$ weights shows the power itself.
 
 # %%
-side, trials = 100, 80
-little = np.geomspace(0.01, 1, 7)
+side, trials = 150, 60
+little = np.geomspace(0.1, 1.5, 7)
 centre = lasso.best_state(power_teacher(side, 1), side, noise).penalty * np.geomspace(0.5, 2, 7)
 peak = []
 for _ in range(trials):
@@ -475,10 +476,16 @@ for _ in range(trials):
     peak.append(np.sum((found - power_teacher(side, 1)) ** 2, axis=1))
 peak = np.array(peak)
 value, bar = repeated.exponent(little, peak[:, :7], rng)
-law.check("height-of-the-peak", measured=value, error=bar)
+law.check("peak-of-simulations", measured=value, error=bar)
 value, bar = repeated.exponent(centre, peak[:, 7:], rng)
 law.control("best-decay-has-no-peak", measured=value, error=bar)
 print(f"risk at the peak: {peak[:, 0].mean():.1f} with little decay, {peak[:, 10].mean():.2f} with the best")
+peaks = []
+for g in (1.0, 1.5):
+    theta, counts = endless(g, 10**5, 300)
+    at = [lasso.state(theta, 10**5, np.sqrt(5.0), ratio, counts) for ratio in np.geomspace(3e-3, 3e-2, 4)]
+    peaks.append(powerlaw.fit([s.penalty for s in at], [s.risk for s in at]))
+law.check("height-of-the-peak", measured=[p.exponent for p in peaks], error=[p.exponent_error for p in peaks])
 
 # %%
 fig, ax = plt.subplots()
@@ -521,8 +528,8 @@ def matrix_risks(found):
     return 2 * np.sum((found - np.diag(power_teacher(found.shape[-1], 1))) ** 2, axis=(-2, -1))
 
 
-d, ratios = 64, [12, 24, 48]
-fitted_s = {ratio: np.array([quadratic(d, ratio, noise, [0.7])[0] for _ in range(20)]) for ratio in ratios}
+d, ratios = 64, [12, 24]
+fitted_s = {ratio: np.array([quadratic(d, ratio, noise, [0.7])[0] for _ in range(16)]) for ratio in [6, *ratios]}
 settings = {
     ratio: lasso.matrix_state(power_teacher(d, 1), ratio * d, noise, 0.7 * noise * np.sqrt(2 * ratio) * d, rng)
     for ratio in ratios
@@ -620,14 +627,15 @@ def larger_over_smaller(risks):
     return powerlaw.bootstrap(lambda mean: np.exp(np.mean(np.log(mean[1] / mean[0]))), risks, rng)
 
 
-few = np.array([6, 12, 24])
-pair = two_networks((32, 64), few, 24)
+few = np.array([6, *ratios])
+larger = np.array([matrix_risks(fitted_s[ratio]) for ratio in few]).T  # (trials, ratios)
+pair = np.stack([two_networks((32,), few, len(larger))[:, 0], larger], axis=1)
 value, bar = larger_over_smaller(pair)
 law.check("same-risk-at-the-same-ratio", measured=value, error=bar)
 
 # %%
 more, scales = np.array([6, 12, 24, 48]), [0.3, 0.4, 0.5, 0.7, 1.0]
-single = np.array([[matrix_risks(quadratic(32, ratio, 1.0, scales)) for ratio in more] for _ in range(10)])
+single = np.array([[matrix_risks(quadratic(32, ratio, 1.0, scales)) for ratio in more] for _ in range(6)])
 value, bar = powerlaw.bootstrap(lambda mean: powerlaw.fit(more, mean.min(axis=1)).exponent, single, rng)
 law.check("quadratic-exponent", measured=value, error=bar, given={"teacher_decay": 1.0})
 fig, ax = plt.subplots()
@@ -649,8 +657,8 @@ plt.show()
 # there can be so many samples; with few of them their risks are alike too.
 
 # %%
-value, bar = larger_over_smaller(two_networks((8, 16), (100, 200, 400), 24))
-intact, intact_bar = larger_over_smaller(two_networks((8, 16), few, 96))
+value, bar = larger_over_smaller(two_networks((8, 16), (100, 200, 400), 16))
+intact, intact_bar = larger_over_smaller(two_networks((8, 16), few, 64))
 law.control("more-samples-than-inputs", measured=value, error=bar, intact=intact, intact_error=intact_bar)
 
 # %% [markdown]
