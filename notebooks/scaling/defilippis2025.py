@@ -142,11 +142,10 @@ law.check("risk-of-networks", measured=means, error=errors, given=given(tried, n
 # penalty that state evolution finds best.
 
 # %%
-d, copies = 1000, 16
-many_copies = {1.0: copies, 2.0: 24}  # few coefficients stand out of the noise for γ = 2, and their risk varies more
-sizes, sets = np.array([100, 200, 400, 800]), [24, 20, 16, 12]
+d, copies = 1000, 8
+sizes = np.array([100, 200, 400, 800] + [1600, 3200] * full)
 if full:
-    d, sizes, sets = 8000, np.array([100, 200, 400, 800, 1600, 3200]), [24, 20, 16, 12, 12, 12]
+    d = 8000
 
 
 def normal(shape):
@@ -177,18 +176,21 @@ def risks(found, teacher):
 
 decays, loud, quiet = [1.0, 2.0], np.sqrt(5.0), np.sqrt(0.5)
 noise = loud
-cases = [(level, g) for level in (loud, quiet) for g in decays]
-states = {(level, g): [lasso.best_state(power_teacher(d, g), n, level) for n in sizes] for level, g in cases}
+# for γ = 2 few coefficients stand out of the noise, and their risk varies more
+design = {(loud, 1.0): ([16, 12, 10, 10], 8), (loud, 2.0): ([24, 20, 20, 16], 16)}  # sets of inputs, draws of the noise
+design |= {(quiet, 1.0): ([8, 8, 8, 8], 8), (quiet, 2.0): ([8, 8, 8, 8], 8)}
+states = {(level, g): [lasso.best_state(power_teacher(d, g), n, level) for n in sizes] for level, g in design}
 simulated, kept = {}, {}  # risks, and at γ = 1 and σ² = 5 the coefficients
-for level, g in cases:
+for (level, g), (sets, draws) in design.items():
     found = [
-        fits(power_teacher(d, g), n, level, state.penalty, draws, copies=many_copies[g])
-        for n, state, draws in zip(sizes, states[level, g], sets, strict=True)
+        fits(power_teacher(d, g), n, level, state.penalty, number, copies=draws)
+        for n, state, number in zip(sizes, states[level, g], sets + sets[-1:] * (len(sizes) - 4), strict=True)
     ]
     simulated[level, g] = [risks(f, power_teacher(d, g)) for f in found]  # for each size, (sets,)
     kept = kept or dict(zip(sizes, found, strict=True))
 
 # %%
+cases = [(loud, 1.0), (loud, 2.0), (quiet, 1.0)]
 checked = [(level, n, s) for level, g in cases for n, s in zip(sizes, states[level, g], strict=True) if n >= 400]
 columns = [r for case in cases for r, n in zip(simulated[case], sizes, strict=True) if n >= 400]
 means, errors = np.array([mean_and_error(column) for column in columns]).T
@@ -292,7 +294,7 @@ columns, settings = [], []
 for picture in (photograph("china"), photograph("flower")):
     for n in (300, 600):
         state = lasso.best_state(picture, n, 1.0)
-        columns.append(risks(fits(picture, n, 1.0, state.penalty, 8, copies=8), picture))
+        columns.append(risks(fits(picture, n, 1.0, state.penalty, 8), picture))
         settings.append((n, state))
 means, errors = mean_and_error(np.array(columns).T)
 law.check("risk-for-natural-images", measured=means, error=errors, given=given(settings, 1.0))
@@ -429,7 +431,7 @@ law.series(
 
 # %%
 n, strong = 800, np.geomspace(32, 200, 5)
-steep = [1.0, 1.5, 2.0]
+steep = [1.0, 2.0]
 
 
 def slope_in_decay(g):
@@ -457,7 +459,7 @@ d, noise = 200, np.sqrt(2.0)
 teacher = power_teacher(d, 1)
 many = np.array([400, 800, 1600, 3200])
 rich = {"n": many, "dimension": d, "noise": noise}
-means, errors = mean_and_error(np.array([risks(fits(teacher, n, noise, 1e-3, 16, 32), teacher) for n in many]).T)
+means, errors = mean_and_error(np.array([risks(fits(teacher, n, noise, 1e-3, 16, 16), teacher) for n in many]).T)
 law.check("least-squares-tail", measured=means, error=errors, given=rich)
 # %% [markdown]
 # At the peak itself, as many samples as weights, the height is a power of the decay. Fits with so little decay converge
@@ -465,7 +467,7 @@ law.check("least-squares-tail", measured=means, error=errors, given=rich)
 # hardly depends on the decay there, and is low. State evolution for $10^5$ weights shows the power itself.
 
 # %%
-side, trials = 150, 60
+side, trials = 150, 50
 little = np.geomspace(0.1, 1.5, 7)
 centre = lasso.best_state(power_teacher(side, 1), side, noise).penalty * np.geomspace(0.5, 2, 7)
 peak = []
@@ -528,10 +530,12 @@ def matrix_risks(found):
     return 2 * np.sum((found - np.diag(power_teacher(found.shape[-1], 1))) ** 2, axis=(-2, -1))
 
 
-d, ratios = 64, [12, 24]
-fitted_s = {ratio: np.array([quadratic(d, ratio, noise, [0.7])[0] for _ in range(16)]) for ratio in [6, *ratios]}
+d, ratios = 64, [24, 36]
+fitted_s = {ratio: np.array([quadratic(d, ratio, noise, [0.7])[0] for _ in range(16)]) for ratio in [6, 12, *ratios]}
 settings = {
-    ratio: lasso.matrix_state(power_teacher(d, 1), ratio * d, noise, 0.7 * noise * np.sqrt(2 * ratio) * d, rng)
+    ratio: lasso.matrix_state(
+        power_teacher(d, 1), ratio * d, noise, 0.7 * noise * np.sqrt(2 * ratio) * d, rng, draws=80
+    )
     for ratio in ratios
 }
 means, errors = mean_and_error(np.array([matrix_risks(fitted_s[ratio]) for ratio in ratios]).T)
@@ -627,7 +631,7 @@ def larger_over_smaller(risks):
     return powerlaw.bootstrap(lambda mean: np.exp(np.mean(np.log(mean[1] / mean[0]))), risks, rng)
 
 
-few = np.array([6, *ratios])
+few = np.array([6, 12, 24])
 larger = np.array([matrix_risks(fitted_s[ratio]) for ratio in few]).T  # (trials, ratios)
 pair = np.stack([two_networks((32,), few, len(larger))[:, 0], larger], axis=1)
 value, bar = larger_over_smaller(pair)

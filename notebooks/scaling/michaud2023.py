@@ -42,7 +42,7 @@ def mean_and_error(samples):
 
 # %%
 tried = np.array([0.4, 0.8, 1.2])
-known = np.array([50, 100, 200, 500, 1000])
+known = np.array([30, 50, 100, 200, 500])
 
 
 def missing(drawn):
@@ -56,7 +56,7 @@ slopes = np.array([repeated.exponent(known, m, rng) for m in missed])
 law.check("known-quanta-exponent", measured=slopes[:, 0], error=slopes[:, 1], given={"alpha": tried})
 
 # %%
-mean, error = mean_and_error(missed[:, :, 1:4].swapaxes(0, 1))  # n = 100, 200, 500
+mean, error = mean_and_error(missed[:, :, 1:4].swapaxes(0, 1))  # n = 50, 100, 200
 law.check(
     "known-quanta-loss",
     measured=mean,
@@ -153,7 +153,8 @@ law.control("equal-frequencies-in-data", measured=measured, error=error, given={
 
 # %%
 tasks, every = 112, 50
-alphas, draws = [0.4, 1.0, 1.5], 4
+draws = {0.4: 4, 1.0: 4, 1.5: 8}  # networks; their losses differ most where few tasks make up most of the samples
+alphas = list(draws)
 steps = 64_000 if full else 6_400
 descent = optax.sgd(0.3, momentum=0.9)
 time = every * np.arange(1, steps // every + 1)
@@ -164,11 +165,11 @@ def train(shares):
     """Loss on each task along one training run, (measurements, tasks), in nats."""
     masks = quanta.parity_tasks(tasks, rng)
     return quanta.learn(
-        masks, shares, (128,), rng, optimiser=descent, steps=steps, every=every, batch=256, tests=64
+        masks, shares, (128,), rng, optimiser=descent, steps=steps, every=every, batch=256, tests=32
     )[:, 0]  # fmt: skip
 
 
-runs = {alpha: np.array([train(asked[alpha]) for _ in range(draws)]) for alpha in alphas}
+runs = {alpha: np.array([train(asked[alpha]) for _ in range(draws[alpha])]) for alpha in alphas}
 
 # %% [markdown]
 # One run with $\alpha=0.4$, task by task: each line is a step of its own, and the frequent tasks go first.
@@ -234,7 +235,7 @@ law.check(
 # $\alpha=0.4$ it would be half, so there we only count.
 
 # %%
-window = np.unique(np.geomspace(200, steps, 25) / every).astype(int) - 1
+window = np.unique(np.geomspace(300, steps, 25) / every).astype(int) - 1
 learned = {alpha: np.sum(runs[alpha] < half, axis=2) + 0.5 for alpha in alphas}  # (draws, measurements)
 slopes = np.array([repeated.exponent(time[window], learned[alpha][:, window], rng) for alpha in alphas])
 law.check("learned-in-steps", measured=slopes[:, 0], error=slopes[:, 1], given={"alpha": alphas})
@@ -405,8 +406,16 @@ def new_after(second, types):
 
 
 def split():
-    """Predicted share of new words, of words that are rare, of those read at most once, and the measured share."""
-    first, second = np.array_split(np.roll(words, rng.integers(len(words))), 2)
+    """Predicted share of new words, of words that are rare, of those read at most once, and the measured share.
+
+    Each half predicts the other; the mean of both.
+    """
+    halves = np.array_split(np.roll(words, rng.integers(len(words))), 2)
+    return np.mean([one_half_for_the_other(*halves), one_half_for_the_other(*halves[::-1])], axis=0)
+
+
+def one_half_for_the_other(first, second):
+    """The four shares, (4, sizes), for words of `second`."""
     counts = np.bincount(first, minlength=len(vocabulary))
     p = counts / len(first)
     expected = [quanta.unseen(counts, n) for n in read]
@@ -415,7 +424,7 @@ def split():
     return [expected, rare, once, new_after(rng.permutation(second), len(vocabulary))]
 
 
-halves = np.array([split() for _ in range(10)])  # (draws, 4, sizes)
+halves = np.array([split() for _ in range(6)])  # (draws, 4, sizes)
 (expected, rare, once, new), (*_, error) = mean_and_error(halves)
 law.check("new-words", measured=new, error=error, given={"unseen": expected, "rare": rare, "once": once})
 fig, ax = plt.subplots()
