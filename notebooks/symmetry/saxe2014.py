@@ -232,7 +232,8 @@ law.check("half-time-of-each-mode", measured=reached, error=error, given={"s": t
 #
 # Now real data and an ordinary start. The inputs are the first 12 principal components of 1500 digits, whitened; the
 # outputs are once the ten classes and once the ten pixels that vary most. Nothing is aligned. But of random weights
-# only one part grows in each mode, and its size is $u_0=\frac14|W_1v+W_2^\top u|^2$.
+# only one part grows in each mode, and its size is $u_0=\frac14|W_1r+W_2^\top l|^2$ with the mode's directions $r$ among
+# inputs and $l$ among outputs.
 
 # %%
 images, labels = digits.load()
