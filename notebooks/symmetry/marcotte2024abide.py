@@ -100,7 +100,7 @@ def laws_in_data(m, n, r, units="linear", update=lambda gradient: gradient, soft
     theta, gradient = sampled_gradients(m, n, r, units, int(1.5 * len(a)) + 20, softmax_alone)
     step = update(gradient)
     equations = theta[:, a] * step[:, b] + theta[:, b] * step[:, a]
-    kept, gap, turned = conservation.null_space(equations, noise=1e-12)
+    kept, gap, turned = conservation.null_space(equations, noise=1e-11)  # gradients are differences
     point = rng.standard_normal(size)
     point /= np.linalg.norm(point)
     differentials = np.zeros((len(kept), size, size))
