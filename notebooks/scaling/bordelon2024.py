@@ -30,12 +30,12 @@ plot.use()
 #
 # Feature $k$ has variance $k^{-\alpha}$, the target has power $k^{-1-2\alpha r}$ in it. A student sees $N$ random
 # mixtures of all features. Gradient flow of a linear student is solved exactly by the eigenvectors of an $N\times N$
-# matrix: nothing is integrated, and any time costs the same. We keep 3000 modes one by one; all fainter ones act on the
+# matrix: nothing is integrated, and any time costs the same. We keep 1500 modes one by one; all fainter ones act on the
 # student as one lump.
 
 # %%
 full = notebook.scale() == "full"
-modes = 3000
+modes = 1500
 late = 1e12  # long after every mode has been learned that can be
 
 
@@ -97,7 +97,7 @@ law.check(
 # sooner the narrower they are.
 
 # %%
-widths = np.round(np.geomspace(8, 700, 11)).astype(int)
+widths = np.round(np.geomspace(8, 500, 11)).astype(int)
 wide = widths >= 60
 repetitions = 64 if full else 16
 
@@ -122,20 +122,20 @@ def pick(runs, target):
     return [[curves[target] for curves in row] for row in runs]
 
 
-first, second = students(1.5, [1 / 3, 0.75]), students(2.0, [0.2])
-hard = {(1.5, 1 / 3): pick(first, 0), (2.0, 0.2): pick(second, 0)}
+first, second = students(1.5, [0.25, 0.75]), students(2.0, [0.15, 0.3])
+hard = {(1.5, 0.25): pick(first, 0), (2.0, 0.15): pick(second, 0), (2.0, 0.3): pick(second, 1)}
 easy = pick(first, 1)
 given = stated(list(hard))
 
 # %%
 shown = np.geomspace(1, 1e5, 60)
-eta, power, tail = problem(1.5, 1 / 3, 100_000)
+eta, power, tail = problem(1.5, 0.25, 100_000)
 unlimited = dynamics.Curve(eta, power, tail.power)(shown)
 plenty = {"parameters": np.inf, "n": np.inf}  # time alone is scarce
-shape = law.formula("bottleneck-exponents")(time=shown, capacity=1.5, source=1 / 3, **plenty)
+shape = law.formula("bottleneck-exponents")(time=shown, capacity=1.5, source=0.25, **plenty)
 line = np.exp(np.mean(np.log(unlimited / shape)[shown > 10])) * shape  # the law is a proportionality
 curves = {"infinite width": unlimited}
-curves |= {f"N = {widths[i]}": np.mean([row[i](shown) for row in hard[1.5, 1 / 3]], axis=0) for i in (0, 3, 6, 9)}
+curves |= {f"N = {widths[i]}": np.mean([row[i](shown) for row in hard[1.5, 0.25]], axis=0) for i in (0, 3, 6, 9)}
 fig, ax = plt.subplots()
 ax.plot(shown, line, color=plot.GREY, linestyle="--", label="law for time alone")
 for label, curve in curves.items():
@@ -167,18 +167,19 @@ law.check("width-exponent", measured=found[:, 0], error=found[:, 1], given=given
 
 # %%
 sizes = np.array([32, 64, 128, 256, 512])
-data_tasks = [*hard, (1.5, 0.2), (1.5, 0.75)]
-left = []
-for capacity, source in data_tasks:
-    eta, power, tail = problem(capacity, source, 2000)
-    theta = np.sqrt(power / eta)
-    draws = 16 if source < 0.5 else 48  # the easy target hangs on few modes, and scatters more
-    left.append(
-        np.array([
-            [kernel.gaussian_trial(eta, theta, n, [tail.trace / n], rng).bias[0, 0] + tail.power for n in sizes]
+data_tasks, left = [], []
+for capacity, sources, draws in ((1.5, [0.2, 0.25, 0.75], 40), (2.0, [0.15, 0.3], 16)):  # an easy target scatters more
+    eta, _, tail = problem(capacity, sources[0])
+    theta = np.stack([kernel.power_law_spectrum(modes, capacity, r)[1] for r in sources])
+    beyond = np.array([problem(capacity, r)[2].power for r in sources])
+    bias = np.array(
+        [
+            [kernel.gaussian_trial(eta, theta, n, [tail.trace / n], rng).bias[:, 0] + beyond for n in sizes]
             for _ in range(draws)
-        ])
-    )  # fmt: skip
+        ]
+    )  # (draws, sizes, targets)
+    data_tasks += [(capacity, r) for r in sources]
+    left += list(bias.transpose(2, 0, 1))
 found = np.array([slope(sizes, samples) for samples in left])
 law.check(
     "data-exponent",
@@ -224,10 +225,10 @@ law.check("best-width-exponent", measured=found[:, 0, 1], error=found[:, 1, 1], 
 # %%
 spent = np.geomspace(30, 1e6, 50)
 fig, ax = plt.subplots()
-trained = spend(hard[1.5, 1 / 3], spent).mean(axis=0)  # (budgets, widths)
+trained = spend(hard[1.5, 0.25], spent).mean(axis=0)  # (budgets, widths)
 ax.plot(spent, trained, color=plot.GREY, linewidth=0.8, alpha=0.6)
 best = dynamics.frontier(widths, bought[0].mean(axis=0))
-shape = law.formula("compute-optimal")(compute=budgets, capacity=1.5, source=1 / 3)
+shape = law.formula("compute-optimal")(compute=budgets, capacity=1.5, source=0.25)
 line = np.exp(np.mean(np.log(best.loss / shape))) * shape  # the law is a proportionality
 ax.plot(budgets, line, label="law, through the mean")
 plot.points(ax, budgets, best.loss, index=1, label="best width")
@@ -268,7 +269,8 @@ law.control(
 # %%
 narrow = np.array([32, 64, 128, 256])
 moments = np.array([3.0, 10.0, late])
-early_tasks = [(1.5, 0.2), (1.5, 1 / 3)]
+early_tasks = [(1.5, 0.2), (1.5, 0.25)]
+early = stated(np.repeat(early_tasks, 2, axis=0))  # two moments each
 
 
 def signs(*shape):
@@ -287,11 +289,11 @@ def excess(capacity, source, repetitions=64):
 
 above = [excess(*task) for task in early_tasks]
 found = np.array([slope(narrow, samples[:, :, i]) for samples in above for i in (0, 1)])
-law.check("early-width-exponent", measured=found[:, 0], error=found[:, 1])
+law.check("early-width-exponent", measured=found[:, 0], error=found[:, 1], given=early)
 
 # %%
 found = slope(narrow, above[0][:, :, 2])
-law.control("late-width", measured=found[0], error=found[1])
+law.control("late-width", measured=found[0], error=found[1], given=stated(early_tasks[:1]))
 
 # %% [markdown]
 # Likewise with a finite sample that is used over and over: test and train loss start equal, and early in training the
@@ -314,18 +316,25 @@ def gaps(capacity, source, repetitions=32):
 
 opened = [gaps(*task) for task in early_tasks]
 found = np.array([slope(many, samples[:, :, i]) for samples in opened for i in (0, 1)])
-law.check("early-gap-exponent", measured=found[:, 0], error=found[:, 1])
+law.check("early-gap-exponent", measured=found[:, 0], error=found[:, 1], given=early)
 
 # %% [markdown]
 # Control: the gap after infinite time. It takes fewer samples than features, since as many would determine the target.
 
 # %%
-fewer = np.array([64, 128, 256])
-eta, power, _ = problem(1.5, 0.2, 1024)
-runs = [[dynamics.reuse(signs(n, 1024) * np.sqrt(eta), eta, power, moments) for n in fewer] for _ in range(16)]
+fewer = np.array([48, 96, 192])
+eta, power, _ = problem(1.5, 0.2, 768)
+runs = [[dynamics.reuse(signs(n, 768) * np.sqrt(eta), eta, power, moments) for n in fewer] for _ in range(24)]
 apart = np.array([[run.test - run.train for run in row] for row in runs])  # (repetitions, sizes, moments)
 found = np.array([slope(fewer, apart[:, :, i]) for i in range(3)])
-law.control("late-gap", measured=found[2, 0], error=found[2, 1], intact=found[:2, 0], intact_error=found[:2, 1])
+law.control(
+    "late-gap",
+    measured=found[2, 0],
+    error=found[2, 1],
+    given=stated(early_tasks[:1]),
+    intact=found[:2, 0],
+    intact_error=found[:2, 1],
+)
 
 # %%
 fig, (ax, other) = plt.subplots(1, 2, figsize=(6.4, 3.2))
@@ -363,7 +372,7 @@ law.check("easy-task-exponent", measured=found[0], error=found[1], given={"capac
 # %%
 size, probed = 64, np.array([4, 8, 16, 32, 64])
 eta, _, tail = problem(1.5, 0.75, 1000)
-shares = np.array([dynamics.student(rng.standard_normal((size, 1000)), eta, tail).unlearned for _ in range(800)])
+shares = np.array([dynamics.student(rng.standard_normal((size, 1000)), eta, tail).unlearned for _ in range(400)])
 mean, error = shares.mean(axis=0), notebook.spread(shares)
 given = {"kappa": kernel.effective_ridge(eta, size, tail.trace / size), "eigenvalue": eta[probed - 1]}
 law.check("share-of-each-mode", measured=mean[probed - 1], error=error[probed - 1], given=given)
@@ -556,7 +565,7 @@ plt.show()
 
 # %%
 spans = []
-for _ in range(800):
+for _ in range(400):
     drawn = random_features(size)
     inside = drawn.T @ vectors[:, probed - 1]  # (size, modes)
     spans.append(1 - np.sum(inside * np.linalg.solve(drawn.T @ drawn, inside), axis=0))
@@ -567,6 +576,55 @@ law.check(
     error=notebook.spread(spans),
     given={"kappa": kappa, "eigenvalue": values[probed - 1]},
 )
+
+# %% [markdown]
+# ## Many small students, or a large one
+#
+# Train several students, each with features of its own, and average what they say. What a student leaves of a mode is
+# made of two parts: one that all students leave alike, and one that depends on the features drawn. Only the second
+# averages out. The digits again, with 4 and with 16 students of 16 and of 64 features.
+
+# %%
+teams = [(16, 4), (16, 16), (64, 4), (64, 16)]  # features of each student, students
+target, power = labels["digit"], np.sum((vectors.T @ labels["digit"]) ** 2, axis=1) / population
+positive = np.clip(values, 1e-15, None)
+
+
+def share_left(number):
+    """Share of each mode that `number` random features leave, as the law of the share has it."""
+    kappa = kernel.effective_ridge(positive, number, 0.0)
+    return law.formula("share-a-width-leaves")(kappa=kappa, eigenvalue=positive)
+
+
+def residual(number):
+    """What a student of `number` random features leaves of the labels, (population, outputs)."""
+    basis, _ = np.linalg.qr(random_features(number))
+    return target - basis @ (basis.T @ target)
+
+
+together, single = [], []
+for number, members in teams:
+    losses_of = []
+    for _ in range(64 // members):
+        rest = np.array([residual(number) for _ in range(members)])
+        losses_of.append([np.sum(rest.mean(axis=0) ** 2), np.sum(rest[0] ** 2)])
+    found = np.array(losses_of) / population
+    together.append([found[:, 0].mean(), notebook.spread(found[:, 0])])
+    single.append([found[:, 1].mean(), notebook.spread(found[:, 1])])
+together, single = np.array(together), np.array(single)
+given = {
+    "members": [members for _, members in teams],
+    "alone": [power @ share_left(number) for number, _ in teams],
+    "averaged": [power @ share_left(number) ** 2 for number, _ in teams],
+    "joined": [power @ share_left(number * members) for number, members in teams],
+}
+law.check("digits-ensemble", measured=together[:, 0], error=together[:, 1], given=given)
+
+# %% [markdown]
+# Control: give all students of a team the same features. They say the same, and a team is worth one student.
+
+# %%
+law.control("one-draw-for-all", measured=single[:, 0], error=single[:, 1], given=given)
 
 # %% [markdown]
 # ## What to try next

@@ -64,26 +64,38 @@ def losses(weights: Vector, contexts: Codes, following: Codes, hidden: int, voca
 
 def gradient(weights: Vector, contexts: Codes, following: Codes, hidden: int, vocabulary: int) -> Vector:
     """Gradient of the mean loss over a batch, a vector like `weights`."""
-    embedding, matrix, bias, readout, shift = parts(weights, hidden, vocabulary)
     slopes = np.empty_like(weights)
-    of_embedding, of_matrix, of_bias, of_readout, of_shift = parts(slopes, hidden, vocabulary)
-    rows = np.arange(len(following))
-    x = embedding[contexts].reshape(len(rows), -1)  # (batch, 8 * 16)
-    a = np.maximum(x @ matrix + bias, 0)  # (batch, hidden)
-    z = a @ readout + shift  # (batch, V)
-    z = np.exp(z - z.max(axis=1, keepdims=True))
+    one_hot = np.eye(vocabulary, dtype=weights.dtype)
+    _fill(parts(slopes, hidden, vocabulary), parts(weights, hidden, vocabulary), contexts, following, one_hot)
+    return slopes
+
+
+def _fill(slopes: list[Vector], weights: list[Vector], contexts: Codes, following: Codes, one_hot: Vector) -> None:
+    """Write the gradient into the parts of a vector. Temporary arrays are worked on in place: at this size to make them
+    takes as long as to fill them."""
+    embedding, matrix, bias, readout, shift = weights
+    of_embedding, of_matrix, of_bias, of_readout, of_shift = slopes
+    rows, seen = len(following), contexts.ravel()
+    x = embedding.take(seen, axis=0).reshape(rows, -1)  # (batch, 8 * 16)
+    a = x @ matrix
+    a += bias
+    np.maximum(a, 0, out=a)  # (batch, hidden)
+    z = a @ readout
+    z += shift  # (batch, V)
+    z -= z.max(axis=1, keepdims=True)
+    np.exp(z, out=z)
     z /= z.sum(axis=1, keepdims=True)
-    z[rows, following] -= 1
-    z /= len(rows)
+    z -= one_hot.take(following, axis=0)
+    z /= rows
     np.matmul(a.T, z, out=of_readout)
     np.sum(z, axis=0, out=of_shift)
-    back = (z @ readout.T) * (a > 0)
+    back = z @ readout.T
+    back *= a > 0
     np.matmul(x.T, back, out=of_matrix)
     np.sum(back, axis=0, out=of_bias)
+    np.matmul(back, matrix.T, out=x)
     # one-hot rows in a product: faster than adding row by row
-    one_hot = np.eye(vocabulary, dtype=weights.dtype)[contexts.ravel()]
-    np.matmul(one_hot.T, (back @ matrix.T).reshape(-1, EMBEDDING), out=of_embedding)
-    return slopes
+    np.matmul(one_hot.take(seen, axis=0).T, x.reshape(-1, EMBEDDING), out=of_embedding)
 
 
 def train(
@@ -116,16 +128,31 @@ def train(
     """
     weights = initialise(hidden, vocabulary, rng)
     average, mean, square = weights.copy(), np.zeros_like(weights), np.zeros_like(weights)
+    slope, change = np.empty_like(weights), np.empty_like(weights)
+    now, then = parts(weights, hidden, vocabulary), parts(slope, hidden, vocabulary)
+    one_hot = np.eye(vocabulary, dtype=weights.dtype)
     back = np.arange(-CONTEXT, 0)
     log: list[float] = []
     for step in range(1, log_at[-1] + 1):
         ends = rng.integers(CONTEXT, len(codes), BATCH)
-        slope = gradient(weights, codes[ends[:, None] + back], codes[ends], hidden, vocabulary)
-        mean += np.float32(0.1) * (slope - mean)
-        square += np.float32(0.01) * (slope * slope - square)
+        _fill(then, now, codes[ends[:, None] + back], codes[ends], one_hot)
+        np.subtract(slope, mean, out=change)
+        change *= np.float32(0.1)
+        mean += change
+        slope *= slope
+        slope -= square
+        slope *= np.float32(0.01)
+        square += slope
         size = np.float32(step_size * min(1.0, step / WARM_UP) / (1 - 0.9**step))
-        weights -= size * mean / (np.sqrt(square / np.float32(1 - 0.99**step)) + np.float32(1e-8))
-        average += np.float32(AVERAGE / (step + AVERAGE)) * (weights - average)
+        np.divide(square, np.float32(1 - 0.99**step), out=slope)
+        np.sqrt(slope, out=slope)
+        slope += np.float32(1e-8)
+        np.multiply(mean, size, out=change)
+        change /= slope
+        weights -= change
+        np.subtract(weights, average, out=change)
+        change *= np.float32(AVERAGE / (step + AVERAGE))
+        average += change
         if step in log_at:
             log.append(float(losses(average, *held_out, hidden, vocabulary).mean()))
             if log[-1] > OVERFITTED * min(log):

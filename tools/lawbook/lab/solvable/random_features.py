@@ -63,10 +63,12 @@ def unresolved(directions: Array, eigenvalues: ArrayLike) -> float:
     Returns:
         L, in the unit of the eigenvalues.
     """
+    from scipy.linalg import cholesky, solve_triangular
+
     eta = np.asarray(eigenvalues, dtype=float)
-    gram = directions @ directions.T  # (n, n)
-    weighted = (directions * eta) @ directions.T
-    return float(eta.sum() - np.trace(np.linalg.solve(gram, weighted))) / 2
+    triangle = cholesky(directions @ directions.T, lower=True, check_finite=False)  # (n, n)
+    orthonormal = solve_triangular(triangle, directions, lower=True, check_finite=False)  # rows that span those of X
+    return float(eta.sum() - np.sum(orthonormal**2 @ eta)) / 2
 
 
 def fitted(samples: Array, projection: Array, eigenvalues: ArrayLike) -> float:
