@@ -165,26 +165,32 @@ for layers in last[:3]:
 # No two of the three agree on either side: the premise of the paper's theorem about powers (one relation on each side)
 # is not met here, so these numbers are no test of it. We come back to it with a network in which the premise holds.
 #
-# But something else shows. The power of the activations $H_a$ and that of the errors $G_b$ add up to about one. At a
-# critical point the mean of $g_bh_a^{\mathsf T}$ is $\gamma W$, which says why, if errors and activations correlate
-# equally in all directions: the product of the two is then proportional to $z$. We fit the power of this product.
+# But something else shows. The powers of the activations $H_a$ and of the errors $G_b$ add up to about one. At a
+# critical point the mean of $g_bh_a^{\mathsf T}$ is $\gamma W$. So along a pair of singular vectors the mean square of
+# the activations, times that of the errors, times their squared correlation $\rho^2$, is $\gamma^2z$. We fit the power
+# of this product, and then that of the two mean squares alone, which would be one if all directions correlated equally.
 
 
 # %%
-def shared_power(layer):
-    """Power of the activations along v times the errors along u, in the eigenvalues that decay has left."""
+def shared_powers(layer):
+    """Powers in z of mean-square activation · mean-square error along (v, u), with and without their ρ², and of ρ²."""
     outward, singular, inward = np.linalg.svd(layer.weight, full_matrices=False)
     z = singular**2
     rank = np.sum(z > 1e-3 * z[0])
-    inputs = np.mean((layer.inputs @ inward[:rank].T) ** 2, axis=0)
-    errors = np.mean((layer.gradient @ outward[:, :rank]) ** 2, axis=0)
-    return powerlaw.fit(z[:rank], inputs * errors).exponent
+    activations, errors = layer.inputs @ inward[:rank].T, layer.gradient @ outward[:, :rank]  # (n, rank)
+    apart = np.mean(activations**2, axis=0) * np.mean(errors**2, axis=0)
+    together = np.mean(activations * errors, axis=0) ** 2  # ρ² · apart
+    return [powerlaw.fit(z[:rank], one).exponent for one in (together, apart, together / apart)]
 
 
-measured, error = summary(np.array([shared_power(layers[0]) for layers in last]))
-law.check("powers-add-up-to-one", measured=measured, error=error)
-measured, error = summary(np.array([shared_power(layers[0]) for layers in first]))
-law.control("not-in-random-weights", measured=measured, error=error)
+(exact, apart, correlation), (exact_error, apart_error, correlation_error) = summary(
+    np.array([shared_powers(layers[0]) for layers in last])
+)
+law.check("product-follows-the-weights", measured=exact, error=exact_error)
+law.check("powers-add-up-to-one", measured=apart, error=apart_error)
+print(f"power of the squared correlation: {correlation:.3f} ± {correlation_error:.3f}")
+(random, *_), (random_error, *_) = summary(np.array([shared_powers(layers[0]) for layers in first]))
+law.control("not-in-random-weights", measured=random, error=random_error)
 
 # %% [markdown]
 # ## A case that can be solved
@@ -333,7 +339,8 @@ law.control("inputs-not-white", measured=h, error=h_error, given=where)
 # ## Gradients shrink as the decay
 #
 # Where activations and gradients of a layer balance decay, $G_b = \gamma^2 H_b$ at the hidden layer, if the labels can
-# be fitted. The total gradient power over the total activation power is then $\gamma^2$. Label noise covers it up.
+# be fitted. The summed mean squares of the gradients over those of the activations are then $\gamma^2$. Label noise
+# covers it up.
 
 
 # %%

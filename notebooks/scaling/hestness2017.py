@@ -66,7 +66,7 @@ def learn(train, test=held_out):
 
 
 sizes = 2000 * 2 ** np.arange(12)
-repetitions = 24 if full else 6
+repetitions = 24 if full else 5
 drawn = [learning_curve.windows(len(pool), sizes, rng) for _ in range(repetitions)]
 again = iter(drawn)
 trials = learning_curve.sweep(
@@ -180,7 +180,7 @@ law.control("short-contexts-only", measured=short[0], error=short[1], given={"sh
 
 # %%
 mixed = rng.permutation(corpus)
-mixed_test, mixed_pool = mixed[:held], mixed[held:]
+mixed_test, mixed_pool = mixed[:120_000], mixed[120_000:]
 chosen = [2, 4, 6, 8, 9]
 mixed_sizes = sizes[chosen]
 mixed_trials = learning_curve.sweep(

@@ -56,7 +56,7 @@ start, digits, loss = parity(rng, samples=samples, hidden=hidden)
 # %%
 EVERY = 5  # steps between two measurements of the sharpness; odd, for the oscillation has period two
 SOLVED = 1e-2  # relative residual of the flow's eigenvector, and so the relative error of its slopes
-PIECE = 250  # a longer run calls the same program again, so that runs of all lengths share a compilation
+PIECE = 50  # a longer run calls the same program again, so that runs of all lengths share a compilation
 
 
 @jax.jit
@@ -247,13 +247,13 @@ law.control(
 )
 
 # %% [markdown]
-# At twice the step size the edge is half as high and the oscillation stronger. The flow's variance is again that of the
+# At a larger step size the edge is lower and the oscillation stronger. The flow's variance is again that of the
 # iterates. (Here the flow is moved by the complementarity problem, which knows no closed form.)
 
 # %%
-twice, _ = run(begin(approach(start, digits, 2 * eta).w), digits, eta=2 * eta, steps=2 * steps if full else 750)
-measured, error = windows(twice["square"], twice["variance"])
-law.check("variance", measured=measured, error=error, given={"variance": windows(twice["variance"])[0]})
+larger, _ = run(begin(approach(start, digits, 0.4).w), digits, eta=0.4, steps=2 * steps if full else 1000)
+measured, error = windows(larger["square"], larger["variance"])
+law.check("variance", measured=measured, error=error, given={"variance": windows(larger["variance"])[0]})
 variance, _ = windows(descent["variance"])
 
 # %% [markdown]
@@ -358,9 +358,10 @@ law.control(
 # with batches of ten. The noise takes the sharpness below the edge.
 
 # %%
-order = np.argsort(rng.random((PIECE, samples)), axis=1)
+further = 250
+order = np.argsort(rng.random((further, samples)), axis=1)
 tens = np.where(order < samples // 20, 20.0, 0.0)
-(noisy, _), (kept, _) = (run(end, digits, eta=eta, steps=PIECE, weights=weights) for weights in (tens, None))
+(noisy, _), (kept, _) = (run(end, digits, eta=eta, steps=further, weights=weights) for weights in (tens, None))
 (level, error), (intact, intact_error) = (windows(log["sharpness"], count=1) for log in (noisy, kept))
 law.control(
     "mini-batches-stay-below",
@@ -409,11 +410,14 @@ first = jax.grad(loss)(start, digits)
 adaptive, ends, reached = {}, {}, {}
 for rate, steps in rates.items():
     steps = 3 * steps if full else steps
-    some = 2 * PIECE if rate == 0.03 else PIECE  # enough for the flow to be at the edge
-    before, carry = run(begin(start, first @ first), digits, eta=rate, steps=some, beta2=beta2)
-    reached[rate] = some, carry[0][2]
-    after, ends[rate] = run(carry, digits, eta=rate, steps=steps - some, beta2=beta2)
-    adaptive[rate] = {name: np.concatenate([before[name], after[name]]) for name in before}
+    logs, carry = [], begin(start, first @ first)
+    while not (logs and logs[-1]["variance"][-1] > 0):  # until the flow is at the edge
+        log, carry = run(carry, digits, eta=rate, steps=PIECE, beta2=beta2)
+        logs.append(log)
+    reached[rate] = PIECE * len(logs), carry[0][2]
+    print(f"η = {rate}: the flow is at the edge after {reached[rate][0]} steps")
+    log, ends[rate] = run(carry, digits, eta=rate, steps=steps - reached[rate][0], beta2=beta2)
+    adaptive[rate] = {name: np.concatenate([log[name] for log in [*logs, log]]) for name in log}
     adaptive[rate]["step size"] = rate / np.sqrt(adaptive[rate]["nu"])
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.4))
@@ -460,14 +464,14 @@ law.check("adaptive-variance", measured=measured, error=error, given=given)
 
 
 # %%
-def further(weights):
+def after(weights):
     """Mean effective step size at the end of some more steps, its error, and the mean sharpness there."""
-    log, _ = run(ends[0.03], digits, eta=0.03, steps=PIECE, beta2=beta2, weights=weights)
+    log, _ = run(ends[0.03], digits, eta=0.03, steps=further, beta2=beta2, weights=weights)
     steps, stable = 0.03 / np.sqrt(log["nu"][::EVERY]), law.formula("scalar-rmsprop")(sharpness=log["sharpness"])
     return *windows(steps, stable, count=1), {"sharpness": windows(log["sharpness"], count=1)[0]}
 
 
-(level, error, given), (intact, intact_error, intact_given) = further(tens), further(None)
+(level, error, given), (intact, intact_error, intact_given) = after(tens), after(None)
 law.control(
     "noise-shrinks-the-step",
     measured=level,
@@ -482,7 +486,7 @@ law.control(
 # ## Why it is fast
 #
 # The swings push towards flat places, and at first sight that is a detour. But in flat places larger steps are
-# stable. We let a flow go from a point that the central flow has reached, with the same steps of $2/\lambda_{\max}$
+# stable. We let a flow go from where the central flow has come to the edge, with the same steps of $2/\lambda_{\max}$
 # but without the push. It gets sharper, its steps get smaller, and in the end it is behind.
 
 
@@ -502,13 +506,14 @@ def unpushed(w, batch, steps):
 
 
 EXACT = 1e-3  # relative residual of the eigenvectors of this flow
+LONG = 750  # steps of it
 
 
 def against(rate):
     """Sharpness and loss at the end of that flow, each over that of the central flow after as many steps."""
     some, flow = reached[rate]
-    without[rate] = [np.asarray(part) for part in unpushed(flow, digits, 3 * PIECE)]
-    last = some + 3 * PIECE - EVERY
+    without[rate] = [np.asarray(part) for part in unpushed(flow, digits, LONG)]
+    last = some + LONG - EVERY
     return [
         alone[-1] / adaptive[rate][name][last]
         for alone, name in zip(without[rate], ("flow sharpness", "flow loss"), strict=True)

@@ -24,6 +24,7 @@ from lawbook import notebook
 from lawbook.lab import plot
 from lawbook.lab.data import digits
 from lawbook.lab.solvable import diagonal
+from scipy.optimize import brentq
 
 law = notebook.open("even2023")
 rng = notebook.rng()
@@ -356,61 +357,78 @@ law.control(
 # %% [markdown]
 # ## The edge of stability
 #
-# The solution of gradient flow has a sharpness $\lambda_0$, which the data alone tell. Steps beyond $2/\lambda_0$
-# cannot stay there. Does the window of large steps open just there? And at what sharpness do runs settle in it?
+# Every solution has a sharpness, and steps beyond two over it cannot stay there. Large steps move the solution, and
+# with it the sharpness. So we foretell the solution for each step size from the gain and the offset of a run with small
+# steps, and ask where step size times sharpness reaches 2. (The gain is a sum of squares over as many steps as it
+# takes, and grows as the step size. The offset is in effect a sum of cubes, and grows as its square.) Does the window
+# of large steps open just there? And at what sharpness do runs settle in it?
 
 
 # %%
-def flow_sharpness(x, y):
-    """The sharpness of the solution of gradient flow: u² − v² = 2 α² and u v = β give u and v."""
-    beta = diagonal.interpolate(x, y, alpha**2).beta
-    sum_of_squares = np.sqrt(beta**2 + alpha**4)
-    u, v = np.sqrt(sum_of_squares + alpha**2), np.sqrt(sum_of_squares - alpha**2)
-    return diagonal.sharpness(x, u, np.sign(beta) * v)
+def foretold_opening(x, y, run, sizes, small):
+    """The step size at which step size times sharpness of the foretold solution is 2."""
+
+    def excess(size):
+        times = size / sizes[small]
+        squared = alpha**2 * np.exp(-run.gain[small] * times)
+        beta = diagonal.interpolate(x, y, squared, run.asymmetry[small] * times**2).beta
+        # The squares of u and v differ by 2 α², and their product is β.
+        u, v = np.sqrt(np.hypot(beta, squared) + squared), np.sqrt(np.hypot(beta, squared) - squared)
+        return size * diagonal.sharpness(x, u, np.sign(beta) * v) - 2
+
+    return brentq(excess, sizes[small], 2 * sizes[-1], xtol=1e-6)
 
 
-def window(x, y, run, sizes):
-    """λ₀, step size times sharpness at each size (NaN where it diverged), and the size at which the window opens."""
+def window(x, y, run, sizes, small):
+    """Where the window should open, step size times sharpness at each size (NaN where not at rest), and where it opens.
+
+    It opens halfway between the last size whose run comes to rest below the edge and the next. Past the opening a run
+    may take longer to come to rest than we wait, so the first one seen at the edge may be late.
+    """
     settled = run.loss < 1e-12
     ends = [diagonal.sharpness(x, u, v) if ok else np.nan for u, v, ok in zip(run.u, run.v, settled, strict=True)]
-    products, spacing = sizes * np.array(ends), sizes[-1] - sizes[-2]
-    inside = np.flatnonzero(products > 1.97)
-    return flow_sharpness(x, y), products, sizes[inside[0]] - spacing / 2 if inside.size else np.nan
+    products = sizes * np.array(ends)
+    at_edge = np.flatnonzero(products > 1.97)
+    opens = np.nan
+    if at_edge.size:
+        below = np.flatnonzero(products[: at_edge[0]] < 1.97)[-1]
+        opens = sizes[below : below + 2].mean()
+    return foretold_opening(x, y, run, sizes, small), products, opens
 
 
 def opened(windows, spacing):
     """Where windows open, the error of the grid, and the sharpness that should tell."""
-    at = np.array([(opens, steepest) for steepest, _, opens in windows if opens == opens])
+    at = np.array([(opens, 2 / foretold) for foretold, _, opens in windows if opens == opens])
     return {
         "measured": at[:, 0],
         "error": notebook.solver(spacing, np.ones(len(at))) / np.sqrt(12),  # anywhere between two steps of the grid
-        "given": {"flow_sharpness": at[:, 1]},
+        "given": {"foretold_sharpness": at[:, 1]},
     }
 
 
 def inside(windows, sizes):
     """Mean of step size times sharpness over each window, from 5 % above its opening on."""
-    means = [products[(sizes > 2.1 / steepest) & (products == products)] for steepest, products, _ in windows]
+    means = [products[(sizes > 1.05 * foretold) & (products == products)] for foretold, products, _ in windows]
     return mean_and_error([values.mean() for values in means if values.size])
 
 
-windows = [window(x, x @ truth, d, gd_sizes) for x, d, *_ in drawn]
+windows = [window(x, x @ truth, d, gd_sizes, 2) for x, d, *_ in drawn]
 law.check("window-opens", **opened(windows, gd_sizes[-1] - gd_sizes[-2]))
 law.check("sharpness-of-the-solution", **inside(windows, gd_sizes))
 
 # %%
 fig, ax = plt.subplots()
-for index, (steepest, products, _) in enumerate(windows[:3]):
-    ax.plot(gd_sizes * steepest / 2, products, color=plot.COLOURS[index], marker=plot.MARKERS[index], markersize=3)
+for index, (foretold, products, _) in enumerate(windows[:3]):
+    ax.plot(gd_sizes / foretold, products, color=plot.COLOURS[index], marker=plot.MARKERS[index], markersize=3)
 ax.axhline(2, color=plot.GREY, linestyle=":", linewidth=1)
-ax.set(xlabel="step size over $2/\\lambda_0$", ylabel="step size times sharpness of the solution")
+ax.set(xlabel="step size over the foretold opening", ylabel="step size times sharpness of the solution")
 plt.show()
 
 # %% [markdown]
 # The same on the digits.
 
 # %%
-windows = [window(*one, digit_sizes) for one in some_digits]
+windows = [window(*one, digit_sizes, 0) for one in some_digits]
 law.check("window-opens-on-digits", **opened(windows, digit_sizes[1] - digit_sizes[0]))
 law.check("sharpness-on-digits", **inside(windows, digit_sizes))
 

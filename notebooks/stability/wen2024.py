@@ -117,19 +117,6 @@ plot.points(ax, peaks / batches, floor["measured"], floor["error"], index=1, lab
 ax.set(xscale="log", yscale="log", xlabel="step size over batch size", ylabel="excess loss (nats per letter)")
 ax.legend()
 plt.show()
-law.series(
-    "floor-over-step-size",
-    x=(peaks / batches)[order],
-    y=floor["measured"][order],
-    error=floor["error"][order],
-    prediction=line[order],
-    label="bigrams of English",
-    x_label="step size over batch size, η/B",
-    y_label="excess loss (nats per letter)",
-    x_scale="log",
-    y_scale="log",
-    title="The noise floor of a constant step size",
-)
 law.check("floor-on-text", **floor, given={"eta": peaks, "noise_trace": noise_trace})
 
 # %% [markdown]
@@ -238,6 +225,38 @@ law.check(
     "drop-is-the-floor-that-goes",
     **mean_and_error(np.moveaxis(drops, 2, 0)),
     given={"eta": peak, "eta_end": peak * left_over, "noise_trace": trace},
+)
+
+# %%
+mean, error = drops.mean(axis=2), notebook.spread(drops, axis=2)
+for row, size in ((slice(0, 2), 8), (slice(2, 3), 4)):
+    given_up = (peak * (1 - left_over))[row].ravel()
+    rank = np.argsort(given_up)
+    law.series(
+        "drop-over-step-size",
+        x=given_up[rank],
+        y=mean[row].ravel()[rank],
+        error=error[row].ravel()[rank],
+        prediction=given_up[rank] * trace[row][0, 0] / 4,
+        law="decay-reveals-progress",
+        label=f"batches of {size}",
+        x_label="step size given up, η − η′",
+        y_label="drop of the loss (nats per letter)",
+        title="How much the loss drops when the step size decays",
+    )
+law.series(
+    "floor-over-step-size",
+    x=(peaks / batches)[order],
+    y=floor["measured"][order],
+    error=floor["error"][order],
+    prediction=line[order],
+    law="hill-floor",
+    label="bigrams of English",
+    x_label="step size over batch size, η/B",
+    y_label="excess loss (nats per letter)",
+    x_scale="log",
+    y_scale="log",
+    title="The noise floor of a constant step size",
 )
 
 # %% [markdown]

@@ -88,7 +88,7 @@ for index, share in enumerate((0.9, 0.5, 0.1)):
     law.series(
         "loss-and-bound", x=run.step[shown], y=run.loss[shown], prediction=line, law="linear-rate-bound",
         label=f"margin {share} |Φ|", x_label="step", y_label="learnable part of the loss", y_scale="log",
-        title="Three layers on the digits: the loss (points) stays below the bound (line)",
+        title="Three layers on the digits: the loss stays below the bound",
     )  # fmt: skip
 ax.set(xlabel="step", ylabel="learnable part of the loss", yscale="log", title="dotted: the bound")
 ax.legend()

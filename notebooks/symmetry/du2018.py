@@ -583,6 +583,6 @@ law.control("unequal-vectors", measured=factor, error=error, given={"eta": 0.05,
 # %% [markdown]
 # ## What to try next
 #
-# * Count the square of each hidden bias as part of the incoming norm. Is the identity exact again?
+# * Let the hidden biases learn at half the rate of the weights. With which weight must their squares be counted now?
 # * Train with momentum. Does any of the balances survive?
 # * Use batches of one. Where do the balances end, and does it depend on where they began?

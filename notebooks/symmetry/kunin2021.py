@@ -170,7 +170,6 @@ for index, name in enumerate(("smallest", "median", "largest")):
 
 # %% [markdown]
 # First decay wins; then the gradients, which grow as the weights shrink, hold the norm up.
-
 #
 # Is the law good for the normalisation that people use, too? It adds $10^{-5}$ to the variance, so that the symmetry is
 # not exact, and learns a scale and a shift.

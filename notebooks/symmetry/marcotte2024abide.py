@@ -100,12 +100,17 @@ def laws_in_data(m, n, r, units="linear", update=lambda gradient: gradient, soft
     theta, gradient = sampled_gradients(m, n, r, units, int(1.5 * len(a)) + 20, softmax_alone)
     step = update(gradient)
     equations = theta[:, a] * step[:, b] + theta[:, b] * step[:, a]
-    kept, gap = conservation.null_space(equations, noise=1e-9)
+    kept, gap, turned = conservation.null_space(equations, noise=1e-11)  # gradients are differences
     point = rng.standard_normal(size)
+    point /= np.linalg.norm(point)
     differentials = np.zeros((len(kept), size, size))
     differentials[:, a, b] += kept
     differentials[:, b, a] += kept
-    return conservation.rank(differentials @ point).rank, gap
+    rows = differentials @ point
+    if not len(rows):
+        return 0, gap
+    off = 2 * turned / np.linalg.norm(rows, 2)  # of rows, when what is kept is off by `turned`
+    return conservation.rank(rows, noise=off).rank, gap
 
 
 # %%

@@ -93,6 +93,14 @@ def elsewhere(data: Data) -> None:
     record(data, "exponent")["points"][0]["predicted"] = 0.52
 
 
+def by_hand(data: Data) -> None:
+    """Constants that nobody fitted, and the prediction that they make."""
+    found = record(data, "extrapolates")
+    values, point = found["fitted"]["values"], found["points"][0]
+    values["b"] += 0.01
+    point["predicted"] *= point["given"]["n"] ** -0.01
+
+
 @pytest.mark.parametrize(
     ("forge", "message"),
     [
@@ -105,6 +113,10 @@ def elsewhere(data: Data) -> None:
         (lambda d: record(d, "exponent").update(points=[]), "cannot be judged: found no measured value"),
         (lambda d: record(d, "one-draw-repeated").update(intact=None), "is paired with an intact run"),
         (lambda d: record(d, "extrapolates").update(fitted=None), "predicts 'fitted', expected fit="),
+        (by_hand, "the record of the check 'extrapolates' says fitted constants that are not those of its points"),
+        (lambda d: record(d, "extrapolates")["fitted"]["source"].update(y=[1.0]), "cannot be judged: found"),
+        (lambda d: record(d, "extrapolates")["fitted"]["source"]["free"].pop("b"), "cannot be judged: the formula"),
+        (lambda d: record(d, "exponent")["points"][0].update(measured={"float": "nan"}), "that is no number (nan)"),
         (lambda d: record(d, "exponent").pop("points"), "the file cannot be read"),
         (lambda d: record(d, "exponent").update(type="Surprise"), "the file cannot be read"),
         (lambda d: record(d, "exponent")["points"][0].update(measured=10**400), "points.0.measured"),

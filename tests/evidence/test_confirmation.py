@@ -3,6 +3,7 @@ the entry bears it out."""
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 import typer
 from lawbook import cli
-from lawbook.evidence import confirmation, store
+from lawbook.evidence import confirmation, keys, store
 from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.execute import Job
 from lawbook.evidence.keys import prediction_key, run_key
@@ -106,6 +107,44 @@ def test_a_fingerprint_draws_its_seeds_and_no_others() -> None:
     assert all(1000 <= seed < 1_000_000 for seed in seeds)
     assert not set(seeds) & set(confirmation.seeds_of("b" * 64))
     assert seeds[:5] == (237909, 828617, 683819, 717155, 237656)
+
+
+@pytest.mark.parametrize(
+    ("module", "moves"),
+    [
+        ("measure/powerlaw.py", True),
+        ("evidence/fit.py", True),
+        ("evidence/errors.py", True),
+        ("evidence/display.py", False),
+        ("evidence/judging.py", False),
+        ("lab/plot.py", False),
+        ("reference/rules.py", False),
+        ("reference/tex.py", False),
+    ],
+)
+def test_code_that_reads_is_no_part_of_a_prediction(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, moves: bool
+) -> None:
+    package = tmp_path / "lawbook"
+    shutil.copytree(keys.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(keys, "PACKAGE", package)
+    with (tiny / NOTEBOOK).open("a") as notebook:
+        notebook.write("\n# %%\nfrom lawbook.lab import plot\nfrom lawbook.measure import powerlaw\n\n")
+        notebook.write("print(plot.use, powerlaw.fit, notebook.spread)\n")
+    before, run_before = prediction_key(load(tiny)[0], PAPER), run_key(load(tiny)[0], PAPER, "quick", 0)
+    assert _change_every_function(package / module) > 0
+    assert (prediction_key(load(tiny)[0], PAPER) != before) is moves
+    assert run_key(load(tiny)[0], PAPER, "quick", 0) != run_before
+
+
+def _change_every_function(path: Path) -> int:
+    """Let every function of a module do something more; how many there are."""
+    tree = ast.parse(path.read_text())
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for node in found:
+        node.body.append(ast.parse("__import__('math').pi").body[0])
+    path.write_text(ast.unparse(tree))
+    return len(found)
 
 
 @pytest.mark.parametrize(

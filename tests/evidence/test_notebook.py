@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from lawbook.evidence import notebook
+from lawbook.evidence.judging import Taken, judged
+from lawbook.evidence.record import Fitted
 
 
 @pytest.fixture
@@ -75,6 +77,32 @@ def test_a_fitted_prediction_needs_a_fit_and_its_values(
     fresh.clear()
     halving.check("extrapolates", measured=0.1, error=0.0, given={"n": 400, "spread": 1}, fit=fit)
     assert "holds" in capsys.readouterr().out
+
+
+def test_a_rival_of_a_fitted_check_may_use_what_was_fitted(halving: notebook.OpenEntry) -> None:
+    check = halving._check("extrapolates")[1]
+    rival = check.rivals[0].model_copy(update={"value": None, "expr": "spread*n**(-2*b)"})
+    law = halving._law("inverse-root")
+    law.checks["extrapolates"] = check.model_copy(update={"rivals": [rival]})
+    fit = halving.fit("inverse-root", x={"n": [10.0, 20, 40]}, y=[0.3, 0.2, 0.15], free={"spread": 1.0, "b": 0.4})
+    taken = Taken(0.1, 0.0, {"n": 400.0}, Fitted(fit.values, fit.source))
+    found = judged(halving._catalog, halving.entry, "check", "extrapolates", taken)
+    assert found.points[0].rivals == pytest.approx((fit.values["spread"] * 400 ** (-2 * fit.values["b"]),))
+
+
+def test_what_is_no_number_is_not_recorded(halving: notebook.OpenEntry) -> None:
+    with pytest.raises(ValueError, match=r"measured value of 'exponent' that is no number \(nan\)"):
+        halving.check("exponent", measured=[0.5, float("nan")], error=0.0)
+    with pytest.raises(ValueError, match=r"error of 'exponent' that is no number \(nan\)"):
+        halving.check("exponent", measured=0.5, error=float("nan"))
+
+
+def test_an_intact_run_comes_with_all_that_belongs_to_it(halving: notebook.OpenEntry) -> None:
+    name = "one-draw-repeated"
+    with pytest.raises(ValueError, match="found intact_error, intact_given without intact="):
+        halving.control(name, measured=0.0, error=0.0, intact_error=0.1, intact_given={"n": 3})
+    with pytest.raises(ValueError, match="gives n and its intact run nothing, expected the same symbols"):
+        halving.control(name, measured=0.0, error=0.0, intact=0.5, intact_error=0.0, given={"n": 3}, intact_given={})
 
 
 def test_a_fit_can_be_robust(halving: notebook.OpenEntry) -> None:

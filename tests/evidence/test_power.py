@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lawbook.evidence import power as module
+from lawbook.evidence.fit import Source
 from lawbook.evidence.power import power_of, power_of_run, total, weak
 from lawbook.evidence.power_report import power_report
-from lawbook.evidence.record import Evidence, Measured, Point, Run
+from lawbook.evidence.record import Evidence, Fitted, Measured, Point, Run
 from lawbook.numbers import plain
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
@@ -58,7 +59,8 @@ def record_of(name, measured, error=0.0, given=(), fitted=None, kind="check"):
         else [{}] * len(measured)
     )
     points = [Point(m, error, math.nan, math.nan, math.nan, "holds", g) for m, g in zip(measured, given, strict=True)]
-    return Measured(kind, "toy2000", name, "law", name, "holds", tuple(points), fitted)
+    constants = None if fitted is None else Fitted(fitted, Source({}, (), {}, {}))
+    return Measured(kind, "toy2000", name, "law", name, "holds", tuple(points), constants)
 
 
 def power(predicted, measured, *, given=(), error=0.0, fitted=None, expr="a*n**(-b) + floor", **parts):

@@ -29,11 +29,44 @@ def test_a_rank_without_a_gap_is_refused():
 
 def test_null_space():
     a = rng().normal(size=(9, 3)) @ rng().normal(size=(3, 5))
-    basis, gap = conservation.null_space(a)
+    basis, gap, turned = conservation.null_space(a)
     assert basis.shape == (2, 5)
     assert gap > 1e10
     np.testing.assert_allclose(basis @ basis.T, np.eye(2), atol=1e-14)
     np.testing.assert_allclose(a @ basis.T, 0, atol=1e-13)
+    assert turned < 1e-12
+
+
+def stiff(seed, least=1e-4, size=30, kept=6):
+    """Rows whose singular values fall to `least`, and an orthonormal basis of their null space."""
+    draw = np.random.default_rng(seed)
+    left, right = (np.linalg.qr(draw.normal(size=(n, size)))[0] for n in (2 * size, size))
+    return left[:, kept:] * np.geomspace(1, least, size - kept) @ right[:, kept:].T, right[:, :kept].T
+
+
+@pytest.mark.parametrize("least", [0.1, 1e-3, 1e-5])
+def test_how_far_rounding_may_turn_a_null_space(least):
+    for seed in range(20):
+        rows, exact = stiff(seed, least)
+        basis, _, turned = conservation.null_space(rows)
+        sine = np.linalg.norm(basis - basis @ exact.T @ exact, 2)
+        assert 1e-4 * turned < sine < turned
+
+
+def test_what_is_computed_from_a_null_space_has_its_noise():
+    """Three of six vectors are alike after a projection, but for the angle by which rounding turned the null space."""
+    refused = 0
+    for seed in range(10):
+        rows, exact = stiff(seed)
+        basis, _, turned = conservation.null_space(rows)
+        projection = np.eye(30) - exact[:3].T @ exact[:3]
+        computed = basis @ projection
+        assert conservation.rank(computed, noise=turned).rank == 3  # both maps are of norm 1
+        try:
+            assert conservation.rank(computed).rank == 3
+        except conservation.AmbiguousRankError:
+            refused += 1
+    assert refused > 5  # what the noise of the last operation alone would say
 
 
 def test_noise_does_not_count():

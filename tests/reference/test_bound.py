@@ -133,3 +133,12 @@ def test_a_reported_symbol_must_be_one_of_the_law_with_a_number(tiny: Path) -> N
         path.write_text(text.replace(head, f"{head}      - {given}\n", 1))
         _, problems = load(tiny)
         assert any(message in str(problem) for problem in problems), list(map(str, problems))
+
+
+def test_the_text_that_kaplan_asks_for_keeps_the_loss_within_two_per_cent() -> None:
+    """Equation 4.4 bounds a share of the loss, not nats: 0.02 nats would ask for some three to four times the text."""
+    loss = lawbook.formula("kaplan2020/joint-loss", root=REPO).with_reported()
+    sizes = np.geomspace(1e6, 1e9, 4)
+    overfitting = loss(N=sizes, D=5e3 * sizes**0.74) - loss(N=sizes, D=1e30)
+    np.testing.assert_allclose(overfitting / loss(N=sizes, D=1e30), 0.02, rtol=0.1)
+    assert np.all(overfitting > 0.04)

@@ -2,10 +2,11 @@
 
 import itertools
 
+import jax
 import numpy as np
 import optax
 import pytest
-from lawbook.lab.models import quanta
+from lawbook.lab.models import networks, quanta
 
 
 def test_frequencies_and_tail_against_known_zeta_values():
@@ -35,7 +36,7 @@ def test_unseen_of_many_counts_is_the_tail_sum():
     assert quanta.unseen(counts, 300) == pytest.approx(np.sum(p / p.sum() * (1 - p / p.sum()) ** 300), rel=1e-4)
 
 
-@pytest.mark.parametrize("tasks", [16, 32, 64])
+@pytest.mark.parametrize("tasks", [16, 64, 112])
 def test_tasks_have_two_bits_each_and_share_them_evenly(tasks):
     masks = quanta.parity_tasks(tasks, np.random.default_rng(0))
     bits = (masks[:, None] >> np.arange(16)) & 1
@@ -56,6 +57,24 @@ def test_inputs_and_labels_by_hand():
     x = np.asarray(quanta.inputs(2, task, word))
     np.testing.assert_array_equal(x[2, :6], [0, 1, 0, 1, 0, 0])
     assert x.shape == (4, 18)
+
+
+def test_logits_look_up_what_the_one_hot_code_multiplies():
+    rng = np.random.default_rng(1)
+    params = quanta._network(32 + quanta.BITS, 8, rng)
+    task, word = rng.integers(0, 32, 20).astype(np.uint8), rng.integers(0, 1 << 16, 20, dtype=np.uint16)
+    expected = networks.forward(params, quanta.inputs(32, task, word), jax.nn.relu)[:, 0]
+    np.testing.assert_allclose(quanta.logits(params, 32, task, word), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_networks_of_one_width_keep_their_places():
+    rng = np.random.default_rng(0)
+    shares = np.r_[1.0, np.zeros(15)]
+    masks = quanta.parity_tasks(16, rng)
+    log = quanta.learn(masks, shares, (64, 1, 64), rng, optimiser=optax.adam(1e-2), steps=400, every=400, batch=256)
+    assert log.shape == (1, 3, 16)
+    assert np.all(log[0, [0, 2], 0] < 0.05)
+    assert log[0, 1, 0] > 0.3  # one neuron cannot tell a parity
 
 
 def test_a_network_learns_the_task_it_is_asked():

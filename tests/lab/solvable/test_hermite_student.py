@@ -17,7 +17,7 @@ def test_loss_is_half_the_mean_squared_error():
     assert float(student.loss(v, a, 4)) == pytest.approx(float(mass @ square / mass.sum()), rel=1e-10)
 
 
-@pytest.mark.parametrize("degree", [2, 4])
+@pytest.mark.parametrize("degree", [2, 4, 6])
 def test_descent_is_minus_the_gradient(degree):
     rng = np.random.default_rng(1)
     v, a = jnp.asarray(rng.standard_normal((5, 7))), jnp.asarray([0.7, 0.5, 0.2])
@@ -33,6 +33,19 @@ def test_one_small_neuron_follows_its_exact_equation():
     x = path.overlap[:, 0]
     grown = -1 / x + np.log(x / (1 - x)) + 1 / start - np.log(start / (1 - start))
     np.testing.assert_allclose(grown, 8 * a * path.time, rtol=2e-3, atol=1e-12)
+
+
+def test_one_small_neuron_of_degree_six_follows_its_exact_equation():
+    # dx/dt = 12 a x^3 (1 - x): F(x) - F(x0) = 12 a t with F(x) = -1 / 2x^2 - 1/x + log(x / (1 - x))
+    a, start = 0.5, 0.3
+    v = 1e-6 * np.array([[np.sqrt(start), np.sqrt(1 - start)]])
+    path = student.train(v, [a], step_size=1e-3, steps=2000, degree=6, every=10)
+
+    def antiderivative(x):
+        return -1 / (2 * x**2) - 1 / x + np.log(x / (1 - x))
+
+    grown = antiderivative(path.overlap[:, 0]) - antiderivative(start)
+    np.testing.assert_allclose(grown, 12 * a * path.time, rtol=2e-3, atol=1e-12)
 
 
 def test_recovery_interpolates_and_says_what_was_not_found():
@@ -58,6 +71,8 @@ def test_winners_are_matched_one_to_one():
     v = np.concatenate([v, np.sqrt(1 - np.sum(v**2, axis=1, keepdims=True))], axis=1)
     np.testing.assert_allclose(student.winners(v, [1.0, 1.0]), [0.6, 0.1])
     np.testing.assert_allclose(student.winners(v, [1.0, 3.0]), [0.5, 0.4])
+    np.testing.assert_allclose(student.winners(v, [1.0, 2.0]), [0.5, 0.4])  # 0.4 times 2 comes before 0.6
+    np.testing.assert_allclose(student.winners(v, [1.0, 2.0], degree=6), [0.6, 0.1])  # 0.6 squared before 0.4 squared
     with pytest.raises(ValueError, match="expected at least one each"):
         student.winners(v, [1.0, 1.0, 1.0])
 

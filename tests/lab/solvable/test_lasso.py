@@ -87,3 +87,43 @@ def test_groups_stand_for_all_weights():
     assert counts.sum() == 20_000
     few, many = lasso.best_state(theta, 500, 1.0, counts), lasso.best_state(whole, 500, 1.0)
     assert few.risk == pytest.approx(many.risk, rel=1e-4)
+
+
+def test_rare_weights_are_not_lost_to_rounding():
+    # of d zero weights in noise, d P(|z| > k) pass the threshold, however large d is: here 2.57e-12 of 1e14
+    found = lasso.state(np.zeros(1), 1000, 1.0, 7.0, np.array([1e14]))
+    assert found.active == pytest.approx(1e14 * 2.559625e-12, rel=1e-4)
+    assert 0 < found.risk < found.active * found.noise**2
+
+
+def test_the_rate_is_reached_at_both_noise_levels_when_there_is_room():
+    theta, counts = lasso.grouped(lambda i: i**-1.0, 10**12)
+    for noise in (0.7, 2.2):
+        risks = [lasso.best_state(theta, n, noise, counts).risk for n in (10**6, 10**7)]
+        assert np.log10(risks[1] / risks[0]) == pytest.approx(-0.5, abs=0.02)
+
+
+def test_path_is_the_lasso_at_each_penalty():
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(30, 40))
+    y = x[:, :3] @ [2, -1, 0.5] + 0.3 * rng.normal(size=30)
+    for penalty, found in zip([0.5, 4.0], lasso.path(x, y, [0.5, 4.0]), strict=True):
+        np.testing.assert_allclose(found, lasso.solve(x, y, penalty, tolerance=1e-12), atol=1e-4)
+
+
+def test_matrix_state_without_noise_or_penalty_is_the_teacher():
+    found = lasso.matrix_state(np.array([2.0, 1.0, 0.5]), 200, 1e-6, 1e-9, np.random.default_rng(0))
+    np.testing.assert_allclose(found.eigenvalues.mean(axis=0), [0.5, 1, 2], atol=1e-3)
+
+
+def test_matrix_problem_follows_its_state_evolution():
+    rng = np.random.default_rng(6)
+    d, n, noise = 24, 24 * 30, 1.4
+    teacher = np.arange(1, d + 1.0) ** -1
+    penalty = 0.7 * noise * np.sqrt(2 * n * d)
+    risks = []
+    for _ in range(30):
+        x = rng.normal(size=(n, d))
+        y = (x**2 - 1) @ teacher + noise * rng.normal(size=n)
+        risks.append(2 * np.sum((lasso.solve_matrix(x, y, penalty) - np.diag(teacher)) ** 2))
+    assert np.mean(risks) == pytest.approx(lasso.matrix_state(teacher, n, noise, penalty, rng).risk, rel=0.15)

@@ -14,19 +14,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from lawbook.evidence.confirmed_file import ConfirmationError, as_text, load
+from lawbook.evidence.fit import Source
 from lawbook.evidence.judging import Taken, check_of, checked_by, judged
 from lawbook.evidence.keys import prediction_key
-from lawbook.evidence.record import Confirmation, Kind, Point, Result, Run, expected
+from lawbook.evidence.record import Confirmation, Fitted, Kind, Point, Result, Run, expected
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.catalog import load as load_catalog
 from lawbook.reference.model import Entry
-from lawbook.reference.rules import FITTED
 from lawbook.reference.verdict import band, judge
 
 SEEDS = 20
 NEEDED = 0.95  # of the seeds: one in twenty may miss
 SCALE = "quick"
+NO_SOURCE = Source({}, (), {}, {})  # a line of a file has the constants of a fit, not its points
 LOWEST, HIGHEST = 1000, 1_000_000  # above all that anyone tries by hand, and small enough for every generator
 
 
@@ -155,9 +156,10 @@ def read_all(catalog: Catalog) -> tuple[dict[str, Confirmation], list[str]]:
 
 def _result(run: Run, kind: Kind, name: str) -> Result:
     record, outcome = run.of(kind, name), run.outcome(kind, name)
-    if record is None:
+    if record is None or run.status != "finished":  # what a broken run showed, nobody has counted
         return Result(outcome, None)
-    return Result(outcome, record.deciding, record.intact_point)
+    fitted, kept = (None if f is None else f.values for f in (record.fitted, record.intact_fitted))
+    return Result(outcome, record.deciding, record.intact_point, fitted, kept)
 
 
 def _unlike_the_entry(catalog: Catalog, found: Confirmation) -> str:
@@ -182,19 +184,19 @@ def _unlike(catalog: Catalog, entry: Entry, kind: Kind, name: str, result: Resul
     if result.point is None:
         return "" if result.outcome in ("error", "timed out", "invalid", "not run") else "found no measured value"
     check = check_of(entry, kind, name)
-    for point in (result.point, result.intact):
+    for point, constants in ((result.point, result.fitted), (result.intact, result.intact_fitted)):
         if point is None:
             continue
         if judge(check, point.predicted, point.measured, point.error) != point.verdict:
             return f"found {point.verdict!r}, which the entry does not give"
-        if check.predicted != FITTED:
-            taken = Taken(point.measured, point.error, point.given)
-            try:
-                made = judged(catalog, entry, "check", checked_by(entry, kind, name), taken).points[0].predicted
-            except (KeyError, TypeError, ValueError) as error:
-                return f"found a point that cannot be judged: {error}"
-            if abs(made - point.predicted) > 1e-6 * abs(made) + 1e-12:
-                return f"found the prediction {point.predicted:.6g}, where the entry gives {made:.6g}"
+        fitted = None if constants is None else Fitted(constants, NO_SOURCE)
+        taken = Taken(point.measured, point.error, point.given, fitted)
+        try:
+            made = judged(catalog, entry, "check", checked_by(entry, kind, name), taken).points[0].predicted
+        except (KeyError, TypeError, ValueError) as error:
+            return f"found a point that cannot be judged: {error}"
+        if abs(made - point.predicted) > 1e-6 * abs(made) + 1e-12:
+            return f"found the prediction {point.predicted:.6g}, where the entry gives {made:.6g}"
     told = result.outcome
     if told == "confounded":
         return "" if kind == "control" else "found a check that is confounded"

@@ -60,19 +60,21 @@ def _json(value: Any) -> str:
 def _result_data(result: Result) -> dict[str, Any]:
     data: dict[str, Any] = {"outcome": result.outcome}
     if result.point is not None:
-        data |= _point_data(result.point)
+        data |= _point_data(result.point, result.fitted)
     if result.intact is not None:
-        data["intact"] = _point_data(result.intact)
+        data["intact"] = _point_data(result.intact, result.intact_fitted)
     return data
 
 
-def _point_data(point: Point) -> dict[str, Any]:
+def _point_data(point: Point, fitted: dict[str, float] | None) -> dict[str, Any]:
     data: dict[str, Any] = {
         "measured": _number(point.measured),
         "error": _number(point.error),
         "predicted": _number(point.predicted),
         "verdict": point.verdict,
     }
+    if fitted is not None:
+        data["fitted"] = fitted
     return data | ({"given": point.given} if point.given else {})
 
 
@@ -105,7 +107,13 @@ def _result_of(data: dict[str, Any]) -> Result:
     if data["outcome"] not in OUTCOMES:
         raise ValueError(f"the outcome {data['outcome']!r}")
     point = _point_of(data) if "measured" in data else None
-    return Result(data["outcome"], point, _point_of(data["intact"]) if "intact" in data else None)
+    kept = data.get("intact")
+    intact = None if kept is None else _point_of(kept)
+    return Result(data["outcome"], point, intact, _fitted_of(data), None if kept is None else _fitted_of(kept))
+
+
+def _fitted_of(data: Mapping[str, Any]) -> dict[str, float] | None:
+    return {str(name): float(value) for name, value in data["fitted"].items()} if "fitted" in data else None
 
 
 def _point_of(data: Mapping[str, Any]) -> Point:

@@ -24,6 +24,25 @@ BY_DIFFERENCES = 1e-7
 
 
 @dataclass(frozen=True)
+class Source:
+    """All that determines the constants of a fit, so that whoever reads them can fit again.
+
+    Attributes:
+        x: The symbols on the axes, one number a point each.
+        y: Measured, one number a point.
+        free: Start values of the symbols that were fitted.
+        given: Values of the others.
+        huber: The residual of log y at which the loss turns from square to linear; None for least squares.
+    """
+
+    x: dict[str, tuple[float, ...]]
+    y: tuple[float, ...]
+    free: dict[str, float]
+    given: dict[str, float]
+    huber: float | None = None
+
+
+@dataclass(frozen=True)
 class Fit:
     """A formula with fitted constants. Called with the symbols that are left: `fit(n=100)`.
 
@@ -32,12 +51,14 @@ class Fit:
         given: Values of the symbols that were not fitted.
         estimate: Of the fitted symbols; of the logarithms of those in `positive`.
         positive: Which of them are above 0, shape (p,).
+        source: What was fitted, and from where.
     """
 
     formula: Formula
     given: dict[str, float]
     estimate: Estimate
     positive: NDArray[np.bool_]
+    source: Source
 
     @property
     def values(self) -> dict[str, float]:
@@ -267,7 +288,41 @@ def fit_formula(
         with np.errstate(all="ignore"):
             jacobian = central_differences(lambda t: residual(t, positive), at, size)
             estimate = replace(estimate, values=at, residual=residual(at, positive), jacobian=jacobian, scale=size)
-    return Fit(formula, dict(given), estimate, positive)
+    source = Source(
+        {name: _plain(value) for name, value in points.items()},
+        _plain(target),
+        {name: float(value) for name, value in free.items()},
+        {name: float(value) for name, value in given.items()},
+        huber,
+    )
+    return Fit(formula, dict(given), estimate, positive, source)
+
+
+def _plain(values: Array) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def refit(formula: Formula, source: Source) -> Fit:
+    """The fit of a formula to the points of another fit, from the same start. Raises as `fit_formula` does.
+
+    Arguments:
+        formula: The law's, as it stands today.
+        source: What was fitted.
+
+    Returns:
+        The same constants, where formula and points are still the same.
+
+    Examples:
+        >>> import numpy as np
+        >>> from lawbook import Formula
+        >>> from lawbook.evidence.fit import fit_formula, refit
+        >>> n = np.array([10.0, 20.0, 40.0, 80.0])
+        >>> law = Formula.parse("a*n**(-b)", {"a", "b", "n"})
+        >>> fit = fit_formula(law, x={"n": n}, y=2 * n**-0.5, free={"a": 1.0, "b": 1.0}, given={})
+        >>> refit(law, fit.source).values == fit.values
+        True
+    """
+    return fit_formula(formula, x=source.x, y=source.y, free=source.free, given=source.given, huber=source.huber)
 
 
 def _starts(theta: Array, scale: Array, positive: NDArray[np.bool_]) -> list[Array]:

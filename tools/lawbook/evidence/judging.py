@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lawbook.evidence.record import Kind, Measured, Point, Run
+from lawbook.evidence.fit import refit
+from lawbook.evidence.record import Fitted, Kind, Measured, Point, Run, digest
 from lawbook.reference.api import UnknownNameError
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
@@ -21,6 +22,9 @@ from lawbook.reference.model import Check, Entry, Law, Rival, Standing
 from lawbook.reference.problem import nearest
 from lawbook.reference.rules import FITTED
 from lawbook.reference.verdict import STANDINGS, band, best, excludes, is_inside, judge, standing, worst
+
+ROUNDED = 1e-9  # relative: one prediction, calculated on two machines
+REFITTED = 1e-5  # relative: one fit, done on two machines
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,13 @@ class Taken:
         measured: Numbers that broadcast against the others.
         error: One standard error of each.
         given: Values of the law's symbols at which it was measured.
-        fitted: Every constant of the fitted law, for a check that predicts `fitted`.
+        fitted: The fitted law, for a check that predicts `fitted`.
     """
 
     measured: ArrayLike
     error: ArrayLike
     given: Mapping[str, ArrayLike]
-    fitted: Mapping[str, float] | None = None
+    fitted: Fitted | None = None
 
 
 def judged(
@@ -68,37 +72,50 @@ def judged(
             )
         if not worded and intact is not None:
             raise ValueError(f"the control {name!r} has `intact: check`, expected no intact= beside it")
+        if intact is not None and intact.given.keys() != taken.given.keys():
+            raise ValueError(
+                f"the control {name!r} gives {', '.join(taken.given) or 'nothing'} and its intact run"
+                f" {', '.join(intact.given) or 'nothing'}, expected the same symbols"
+            )
         kept = None if intact is None else _points(catalog, law_id, law, of, check, intact)
     verdict = (worst if kind == "check" else best)([p.verdict for p in points])
-    fitted = None if taken.fitted is None else dict(taken.fitted)
-    intact_fitted = None if intact is None or intact.fitted is None else dict(intact.fitted)
-    return Measured(kind, entry.paper, name, law_id, of, verdict, points, fitted, kept, intact_fitted)
+    intact_fitted = None if intact is None else intact.fitted
+    return Measured(kind, entry.paper, name, law_id, of, verdict, points, taken.fitted, kept, intact_fitted)
 
 
 def again(catalog: Catalog, entry: Entry, record: Measured) -> Measured:
-    """The record that the entry makes of the numbers in `record` today. Raises as `judged` does."""
-    intact = None if record.intact is None else _taken(record.intact, record.intact_fitted)
-    return judged(catalog, entry, record.kind, record.id, _taken(record.points, record.fitted), intact)
+    """The record that the entry makes of the numbers in `record` today; what was fitted is fitted again.
+
+    Raises as `judged` does, and `RuntimeError` where a fit no longer converges.
+    """
+    _, law, *_ = _find(entry, record.kind, record.id)
+    kept = _fitted_again(catalog, law, record.intact_fitted)
+    intact = None if record.intact is None else _taken(record.intact, kept)
+    taken = _taken(record.points, _fitted_again(catalog, law, record.fitted))
+    return judged(catalog, entry, record.kind, record.id, taken, intact)
 
 
 def differs(one: Measured, other: Measured) -> str:
-    """In what two records of the same numbers differ, or nothing. Predictions may differ by rounding."""
+    """In what two records of the same numbers differ, or nothing. Predictions may differ by rounding, fits by more."""
     for what in ("kind", "paper", "id", "law", "check", "verdict"):
         if getattr(one, what) != getattr(other, what):
             return f"{what} {getattr(one, what)!r} where the entry gives {getattr(other, what)!r}"
     if (one.intact is None) != (other.intact is None):
         return "an intact run that the entry does not have"
+    near = REFITTED if one.fitted is not None or one.intact_fitted is not None else ROUNDED
+    for said, found in ((one.fitted, other.fitted), (one.intact_fitted, other.intact_fitted)):
+        if said is not None and found is not None and not _same_constants(said, found):
+            return "fitted constants that are not those of its points"
     for mine, theirs in ((one.points, other.points), (one.intact or (), other.intact or ())):
         for a, b in zip(mine, theirs, strict=True):
             for what in ("predicted", "low", "high"):
-                if not _same(getattr(a, what), getattr(b, what)):
+                if not _same(getattr(a, what), getattr(b, what), near):
                     return f"{what} {getattr(a, what):.6g} where the entry gives {getattr(b, what):.6g}"
             if a.verdict != b.verdict:
                 return f"a point that {a.verdict} where the entry says {b.verdict}"
-            same = len(a.rivals) == len(b.rivals) and all(map(_same, a.rivals, b.rivals))
-            if not same or (a.reported is None) != (b.reported is None):
+            if not _all_same(a.rivals, b.rivals, near) or (a.reported is None) != (b.reported is None):
                 return "other rivals or reported values than the entry's"
-            if a.reported is not None and b.reported is not None and not _same(a.reported, b.reported):
+            if a.reported is not None and b.reported is not None and not _same(a.reported, b.reported, near):
                 return f"reported {a.reported:.6g} where the entry gives {b.reported:.6g}"
     return ""
 
@@ -203,9 +220,13 @@ def _points(catalog: Catalog, law_id: str, law: Law, name: str, check: Check, ta
     given = {key: np.asarray(value, float) for key, value in taken.given.items()}
     predicted = predicted_by(catalog, law, name, check, given, taken.fitted)
     m, e = np.asarray(taken.measured, float), np.asarray(taken.error, float)
+    for what, numbers in (("measured value", m), ("error", e)):
+        if np.isnan(numbers).any():
+            raise ValueError(f"found a {what} of {name!r} that is no number (nan), expected one, or infinity")
     if np.any(e < 0):
         raise ValueError(f"found a negative error for {name!r}, expected one standard error, at least 0")
-    others: list[Any] = [_rival(catalog, law, name, rival, given) for rival in check.rivals]
+    known = given if taken.fitted is None else {**given, **taken.fitted.values}  # a rival may use what was fitted
+    others: list[Any] = [_rival(catalog, law, name, rival, known) for rival in check.rivals]
     if check.against is not None:
         others.append(_stated(catalog, law, check.against.reported, given, f"the reported value of {name!r}"))
     whole = np.broadcast_shapes(m.shape, e.shape, np.shape(predicted), *(a.shape for a in given.values()))
@@ -230,7 +251,7 @@ def predicted_by(
     name: str,
     check: Check,
     given: Mapping[str, Any],
-    fitted: Mapping[str, float] | None,
+    fitted: Fitted | None,
 ) -> Any:
     """What a check of `law` predicts at `given`: a number, or an array of the shape that the values broadcast to."""
     if check.predicted == FITTED:
@@ -238,7 +259,7 @@ def predicted_by(
             raise ValueError(f"the check {name!r} predicts 'fitted', expected fit=law.fit(…)")
         assert law.formula.expr is not None  # says a rule
         # what a fit has found counts before what the call gives
-        return _value(catalog.expression(law, law.formula.expr), {**given, **fitted}, f"the fit of {name!r}")
+        return _value(catalog.expression(law, law.formula.expr), {**given, **fitted.values}, f"the fit of {name!r}")
     if fitted is not None:
         raise ValueError(f"the check {name!r} predicts {check.predicted!r}, expected no fit")
     return _stated(catalog, law, check.predicted, given, f"the prediction of {name!r}")
@@ -262,7 +283,19 @@ def _value(formula: Formula, given: Mapping[str, Any], what: str) -> Any:
     return formula(**{name: given[name] for name in formula.symbols})
 
 
-def _taken(points: tuple[Point, ...], fitted: Mapping[str, float] | None) -> Taken:
+def _fitted_again(catalog: Catalog, law: Law, fitted: Fitted | None) -> Fitted | None:
+    """The constants that the law's formula of today has at the points to which it was fitted."""
+    if fitted is None or law.formula.expr is None:
+        return fitted  # without an expression `judged` says what is wrong
+    known: dict[str, Fitted] = catalog.__dict__.setdefault("_refitted", {})
+    key = digest([law.formula.expr, asdict(fitted.source)])
+    if key not in known:  # every seed is judged more than once
+        fit = refit(catalog.expression(law, law.formula.expr), fitted.source)
+        known[key] = Fitted({**fit.source.given, **fit.values}, fit.source)
+    return known[key]
+
+
+def _taken(points: tuple[Point, ...], fitted: Fitted | None) -> Taken:
     names = points[0].given if points else {}
     if any(p.given.keys() != names.keys() for p in points):
         raise ValueError("found points that are given other symbols than their neighbours")
@@ -270,5 +303,15 @@ def _taken(points: tuple[Point, ...], fitted: Mapping[str, float] | None) -> Tak
     return Taken([p.measured for p in points], [p.error for p in points], given, fitted)
 
 
-def _same(one: float, other: float) -> bool:
-    return one == other or (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-9)
+def _same_constants(one: Fitted, other: Fitted) -> bool:
+    return one.values.keys() == other.values.keys() and all(
+        _same(value, other.values[name], REFITTED) for name, value in one.values.items()
+    )
+
+
+def _all_same(some: tuple[float, ...], others: tuple[float, ...], near: float) -> bool:
+    return len(some) == len(others) and all(_same(*pair, near) for pair in zip(some, others, strict=True))
+
+
+def _same(one: float, other: float, near: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=near)

@@ -17,6 +17,17 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # What an entry says to its reader alone: of a formula and a symbol; of a check and a control.
 WORDS = ("latex", "name", "unit", "paper_writes")
 SAID = ("measures", "data", "not_reproduced", "tests", "band_from", "error_from", "blind_to")
+# What of this package measures. The rest finds, checks and judges, and does so again whenever a record is read.
+MEASURING = (
+    "lawbook.lab",
+    "lawbook.measure",
+    "lawbook.least_squares",
+    "lawbook.evidence.errors",
+    "lawbook.evidence.fit",
+    "lawbook.evidence.notebook",
+    "lawbook.evidence.setting",
+)
+DRAWING = "lawbook.lab.plot"
 ENTRIES = "lawbook.reference.api"  # where `lawbook.entry` and `lawbook.formula` stand
 
 
@@ -34,32 +45,54 @@ def _inputs(catalog: Catalog, paper: str) -> list[Any]:
     cache: dict[str, list[Any]] = catalog.__dict__.setdefault("_run_inputs", {})
     if paper not in cache:
         laws = {law_id: _judged_by(law) for law_id, law in catalog.entries[paper].laws.items()}
-        shared: dict[str, Any] = catalog.__dict__.setdefault("_shared_inputs", {})
-        if not shared:
-            lock = _file_digest(catalog.root / "requirements.lock")
-            shared |= {"package": fingerprint.Package(PACKAGE), "versions": [lock, list(sys.version_info[:2])]}
-        notebook = catalog.notebook(paper).read_text(encoding="utf-8")
-        with collection.held():
-            code = fingerprint.of(notebook, shared["package"], after=cells.FINISH)
-        cache[paper] = [digest(code), laws, *shared["versions"]]  # the code first: `prediction_key` takes it
+        code, lock = _code(catalog, paper), _file_digest(catalog.root / "requirements.lock")
+        cache[paper] = [digest(code), laws, lock, list(sys.version_info[:2])]
         asked = {name for name, _ in code["modules"].get(ENTRIES, ())}
-        if asked & {"entry", "formula"} or ".entry" in notebook:
+        if asked & {"entry", "formula"} or ".entry" in catalog.notebook(paper).read_text(encoding="utf-8"):
             cache[paper].append([_file_digest(path) for path in sorted(catalog.root.glob("references/**/*.*"))])
     return cache[paper]
+
+
+def _code(catalog: Catalog, paper: str) -> dict[str, Any]:
+    """The code of a notebook and what it reaches of this package."""
+    known: dict[str, dict[str, Any]] = catalog.__dict__.setdefault("_run_code", {})
+    if paper not in known:
+        shared: dict[str, fingerprint.Package] = catalog.__dict__.setdefault("_shared_package", {})
+        package = shared.setdefault("it", fingerprint.Package(PACKAGE))
+        with collection.held():
+            text = catalog.notebook(paper).read_text(encoding="utf-8")
+            known[paper] = fingerprint.of(text, package, after=cells.FINISH)
+    return known[paper]
 
 
 def prediction_key(catalog: Catalog, paper: str) -> str:
     """The fingerprint of what a paper's entry predicts and of how it is measured.
 
     Formulas, predictions, bands, rivals, the words of each protocol and which checks are expected not to hold; the code
-    of the notebook and what it reaches of this package. Versions, seed and scale are no part of it.
+    of the notebook and what it reaches of the modules that measure. Code that reads entries, judges or draws, versions,
+    seed and scale are no part of it.
     """
     laws = {}
     for law_id, law in catalog.entries[paper].laws.items():
         told = [(name, part.measures) for part_of in (law.checks, law.controls) for name, part in part_of.items()]
         missed = sorted(name for name, check in law.checks.items() if check.not_reproduced is not None)
         laws[law_id] = [_judged_by(law), {name: " ".join(words.split()) for name, words in told}, missed]
-    return digest([_inputs(catalog, paper)[0], laws])
+    return digest([_measuring(catalog, paper), laws])
+
+
+def _measuring(catalog: Catalog, paper: str) -> dict[str, Any]:
+    """The code of a notebook, and what of the modules that measure it reaches."""
+    code = dict(_code(catalog, paper))
+    del code["foreign"]  # it tells versions apart, which are no part of a prediction
+    code["modules"] = {name: found for name, found in code["modules"].items() if _measures(name)}
+    code["texts"] = {name: found for name, found in code["texts"].items() if _measures(name)}
+    code["imports"] = [found for found in code["imports"] if _measures(found[0])]
+    return code
+
+
+def _measures(module: str) -> bool:
+    below = any(module == name or module.startswith(f"{name}.") for name in MEASURING)
+    return below and module != DRAWING
 
 
 def _judged_by(law: Law) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from lawbook.evidence import display
 from lawbook.evidence.errors import blocks, bootstrap, counted, exact, rounding, solver, spread
 from lawbook.evidence.fit import Fit, fit_formula
 from lawbook.evidence.judging import Taken, judged, predicted_by
-from lawbook.evidence.record import Kind, Series, Usage, expected
+from lawbook.evidence.record import Fitted, Kind, Series, Usage, expected
 from lawbook.evidence.setting import rng, scale, seed
 from lawbook.reference.api import UnknownNameError, open_entry
 from lawbook.reference.catalog import Catalog
@@ -205,7 +205,7 @@ class OpenEntry:
             eta = 0.1   20         20.50 ± 0.10  ± 6 %      ✓ holds
             eta = 0.25  8          8.10 ± 0.10   ± 6 %      ✓ holds
         """
-        self._record("check", name, Taken(measured, error, given or {}, _constants(fit)))
+        self._record("check", name, Taken(measured, error, given or {}, _fitted(fit)))
 
     def control(
         self,
@@ -253,12 +253,16 @@ class OpenEntry:
             kept        2          2.005 ± 0.002  ± 1 %      ✓ holds
         """
         kept = None
+        beside = {"intact_error": intact_error, "intact_given": intact_given, "intact_fit": intact_fit}
+        lonely = [key for key, value in beside.items() if intact is None and value is not None]
+        if lonely:
+            raise ValueError(f"found {', '.join(lonely)} without intact= for {name!r}, expected it too")
         if intact is not None:
             if intact_error is None:
                 raise ValueError(f"found intact= without intact_error= for {name!r}, expected both")
             there = (given if intact_given is None else intact_given) or {}
-            kept = Taken(intact, intact_error, there, _constants(fit if intact_fit is None else intact_fit))
-        self._record("control", name, Taken(measured, error, given or {}, _constants(fit)), kept)
+            kept = Taken(intact, intact_error, there, _fitted(fit if intact_fit is None else intact_fit))
+        self._record("control", name, Taken(measured, error, given or {}, _fitted(fit)), kept)
 
     def series(
         self,
@@ -352,9 +356,9 @@ class OpenEntry:
         display.show(record, found[2])
 
 
-def _constants(fit: Fit | None) -> dict[str, float] | None:
-    """Every constant of a fitted law, those that were given too."""
-    return None if fit is None else {name: float(value) for name, value in {**fit.given, **fit.values}.items()}
+def _fitted(fit: Fit | None) -> Fitted | None:
+    """The constants of a fitted law, those that were given too, and what they were fitted to."""
+    return None if fit is None else Fitted({**fit.source.given, **fit.values}, fit.source)
 
 
 def _floats(values: np.ndarray[Any, Any]) -> tuple[float, ...]:

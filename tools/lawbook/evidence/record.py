@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from lawbook.evidence.fit import Source
 from lawbook.reference.model import Entry
 from lawbook.reference.verdict import Verdict, worst
 
@@ -37,6 +38,14 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """The law's own formula with fitted constants, and what they were fitted to: whoever reads them fits again."""
+
+    values: dict[str, float]  # every constant, those that were given too
+    source: Source
+
+
+@dataclass(frozen=True)
 class Measured:
     """The measurement of one check, or of one control (then `verdict` is that of the check it must miss)."""
 
@@ -47,9 +56,9 @@ class Measured:
     check: str  # for a control: the check it must miss; for a check: itself
     verdict: Verdict
     points: tuple[Point, ...]
-    fitted: dict[str, float] | None = None  # every constant of the fitted law, where the check predicts `fitted`
+    fitted: Fitted | None = None  # where the check predicts `fitted`
     intact: tuple[Point, ...] | None = None  # of a control: the run with the assumption kept, if it is not the check
-    intact_fitted: dict[str, float] | None = None
+    intact_fitted: Fitted | None = None
 
     @property
     def representative(self) -> Point:
@@ -72,7 +81,11 @@ class Measured:
     def cannot_tell(self) -> bool:
         """Whether a rival stands inside the band at every point: then the check could not have told it from the law."""
         rivals = range(len(self.points[0].rivals))
-        return self.kind == "check" and any(all(p.low <= p.rivals[i] <= p.high for p in self.points) for i in rivals)
+        return self.kind == "check" and any(all(_between(p, p.rivals[i]) for p in self.points) for i in rivals)
+
+
+def _between(point: Point, rival: float) -> bool:
+    return math.isfinite(rival) and point.low <= rival <= point.high
 
 
 def strain(point: Point) -> float:
@@ -149,11 +162,11 @@ class Run:
         A check that cannot tell the law from a rival passes nothing either, nor does a control whose intact run does
         not hold: it is confounded.
         """
+        if self.status != "finished":
+            return self.status
         record = self.of(kind, name)
-        if self.status == "invalid":
-            return "invalid"
         if record is None:
-            return "not run" if self.status == "finished" else self.status
+            return "not run"
         if record.cannot_tell:
             return "cannot tell"
         return "confounded" if kind == "control" and self.intact_verdict(record) != "holds" else record.verdict
@@ -168,11 +181,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Result:
-    """What one seed gave for a check or control: the point that decides, and of a control the one of its intact run."""
+    """What one seed gave for a check or control: the point that decides, and of a control the one of its intact run.
+
+    Where the check predicts `fitted`, each has the constants of its fit.
+    """
 
     outcome: Outcome
     point: Point | None
     intact: Point | None = None
+    fitted: dict[str, float] | None = None
+    intact_fitted: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -257,6 +275,8 @@ def from_json(data: dict[str, Any]) -> Measured | Series | Usage:
         case "Measured":
             data["points"] = _points(data["points"])
             data["intact"] = None if data["intact"] is None else _points(data["intact"])
+            for key in ("fitted", "intact_fitted"):
+                data[key] = None if data[key] is None else _fitted(data[key])
             return Measured(**data)
         case "Series":
             for key in ("x", "y", "error", "prediction"):
@@ -270,6 +290,12 @@ def from_json(data: dict[str, Any]) -> Measured | Series | Usage:
 
 def _points(data: list[dict[str, Any]]) -> tuple[Point, ...]:
     return tuple(Point(**point | {"rivals": tuple(point["rivals"])}) for point in data)
+
+
+def _fitted(data: dict[str, Any]) -> Fitted:
+    source = data["source"]
+    x = {name: tuple(values) for name, values in source["x"].items()}
+    return Fitted(data["values"], Source(**source | {"x": x, "y": tuple(source["y"])}))
 
 
 def _encode(value: Any) -> Any:

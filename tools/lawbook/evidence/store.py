@@ -128,7 +128,7 @@ def _unlike_the_entry(catalog: Catalog, paper: str, run: Run) -> str:
         seen.add((record.kind, record.id))
         try:
             difference = differs(record, again(catalog, entry, record))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
             return f"{what} cannot be judged: {error}"
         if difference:
             return f"{what} says {difference}"

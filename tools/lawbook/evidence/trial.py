@@ -117,7 +117,7 @@ class Trial:
             self.predicted = np.full(len(points), check.predicted)
             self.shown = self.places
             return
-        fitted = record.fitted or {} if check.predicted == FITTED else {}
+        fitted = record.fitted.values if record.fitted is not None and check.predicted == FITTED else {}
         text = law.formula.expr if check.predicted == FITTED else check.predicted
         assert text is not None  # `fitted` is a fit of the law's own expression, says `lawbook check`
         formula = catalog.expression(law, text)

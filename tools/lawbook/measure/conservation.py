@@ -40,6 +40,17 @@ class Rank(NamedTuple):
     """Ratio of the last singular value that counts to the first that does not (or to the noise, at full rank)."""
 
 
+class NullSpace(NamedTuple):
+    """What all rows of a matrix are at right angles to."""
+
+    basis: Array
+    """Orthonormal, shape (d - rank, d)."""
+    gap: float
+    """Of the rank."""
+    turned: float
+    """Sine of the largest angle by which noise of the rows may have turned the basis."""
+
+
 class Count(NamedTuple):
     """How many independent laws there are at a point."""
 
@@ -79,8 +90,12 @@ def rank(rows: ArrayLike, *, noise: float | None = None, enough: float = ENOUGH)
     return _widest(np.asarray(np.linalg.svd(matrix, compute_uv=False), dtype=float), noise, enough)
 
 
-def null_space(rows: ArrayLike, *, noise: float | None = None, enough: float = ENOUGH) -> tuple[Array, float]:
+def null_space(rows: ArrayLike, *, noise: float | None = None, enough: float = ENOUGH) -> NullSpace:
     """An orthonormal basis of what all rows are at right angles to.
+
+    Rounding of the rows turns the basis, the more the smaller the least singular value that counts. Whoever goes on to
+    take the rank of something computed from the basis has to hand that on as noise: it can be far above the rounding
+    of the last operation. The bound is Wedin's sin Θ theorem (1972), noise over the least value that counts.
 
     Arguments:
         rows: as for `rank`, shape (k, d).
@@ -88,7 +103,7 @@ def null_space(rows: ArrayLike, *, noise: float | None = None, enough: float = E
         enough: as for `rank`.
 
     Returns:
-        The basis, shape (d - rank, d), and the gap of the rank.
+        The basis, shape (d - rank, d), the gap of the rank, and how far noise may have turned the basis.
 
     Raises:
         AmbiguousRankError: as for `rank`.
@@ -96,14 +111,15 @@ def null_space(rows: ArrayLike, *, noise: float | None = None, enough: float = E
 
     Examples:
         >>> from lawbook.measure import conservation
-        >>> basis, gap = conservation.null_space([[3.0, 4.0], [6.0, 8.0]])
-        >>> basis.shape, bool(abs(abs(basis[0, 0]) - 0.8) < 1e-12)
-        ((1, 2), True)
+        >>> basis, gap, turned = conservation.null_space([[3.0, 4.0], [6.0, 8.0]])
+        >>> basis.shape, bool(abs(abs(basis[0, 0]) - 0.8) < 1e-12), turned < 1e-14
+        ((1, 2), True, True)
     """
     matrix, noise = _matrix(rows, noise)
     _, values, vectors = np.linalg.svd(matrix, full_matrices=True)
     found = _widest(values, noise, enough)
-    return np.asarray(vectors[found.rank :]), found.gap
+    turned = noise * values[0] / values[found.rank - 1] if found.rank else 0.0
+    return NullSpace(np.asarray(vectors[found.rank :]), found.gap, float(turned))
 
 
 def _matrix(rows: ArrayLike, noise: float | None) -> tuple[Array, float]:

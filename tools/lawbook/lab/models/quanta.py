@@ -23,7 +23,7 @@ from lawbook.lab.models import networks
 Array = NDArray[np.float64]
 
 BITS = 16  # of a sample
-STRIDES = (1, 3, 5, 7)  # of the two bits of a task around a ring: all pairs differ
+STRIDES = (1, 3, 5, 7, 2, 4, 6)  # of the two bits of a task around a ring: all pairs differ
 
 
 def frequencies(alpha: float, count: int) -> Array:
@@ -68,7 +68,7 @@ def parity_tasks(tasks: int, rng: np.random.Generator) -> NDArray[np.uint16]:
     The balance matters: tasks that share bits help each other, and with pairs drawn freely some get more help.
 
     Arguments:
-        tasks: A multiple of 16, at most 64.
+        tasks: A multiple of 16, at most 112.
         rng: Names the bits and orders the pairs.
 
     Returns:
@@ -78,7 +78,7 @@ def parity_tasks(tasks: int, rng: np.random.Generator) -> NDArray[np.uint16]:
         ValueError: No such number of tasks.
     """
     if tasks % BITS or not 0 < tasks <= BITS * len(STRIDES):
-        raise ValueError(f"found {tasks} tasks, expected 16, 32, 48 or 64")
+        raise ValueError(f"found {tasks} tasks, expected a multiple of {BITS}, at most {BITS * len(STRIDES)}")
     name = rng.permutation(BITS)
     first = np.arange(tasks) % BITS
     second = (first + np.repeat(STRIDES, BITS)[:tasks]) % BITS
@@ -87,8 +87,23 @@ def parity_tasks(tasks: int, rng: np.random.Generator) -> NDArray[np.uint16]:
 
 def inputs(tasks: int, task: ArrayLike, word: ArrayLike) -> jax.Array:
     """One-hot code of the task, then the bits of the word: shape (samples, tasks + 16), float32."""
+    return jnp.concatenate([jax.nn.one_hot(task, tasks), _bits(word)], axis=1)
+
+
+def logits(params: networks.Params, tasks: int, task: ArrayLike, word: ArrayLike) -> jax.Array:
+    """What a network of one hidden ReLU layer says to `inputs`, shape (samples,).
+
+    The weights of the task are looked up: to multiply all of them by a one-hot code would cost several times as much.
+    """
+    hidden, last = params
+    weight = jnp.asarray(hidden.weight)  # (width, tasks + 16)
+    sums = weight[:, :tasks].T[jnp.asarray(task)] + _bits(word) @ weight[:, tasks:].T + jnp.asarray(hidden.bias)
+    return networks.forward((last,), jax.nn.relu(sums), jax.nn.relu)[:, 0]
+
+
+def _bits(word: ArrayLike) -> jax.Array:
     bits = (jnp.asarray(word)[:, None] >> jnp.arange(BITS, dtype=jnp.uint16)) & 1
-    return jnp.concatenate([jax.nn.one_hot(task, tasks), bits], axis=1, dtype=jnp.float32)
+    return bits.astype(jnp.float32)
 
 
 def labels(masks: ArrayLike, task: ArrayLike, word: ArrayLike) -> jax.Array:
@@ -129,10 +144,13 @@ def learn(
     shape = (steps // every, every, batch)
     task = np.searchsorted(edges[:-1], rng.random(shape, dtype=np.float32), side="right").astype(np.uint8)
     word = rng.integers(0, 1 << BITS, shape, dtype=np.uint16)
-    start = tuple(_network(tasks + BITS, width, rng) for width in widths)
+    drawn = [_network(tasks + BITS, width, rng) for width in widths]
+    alike = [[i for i, w in enumerate(widths) if w == width] for width in dict.fromkeys(widths)]  # stacked below
+    start = tuple(jax.tree.map(lambda *leaves: np.stack(leaves), *(drawn[i] for i in group)) for group in alike)
     test_task = np.repeat(np.arange(tasks, dtype=np.uint8), tests)
     test_word = rng.integers(0, 1 << BITS, len(test_task), dtype=np.uint16)
-    return np.asarray(_run(start, masks, (task, word), (test_task, test_word), optimiser=optimiser), dtype=float)
+    log = _run(start, masks, (task, word), (test_task, test_word), optimiser=optimiser)
+    return np.asarray(log, dtype=float)[:, np.argsort(np.concatenate(alike))]
 
 
 def _network(fan_in: int, width: int, rng: np.random.Generator) -> networks.Params:
@@ -156,13 +174,13 @@ def _run(
 ) -> jax.Array:
     tasks = masks.shape[0]
 
-    def losses(params: networks.Params, x: jax.Array, y: jax.Array) -> jax.Array:
-        logit = networks.forward(params, x, jax.nn.relu)[:, 0]
-        return jax.nn.softplus(logit) - y * logit  # (samples,)
+    def losses(params: networks.Params, task: jax.Array, word: jax.Array) -> jax.Array:
+        y = labels(masks, task, word)
+        logit = jax.vmap(lambda p: logits(p, tasks, task, word))(params)
+        return jax.nn.softplus(logit) - y * logit  # (networks of this width, samples)
 
     def total(all_params: tuple[networks.Params, ...], task: jax.Array, word: jax.Array) -> jax.Array:
-        x, y = inputs(tasks, task, word), labels(masks, task, word)
-        return jnp.sum(jnp.stack([losses(p, x, y).mean() for p in all_params]))
+        return jnp.sum(jnp.stack([losses(p, task, word).mean(axis=1).sum() for p in all_params]))
 
     def step(state: tuple[Any, Any], sample: tuple[jax.Array, jax.Array]) -> tuple[tuple[Any, Any], None]:
         params, memory = state
@@ -171,8 +189,8 @@ def _run(
 
     def block(state: tuple[Any, Any], sample: tuple[jax.Array, jax.Array]) -> tuple[tuple[Any, Any], jax.Array]:
         state, _ = jax.lax.scan(step, state, sample)
-        x, y = inputs(tasks, *tests), labels(masks, *tests)
-        return state, jnp.stack([losses(p, x, y).reshape(tasks, -1).mean(axis=1) for p in state[0]])
+        found = jnp.concatenate([losses(p, *tests) for p in state[0]])  # (networks, tests)
+        return state, found.reshape(len(found), tasks, -1).mean(axis=2)
 
     _, log = jax.lax.scan(block, (start, optimiser.init(start)), samples)
     return log

@@ -191,11 +191,11 @@ def _descent(v: jax.Array, weights: jax.Array, degree: int) -> jax.Array:
     return norm * (degree * along - (degree - 2) * radial[:, None] * u)
 
 
-def winners(neurons: ArrayLike, weights: ArrayLike) -> Array:
+def winners(neurons: ArrayLike, weights: ArrayLike, degree: int = 4) -> Array:
     """The initial squared cosine of each direction with the neuron that will recover it, shape (p,).
 
     Neurons race independently, and a neuron that has found a direction is out: the pair with the largest a_p times
-    squared cosine goes first, then the best of the rest (the greedy selection of Ren et al. 2025 at degree 4).
+    cosine to the power degree - 2 goes first, then the best of the rest (the greedy selection of Ren et al. 2025).
 
     Raises:
         ValueError: Fewer neurons than directions.
@@ -204,7 +204,7 @@ def winners(neurons: ArrayLike, weights: ArrayLike) -> Array:
     if len(v) < len(a):
         raise ValueError(f"found {len(v)} neurons for {len(a)} directions, expected at least one each")
     square = (v[:, : len(a)] / np.linalg.norm(v, axis=1, keepdims=True)) ** 2
-    speed, start = square * a, np.empty(len(a))
+    speed, start = square ** (degree / 2 - 1) * a, np.empty(len(a))
     for _ in range(len(a)):
         k, p = np.unravel_index(speed.argmax(), speed.shape)
         start[p] = square[k, p]
