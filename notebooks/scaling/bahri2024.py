@@ -24,6 +24,7 @@ from lawbook.lab.models import networks
 from lawbook.lab.solvable import kernel
 from lawbook.lab.solvable.random_features import arc_cosine, fitted, relu_features, unresolved
 from lawbook.measure import powerlaw, repeated
+from scipy.linalg import solve
 from scipy.spatial import cKDTree
 
 law = notebook.open("bahri2024")
@@ -472,28 +473,29 @@ def step_features(x, count, rng):
     return (x @ rng.standard_normal((x.shape[1], count)) > 0) * np.sqrt(2 / count)
 
 
-def spectrum_of(matrix):
-    """Eigenvalues of a kernel on the images, its modes, and the images' uncorrelated features of these moments."""
-    values, modes = np.linalg.eigh(matrix / population)
-    values, modes = np.clip(values[::-1], 1e-14, None), modes[:, ::-1]
-    return values, modes, modes * np.sqrt(population * values)
+def left_by_images(matrix, n):
+    """Loss of a teacher drawn from the kernel `matrix` that is left by the kernel itself on n images."""
+    rows = rng.choice(population, n, replace=False)
+    seen = matrix[rows]  # (n, population)
+    return (np.trace(matrix) - np.sum(seen * solve(seen[:, rows], seen, assume_a="pos"))) / (2 * population)
 
 
-def both_ways(values, modes, mapped, features_of):
+def left_by_features(matrix, features):
+    """Loss of such a teacher that is left by features of all images, (population, n)."""
+    basis, _ = np.linalg.qr(features)
+    return (np.trace(matrix) - np.sum(basis * (matrix @ basis))) / (2 * population)
+
+
+def both_ways(matrix, features_of):
     """Losses in the number of images and in that of features, each (10, sizes)."""
-    by_images = [
-        [unresolved(mapped[rng.choice(population, n, replace=False)], values) for n in digit_sizes] for _ in range(10)
-    ]
-    by_features = [
-        [unresolved(features_of(images, n, rng).T @ modes / np.sqrt(population), values) for n in digit_sizes]
-        for _ in range(10)
-    ]
-    return np.array(by_images), np.array(by_features)
+    return (
+        np.array([[left_by_images(matrix, n) for n in digit_sizes] for _ in range(10)]),
+        np.array([[left_by_features(matrix, features_of(images, n, rng)) for n in digit_sizes] for _ in range(10)]),
+    )
 
 
-of_relu = spectrum_of(exact)
-of_steps = spectrum_of(1 - np.arccos(np.clip(images @ images.T, -1, 1)) / np.pi)
-pairs = [both_ways(*of_relu, relu_features), both_ways(*of_steps, step_features)]
+steps = 1 - np.arccos(np.clip(images @ images.T, -1, 1)) / np.pi
+pairs = [both_ways(exact, relu_features), both_ways(steps, step_features)]
 data_slopes, width_slopes = (np.array([repeated.exponent(digit_sizes, pair[i], rng) for pair in pairs]) for i in (0, 1))
 law.check(
     "digits-exponents-agree",
@@ -523,7 +525,8 @@ given = {key: np.stack([s[key] for s in solvable[:2]]) for key in solvable[0]}
 law.check("solvable-curve", measured=measured, error=error, given=given)
 
 # %%
-needed = [gather([ridge_and_tail(of[0], n) for n in digit_sizes]) for of in (of_relu, of_relu, of_steps, of_steps)]
+spectra = [np.clip(np.linalg.eigvalsh(matrix / population)[::-1], 1e-14, None) for matrix in (exact, steps)]
+needed = [gather([ridge_and_tail(spectra[i], n) for n in digit_sizes]) for i in (0, 0, 1, 1)]
 given = {key: np.stack([row[key] for row in needed]) for key in needed[0]}
 measured, error = mean_and_error(np.stack([*pairs[0], *pairs[1]], axis=1))  # (4, sizes)
 law.check("digits-curve", measured=measured, error=error, given=given)
@@ -550,20 +553,15 @@ plt.show()
 
 # %%
 n = 1600
-values, modes, mapped = of_relu
-measured, error = mean_and_error([
-    unresolved(mapped[rng.choice(population, n, replace=False)], values) for _ in range(3)
-])  # fmt: skip
-intact, intact_error = mean_and_error([
-    unresolved(relu_features(images, n, rng).T @ modes / np.sqrt(population), values) for _ in range(2)
-])  # fmt: skip
+measured, error = mean_and_error([left_by_images(exact, n) for _ in range(3)])
+intact, intact_error = mean_and_error([left_by_features(exact, relu_features(images, n, rng)) for _ in range(2)])
 law.control(
     "most-of-the-population",
     measured=measured,
     error=error,
     intact=intact,
     intact_error=intact_error,
-    given=ridge_and_tail(values, n),
+    given=ridge_and_tail(spectra[0], n),
 )
 
 # %% [markdown]
