@@ -209,8 +209,8 @@ slow, slow_error = slope(narrow, narrow_error)
 law.control("narrow-network", measured=slow, error=slow_error, intact=steady, intact_error=steady_error)
 
 # %% [markdown]
-# **No chance.** A walk round a fixed cycle has no entropy. Its loss falls faster than any power: the local slope
-# keeps growing. It is the sampling of random steps that makes the power law above.
+# **No chance.** A walk round a fixed cycle has no entropy. Its loss falls far faster, and in trials the local slope
+# kept growing, as it does for no power. It is the sampling of random steps that makes the power law above.
 
 
 # %%
