@@ -470,13 +470,17 @@ law.control("one-learner-for-all", measured=turned, error=turned_error)
 #
 # The same losses of the same learners, but with the irreducible loss left in. The simplest source has the largest
 # entropy, and a sum of a constant and a power falls the more slowly the larger the constant. So the order of the
-# exponents is turned round, and whoever reads them off such a fit learns the opposite. Beside it, as the control, the
-# differences of exponents from above.
+# exponents is turned round, and whoever reads them off such a fit learns the opposite. Such a sum is no power, and
+# bends in every sample alike; so the error comes from three samples of each source. Beside it, as the control, the
+# differences of exponents without that loss, from the same samples.
 
 # %%
-raw, raw_error = gaps([rungs[order] + entropies[order] for order in rungs])
-law.check("floor-turns-the-ladder", measured=raw, error=raw_error)
-law.control("floor-taken-off", measured=found, error=error)
+drawn = [{order: rung(order, order) for order in (1, 2, 3)} for _ in range(2)]
+drawn.append({order: (rungs[order], entropies[order]) for order in rungs})
+raw = [gaps([above + entropy for above, entropy in draw.values()])[0] for draw in drawn]
+law.check("floor-turns-the-ladder", measured=np.mean(raw, axis=0), error=notebook.spread(raw))
+bare = [gaps([above for above, _ in draw.values()])[0] for draw in drawn]
+law.control("floor-taken-off", measured=np.mean(bare, axis=0), error=notebook.spread(bare))
 
 # %%
 fig, ax = plt.subplots()
