@@ -181,7 +181,7 @@ law.check("threshold-hierarchical", measured=thresholds[:, 0], error=thresholds[
 #
 # Both on grammars and strings from above. **Share the rules between places.** Let a class of pairs that was found next
 # to the last token serve in every block. The far blocks are then read with rules learned nearby, the thresholds follow
-# a weaker power of the correlation, and the factor 2 is gone. Convolutional networks do this.
+# about the inverse correlation and not its square, and the exponent is much larger. Convolutional networks do this.
 
 # %%
 early = first.sizes[first.sizes < 150_000]

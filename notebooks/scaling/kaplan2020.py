@@ -478,7 +478,7 @@ law.check(
 #
 # Here no network is needed. The paper's curve $L(N,S)$ with its critical batch $B(L)$ makes compute
 # $C=6\,N\,B(L)\,S$ a function of size and loss. For each loss we look for the size that reaches it most cheaply, and
-# read off the exponent. The exponents are the paper's rounded 0.076, 0.76 and 0.21. The scales are those of its Table 3,
+# read off the exponent. The exponents are the paper's rounded 0.076, 0.76 and 0.21. The scales are those of Table 3,
 # where $\alpha_N$ is 0.077; on the exponent in compute they have no influence.
 
 # %%

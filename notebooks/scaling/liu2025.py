@@ -115,7 +115,8 @@ for c in range(codes):
 # ### One active feature: the integral
 #
 # The prediction is the law's formula with the integral over the law of one overlap, at the threshold that makes it
-# least. Nothing is fitted, and no frequency enters.
+# least. Nothing is fitted, and no frequency enters. One more point has eight features only, where it matters that a
+# feature does not disturb itself.
 
 
 # %%
@@ -135,11 +136,35 @@ def together(parts):
 
 given = together([integral(width, features) for width in widths])
 measured, error = mean_and_error(single)
-law.check("integral-holds", measured=measured, error=error, given=given)
+
+handful, thresholds = 8, np.linspace(0.02, 1.0, 50)
+values = superposition.interference(16, thresholds)
+_, where = best(values, thresholds, handful)
+tiny = {"features": handful, "interference": values[where], "threshold": thresholds[where]}
+
+
+def least_losses(draw):
+    """Least losses of three times 3000 codes of eight features, of which `draw` tells the active ones."""
+    found = [one_active(superposition.random_code(handful, 16, rng), draw(), thresholds) for _ in range(9000)]
+    return [best(values, thresholds, handful)[0] for values in np.reshape(found, (3, 3000, -1)).mean(axis=1)]
+
+
+tiny_loss, tiny_error = mean_and_error(least_losses(lambda: np.arange(handful)))
+law.check(
+    "integral-holds",
+    measured=np.append(measured, tiny_loss),
+    error=np.append(error, tiny_error),
+    given={key: np.append(value, tiny[key]) for key, value in given.items()},
+)
 asked = np.isin(widths, (64, 256, 1024))
 heard, heard_error = mean_and_error(worded[:, asked])
+commonest = counts[:handful] / counts[:handful].sum()
+tiny_loss, tiny_error = mean_and_error(least_losses(lambda: rng.choice(handful, handful, p=commonest)))
 law.check(
-    "integral-for-words", measured=heard, error=heard_error, given={key: value[asked] for key, value in given.items()}
+    "integral-for-words",
+    measured=np.append(heard, tiny_loss),
+    error=np.append(heard_error, tiny_error),
+    given={key: np.append(value[asked], tiny[key]) for key, value in given.items()},
 )
 predicted = formula(**given)
 print("best threshold times root of the width:", np.round(given["threshold"] * np.sqrt(widths), 2))

@@ -157,9 +157,9 @@ law.control("equal-frequencies-in-data", measured=measured, error=error, given={
 
 # %%
 tasks, every = 112, 50
-draws = {0.4: 4, 1.0: 8, 1.5: 8}  # networks; their losses differ most where few tasks make up most of the samples
+draws = {0.4: 6, 1.0: 8, 1.5: 12}  # networks; their losses differ most where few tasks make up most of the samples
 alphas = list(draws)
-steps = 64_000 if full else 6_400
+steps = 52_000 if full else 5_200
 descent = optax.sgd(0.3, momentum=0.9)
 time = every * np.arange(1, steps // every + 1)
 asked = {alpha: quanta.frequencies(alpha, tasks) for alpha in alphas}  # shares of all samples; they sum to less than 1

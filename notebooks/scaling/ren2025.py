@@ -29,8 +29,8 @@ full = notebook.scale() == "full"
 # %% [markdown]
 # ## The network
 #
-# The target is $\sum_p a_p h(x\cdot v_p)$ with $h$ the fourth Hermite polynomial, $a_p\sim p^{-\beta}$, and Gaussian
-# $x$. The student has $m$ neurons whose norms are their output weights. The average over $x$ is known, so gradient
+# The target is $\sum_p a_p h(z\cdot v_p)$ with $h$ the fourth Hermite polynomial, $a_p\sim p^{-\beta}$, and Gaussian
+# $z$. The student has $m$ neurons whose norms are their output weights. The average over $z$ is known, so gradient
 # descent runs on the exact population loss, and the dimension costs nothing: only the directions of the target and the
 # inner products of neurons matter.
 
@@ -231,7 +231,7 @@ law.series(
 )  # fmt: skip
 
 # %% [markdown]
-# **Control.** Share the power of the 32 directions out evenly among them, and leave the rest as with $\beta=1$. They
+# **Control.** Make the 32 weights equal, with the same sum of squares, and leave the rest as with $\beta=1$. They
 # emerge together and the loss falls in one jump, far steeper than the power law of $\beta=1$.
 
 # %%

@@ -37,6 +37,21 @@ def test_latex(text: str, shown: str) -> None:
     assert mathml(made).startswith("<math")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a + b*c", r"a + (b-a)\,\sum_{k>n}p_k"),
+        ("b**2", "{(b-a)}^{2}"),
+        ("a - b", "a - (b-a)"),
+        ("b", "b-a"),
+        ("2*n", "2 x_{n-1}"),
+    ],
+)
+def test_a_symbol_that_is_itself_a_sum_stands_in_brackets(text: str, shown: str) -> None:
+    letters = LETTERS | {"b": "b-a", "c": r"\sum_{k>n}p_k", "n": "x_{n-1}"}
+    assert latex(Formula.parse(text, set(letters)), letters) == shown
+
+
 @pytest.mark.parametrize("text", ["2/eta", "Abs(1 - eta*a)", "exp(-a)*Min(a, b, 2)", "pi*E*a", "pi", "ceiling(a)", "3"])
 def test_sympy_code_runs_and_means_the_same(text: str) -> None:
     formula = Formula.parse(text, set(LETTERS))

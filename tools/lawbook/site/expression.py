@@ -25,7 +25,8 @@ def _latex(node: ast.expr, names: Mapping[str, str]) -> tuple[str, int]:
         case ast.Constant(value=int() | float() as number):
             return _number(float(number)), 5
         case ast.Name(id=name):
-            return names.get(name) or {"pi": r"\pi", "E": r"\mathrm{e}"}[name], 5
+            letter = names.get(name) or {"pi": r"\pi", "E": r"\mathrm{e}"}[name]
+            return letter, 1 if _is_sum(letter) else 5
         case ast.UnaryOp(op=op, operand=operand):
             return ("-" if isinstance(op, ast.USub) else "") + _wrapped(operand, names, 3), 2
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
@@ -59,6 +60,16 @@ def _latex(node: ast.expr, names: Mapping[str, str]) -> tuple[str, int]:
 def _wrapped(node: ast.expr, names: Mapping[str, str], level: int) -> str:
     text, binds = _latex(node, names)
     return text if binds >= level else f"({text})"
+
+
+def _is_sum(letter: str) -> bool:
+    """Whether a symbol's own LaTeX is a sum, as `b-a` is: a plus or minus after its start and outside all brackets."""
+    depth = 0
+    for i, sign in enumerate(letter):
+        depth += (sign in "{([") - (sign in "})]")
+        if sign in "+-" and depth == 0 and i > 0:
+            return True
+    return False
 
 
 def _number(value: float) -> str:
