@@ -45,7 +45,7 @@ full = notebook.scale() == "full"
 # %%
 features, teacher = 20, 400
 spectrum = np.arange(1, teacher + 1.0) ** -2.0
-few, many = np.array([26, 28, 32, 40, 60]), np.array([200, 400, 800, 1600, 3200] + [6400, 12800] * full)
+few, many = np.array([28, 32, 40, 60]), np.array([200, 400, 800, 1600, 3200] + [6400, 12800] * full)
 
 
 def relative_excess(sizes, stretch=0.0):
@@ -65,7 +65,7 @@ law.check("linear-student-in-data", measured=measured, error=error)
 # Near the limit of one sample a feature everything is different: the exponent is far from 1, and grows without bound.
 
 # %%
-near = np.array([relative_excess(few) for _ in range(1500)])
+near = np.array([relative_excess(few) for _ in range(1200)])
 measured, error = repeated.exponent(few, near, rng)
 law.control("few-samples-per-feature", measured=measured, error=error)
 
@@ -140,7 +140,7 @@ def width_excess():
         kernels = (kernels[::2] + kernels[1::2]) / 2  # features in two pieces: the mean of their kernels
 
 
-wide = np.array([width_excess() for _ in range(150)])
+wide = np.array([width_excess() for _ in range(120)])
 measured, error = repeated.exponent(widths, wide[:, 0], rng)
 law.check("digits-in-width", measured=measured, error=error)
 
@@ -175,14 +175,14 @@ def output(params, x):
 
 @jax.jit
 def train(start, x, y, x_test, kept):
-    """Outputs on the test images after 150 steps; `kept` is the share of the initial output that stays."""
+    """Outputs on the test images after 100 steps; `kept` is the share of the initial output that stays."""
     target = y + (1 - kept) * output(start, x)
 
     def step(_, params):
         slope = jax.grad(lambda p: jax.numpy.mean((output(p, x) - target) ** 2) / 2)(params)
         return jax.tree.map(lambda w, g: w - g, params, slope)
 
-    return output(jax.lax.fori_loop(0, 150, step, start), x_test) - (1 - kept) * output(start, x_test)
+    return output(jax.lax.fori_loop(0, 100, step, start), x_test) - (1 - kept) * output(start, x_test)
 
 
 def spread(width, kept):
@@ -265,12 +265,12 @@ law.series(
 # but are no longer Gaussian, and the exact formula is too low.
 
 # %%
-stretched = np.array([relative_excess(few[2:], stretch=0.7) for _ in range(300)])
+stretched = np.array([relative_excess(few[1:], stretch=0.7) for _ in range(300)])
 law.control(
     "samples-of-unequal-size",
     measured=stretched.mean(axis=0),
     error=notebook.spread(stretched),
-    given={"features": features, "n": few[2:]},
+    given={"features": features, "n": few[1:]},
 )
 
 # %% [markdown]
@@ -371,7 +371,7 @@ law.control("points-off-the-manifold", measured=measured, error=error, given={"d
 # the mean label of the nearest 64th of all training points. More points do not make that patch smaller.
 
 # %%
-patches = np.array([interpolation(2, smoothing=True) for _ in range(6)])
+patches = np.array([interpolation(2, smoothing=True) for _ in range(4)])
 (measured, error), (intact, intact_error) = (repeated.exponent(counts, patches[:, i], rng) for i in (4, 0))
 law.control(
     "points-not-fitted",
@@ -398,7 +398,7 @@ def power_law(n, alpha):
     return np.arange(1, 16 * n + 1.0) ** -(1 + alpha)
 
 
-def losses(spectrum_of, repetitions=20):
+def losses(spectrum_of, repetitions=16):
     """Losses of independent Gaussian draws, (repetitions, len(sizes))."""
     return np.array([
         [unresolved(rng.standard_normal((n, len(s))) * np.sqrt(s), s) for n, s in ((n, spectrum_of(n)) for n in sizes)]
@@ -487,9 +487,9 @@ def left_by_features(matrix, features):
 
 
 def both_ways(matrix, features_of):
-    """Losses in the number of images and in that of features, each (10, sizes)."""
+    """Losses in the number of images, (30, sizes), and in that of features, which scatter less, (10, sizes)."""
     return (
-        np.array([[left_by_images(matrix, n) for n in digit_sizes] for _ in range(10)]),
+        np.array([[left_by_images(matrix, n) for n in digit_sizes] for _ in range(30)]),
         np.array([[left_by_features(matrix, features_of(images, n, rng)) for n in digit_sizes] for _ in range(10)]),
     )
 
@@ -528,7 +528,7 @@ law.check("solvable-curve", measured=measured, error=error, given=given)
 spectra = [np.clip(np.linalg.eigvalsh(matrix / population)[::-1], 1e-14, None) for matrix in (exact, steps)]
 needed = [gather([ridge_and_tail(spectra[i], n) for n in digit_sizes]) for i in (0, 0, 1, 1)]
 given = {key: np.stack([row[key] for row in needed]) for key in needed[0]}
-measured, error = mean_and_error(np.stack([*pairs[0], *pairs[1]], axis=1))  # (4, sizes)
+measured, error = np.stack([mean_and_error(samples) for pair in pairs for samples in pair], axis=1)  # (4, sizes) each
 law.check("digits-curve", measured=measured, error=error, given=given)
 line = law.predict("digits-curve", **needed[0])
 fig, ax = plt.subplots()
@@ -553,7 +553,7 @@ plt.show()
 
 # %%
 n = 1600
-measured, error = mean_and_error([left_by_images(exact, n) for _ in range(3)])
+measured, error = mean_and_error([left_by_images(exact, n) for _ in range(2)])
 intact, intact_error = mean_and_error([left_by_features(exact, relu_features(images, n, rng)) for _ in range(2)])
 law.control(
     "most-of-the-population",
