@@ -191,6 +191,8 @@ def test_a_fitted_law_is_changed_in_its_own_expression():
     assert {i.name: i.value for i in found.intervals} == {f"the fitted {name}": value for name, value in fitted.items()}
     assert set(found.survivors) == {
         "the fitted floor becomes 0.002",
+        "the fitted floor becomes 0.00125",
+        "the fitted floor becomes 0.0008",
         "the fitted floor becomes 0.0005",
         "the fitted floor becomes −0.001",
         "without the term floor",

@@ -15,7 +15,7 @@ from lawbook.numbers import plain
 from lawbook.reference.formula import Formula
 from lawbook.reference.rewrite import HOLE, emptied, is_product, is_sum, literal, nodes, replaced, unsigned
 
-Kind = Literal["constant", "exponent", "number", "factor"]
+Kind = Literal["constant", "exponent", "number", "factor", "fitted"]
 Change = Callable[[Any], Any]
 
 NUMBER: dict[str, Change] = {
@@ -41,6 +41,7 @@ RULES: dict[Kind, dict[str, Change]] = {
         "with its sign flipped": lambda e: -e,
     },
     "number": NUMBER,  # a prediction that is a number
+    "fitted": NUMBER,  # what was fitted has a unit, and one more of it may be nothing
     "factor": NUMBER,  # the 1 before an expression that holds nothing to change
 }
 """How each kind of place is changed."""
@@ -231,7 +232,7 @@ def _constants(formula: Formula, fitted: Collection[str]) -> Iterator[Place]:
         holed = replaced(tree, node, ast.Name(HOLE))
         yield Place("constant", f"the {which}constant {text}", node, holed, label, id(node) in inside)
     for name in dict.fromkeys(n.id for n in nodes(tree) if isinstance(n, ast.Name) and n.id in fitted):
-        yield Place("constant", f"the fitted {name}", ast.Name(name), emptied(tree, name), f"the fitted {name}")
+        yield Place("fitted", f"the fitted {name}", ast.Name(name), emptied(tree, name), f"the fitted {name}")
 
 
 def _text(formula: Formula, node: ast.expr) -> str:
