@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from lawbook.evidence.record import Evidence, Measured, Point, Run, Series, Usage
+from lawbook.evidence.fit import Source
+from lawbook.evidence.record import Evidence, Fitted, Measured, Point, Run, Series, Usage
 from lawbook.reference.catalog import Catalog, load
 
 TINY = Path(__file__).resolve().parents[1] / "tinybook"
@@ -20,7 +21,10 @@ def catalog() -> Catalog:
     return found
 
 
-FITTED = {"spread": 1.0, "b": 0.5}
+FITTED = Fitted(
+    {"spread": 1.0, "b": 0.5},
+    Source({"n": (16.0, 64.0, 256.0)}, (0.25, 0.125, 0.0625), {"spread": 1.0, "b": 0.4}, {}),
+)
 
 
 def measured_run(seed: int = 0, *, control: str = "fails") -> Run:
