@@ -237,7 +237,7 @@ for name, label in names.items():
     law.series(
         "loss", x=widths[wide], y=mean, error=bars, prediction=line(width=widths[wide]), label=label,
         x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
-        title="Five frequency laws, one loss",
+        title="Random codes: five frequency laws, one loss",
     )  # fmt: skip
 law.series(
     "loss", x=widths[wide], y=plain["flat"], label="flat, no superposition",
