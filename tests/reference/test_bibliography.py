@@ -101,6 +101,9 @@ def test_a_doi_with_signs_makes_a_sound_link() -> None:
 def test_another_archive_gives_its_name_and_no_wrong_link() -> None:
     work = one(eprint="hal-01234567", archivePrefix="HAL", url="https://hal.science/hal-01234567")
     assert (work.eprint, work.venue, work.link) == ("", "HAL", "https://hal.science/hal-01234567")
+    copy = one(eprint="https://x.org/content/931.pdf", url="https://x.org/931")
+    assert (copy.eprint, copy.venue, copy.link) == ("", "", "https://x.org/931")
+    assert one(eprint="https://x.org/content/931.pdf").link == "https://x.org/content/931.pdf"
     assert one(eprint="2105.15004", eprinttype="arxiv").eprint == "2105.15004"
 
 

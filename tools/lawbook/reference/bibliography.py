@@ -255,9 +255,9 @@ def _work(entry: _Entry) -> Work:
     missing += [] if fields.get(people) else ["author"]
     if missing:
         entry.tell("", f"found no {' and no '.join(missing)}, expected each work to have it")
-    archive = fields.get("archiveprefix") or fields.get("eprinttype") or "arXiv"
-    at_arxiv = archive.casefold() == "arxiv"
-    eprint = made(identifiers.arxiv, "eprint") if at_arxiv else ""
+    archive = fields.get("archiveprefix") or fields.get("eprinttype") or ""
+    is_copy = not archive and "://" in fields.get("eprint", "") and "arxiv" not in fields["eprint"].casefold()
+    eprint = made(identifiers.arxiv, "eprint") if archive.casefold() in ("", "arxiv") and not is_copy else ""
     says = fields.get("howpublished", "")
     is_address = bool(re.match(r"\\?(url|href)|https?:", says))
     venue = made(text_of, *VENUES) or ("" if is_address else made(text_of, "howpublished"))
@@ -267,12 +267,12 @@ def _work(entry: _Entry) -> Work:
         authors=authors,
         and_others=and_others,
         year=year,
-        venue=venue or (text_of(archive) if fields.get("eprint") else ""),
+        venue=venue or ("arXiv" if eprint else text_of(archive) if fields.get("eprint") else ""),
         volume=made(text_of, "volume"),
         pages=identifiers.pages(made(text_of, "pages")),
         eprint=eprint,
         doi=made(identifiers.doi, "doi"),
-        url=made(identifiers.url, "url", *(["howpublished"] if is_address else [])),
+        url=made(identifiers.url, "url", *(["howpublished"] if is_address else []), *(["eprint"] if is_copy else [])),
         kind=entry.kind,
         bibtex=_bibtex(entry),
     )
