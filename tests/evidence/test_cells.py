@@ -101,7 +101,9 @@ def test_every_line_of_every_notebook_is_found(path: Path) -> None:
     assert cells.refusal(source, notebook) is None
     for cell, at in zip(notebook.cells, cells.lines(source, notebook), strict=True):
         if cell["cell_type"] == "code":
-            assert [physical[number - 1] for number in at[: cell["source"].count("\n") + 1]] == cell["source"].split("\n")
+            assert [physical[number - 1] for number in at[: cell["source"].count("\n") + 1]] == cell["source"].split(
+                "\n"
+            )
 
 
 @pytest.mark.parametrize(

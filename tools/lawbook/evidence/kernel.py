@@ -138,7 +138,7 @@ async def _run(client: Client, env: dict[str, str], cwd: str, log: Path, cpu: fl
                 await asyncio.wait({cells, watch}, return_when=asyncio.FIRST_COMPLETED)
                 stopped = watch.result() if watch.done() and not cells.done() else ""
                 if stopped:
-                    await asyncio.to_thread(processes.end, _pid(client), mark)
+                    await asyncio.to_thread(processes.end, mark)
                 how, message = await _outcome(cells)
                 if not stopped and client.kept.problem:
                     stopped = "too much"
@@ -149,7 +149,7 @@ async def _run(client: Client, env: dict[str, str], cwd: str, log: Path, cpu: fl
     finally:
         os.close(write)
         os.close(read)
-        processes.strays(mark)
+        processes.end(mark)
 
 
 async def _outcome(cells: asyncio.Future[Any]) -> tuple[str, str]:

@@ -37,26 +37,27 @@ def cpu_seconds(pid: int) -> float:
     return total
 
 
-def end(pid: int, mark: str) -> None:
-    """Kill a process and all that is below it, and whatever else carries `mark` in its environment.
+def end(mark: str) -> None:
+    """Kill what carries `mark` in its environment, a word that nobody else has, and what was started from there.
 
-    Arguments:
-        pid: Of the supervisor, which is asked first: it finds those that went away from their parents.
-        mark: A word in the environment that nobody else has.
+    Supervisors are asked first, and waited for: each finds those that went away from their parents.
     """
-    with contextlib.suppress(psutil.Error):
-        supervisor = psutil.Process(pid)
-        below = supervisor.children(recursive=True)
-        supervisor.terminate()
-        with contextlib.suppress(psutil.TimeoutExpired):
-            supervisor.wait(timeout=5)
-        _kill([*below, supervisor])
-    strays(mark)
+    found = list(_marked(mark))
+    supervisors = [process for process in found if _is_supervisor(process)]
+    for process in supervisors:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    psutil.wait_procs(supervisors, timeout=5)
+    for process in {*found, *_marked(mark)}:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
-def strays(mark: str) -> None:
-    """Kill every process that carries `mark` in its environment."""
-    _kill(list(_marked(mark)))
+def _is_supervisor(process: psutil.Process) -> bool:
+    try:
+        return str(SUPERVISOR) in process.cmdline()
+    except psutil.Error:
+        return False
 
 
 @contextlib.contextmanager
@@ -72,7 +73,7 @@ def living(folder: Path, mark: str) -> Iterator[None]:
 def end_all() -> None:
     """Kill what every notebook of this process has started, and take away their private folders."""
     for mark, folder in list(_living.items()):
-        strays(mark)
+        end(mark)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -89,9 +90,3 @@ def _tree(pid: int) -> list[psutil.Process]:
         return [top, *top.children(recursive=True)]
     except psutil.Error:
         return []
-
-
-def _kill(processes: list[psutil.Process]) -> None:
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
