@@ -282,7 +282,10 @@ def first(data: Data) -> None:
         (lambda d: d["controls"]["one-draw-repeated"][0]["intact"].update(measured=3.0), "found 'holds', which the"),
         (lambda d: d["seeds"].__setitem__(0, 7), "found seeds that the fingerprint does not draw"),
         (lambda d: d["checks"].pop("exponent"), "found other checks and controls than the entry's, exponent"),
-        (lambda d: d["checks"]["exponent"].pop(), "found 19 results of 'exponent', not one result for each seed, expected"),
+        (
+            lambda d: d["checks"]["exponent"].pop(),
+            "found 19 results of 'exponent', not one result for each seed, expected",
+        ),
         (lambda d: d.pop("date"), ":1:1: date: found no 'date', expected the file that lawbook confirm writes"),
         (first, "found 1 seeds, expected the 20 that the fingerprint draws"),
         (lambda d: d["seeds"].__setitem__(0, float("inf")), "seeds.0: found inf "),
