@@ -152,7 +152,7 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     scale: Scale = "quick",
     jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds a notebook; 0 for the default of the scale.")] = 0,
+    timeout: Annotated[float, typer.Option(min=0, help="CPU seconds a notebook; 0 for the default of the scale.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Run again what is cached.")] = False,
     scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, tcp://…; this machine when empty.")] = "",
 ) -> None:
@@ -238,6 +238,7 @@ def execute_all(
     """Run notebooks on threads of this process, or on a Dask cluster."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from lawbook.evidence.processes import end_all
     from lawbook.evidence.schedule import plan, run_all
 
     todo = plan(catalog, papers, seeds=seeds, scale=scale, timeout=timeout or None)
@@ -245,8 +246,12 @@ def execute_all(
         if scheduler:
             from distributed import Client
 
+            from lawbook.evidence.execute import commit_of
+            from lawbook.evidence.ship import Cluster
+
             with Client(scheduler) as client:
-                return run_all(catalog, todo, client.get_executor(), progress, force=force, live=False)
+                cluster = Cluster(client, catalog.root, commit_of(str(catalog.root)))
+                return run_all(catalog, todo, cluster, progress, force=force, live=False)
         executor = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
         try:
             return run_all(catalog, todo, executor, progress, force=force)
@@ -254,7 +259,8 @@ def execute_all(
             progress.stop()
             typer.echo("stopped; what had finished is kept, and the next run goes on from there", err=True)
             executor.shutdown(wait=False, cancel_futures=True)
-            os._exit(130)  # kernels end with this process; waiting for them could take minutes
+            end_all()
+            os._exit(130)  # their threads would still tell what became of them
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
 
