@@ -289,6 +289,50 @@ def power(papers: Papers = None, scale: Scale = "quick") -> None:
 
 
 @app.command()
+def changes(
+    against: Annotated[str, typer.Option(help="A branch, tag or commit; what has changed since both parted.")] = (
+        "origin/main"
+    ),
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds of each paper that differs.")] = 3,
+    run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
+    jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
+) -> None:
+    """Run what a branch changes, and table each check before and after: predicted, measured, verdict, power.
+
+    A paper differs where its entry, its notebook, shared code that the notebook reaches or the lock file mean something
+    else; prose, comments and layout change none. Exit code 1 if something that ran is not as its entry claims.
+    """
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from lawbook.evidence import store
+    from lawbook.evidence.changes import after, compare
+    from lawbook.evidence.changes_report import report
+    from lawbook.evidence.former import FormerError
+    from lawbook.evidence.report import Progress
+
+    catalog = catalog_or_stop()
+    try:
+        found = compare(catalog, against)
+    except FormerError as error:
+        fail(str(error))
+    if run_notebooks:
+        progress = Progress(Console(stderr=True), catalog)  # standard output is the report alone
+        runs = execute_all(catalog, found.to_run, list(range(seeds)), "quick", progress, jobs=jobs)
+    else:
+        evidence = store.read(catalog)
+        runs = [run for paper in found.to_run if paper in evidence for run in evidence[paper].seeds]
+    text, good = report(catalog, found, after(catalog, found.to_run, runs), runs)
+    if markdown:
+        typer.echo(text, nl=False)
+    else:
+        console().print(Markdown(text))
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
 def show(paper: Annotated[str, typer.Argument(help="The id of a paper, or paper/law.")]) -> None:
     """An entry in the terminal: laws, formulas, assumptions, and what was measured."""
     from lawbook.evidence import store
