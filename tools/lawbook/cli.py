@@ -78,13 +78,14 @@ def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> C
     With `clone` it writes the editors' schema; without, the book inside an installed package will do, and nothing is
     written.
     """
-    from lawbook.reference.catalog import load
+    from lawbook.reference.checked import load_checked
 
     where = root(clone=clone)
     if clone:
         write_schema(where)
-    catalog, problems = load(where)
-    if problems and wanted and all(paper in catalog.entries for paper in wanted):
+    catalog, problems = load_checked(where)
+    of_wanted = [problem for problem in problems if Path(problem.file).stem in (wanted or ())]  # its notebook's too
+    if problems and wanted and not of_wanted and all(paper in catalog.entries for paper in wanted):
         typer.echo(f"{len(problems)} problems in other files: lawbook check tells them", err=True)
     elif problems:
         for problem in problems:
@@ -355,16 +356,26 @@ def new(
     paper: Annotated[str, typer.Argument(help="Id of the paper: first author and year, such as cohen2021.")],
     family: Annotated[str, typer.Option(help="The family, a folder of references/.")],
 ) -> None:
-    """Write the skeleton of an entry, its notebook and its BibTeX record, to be filled in until `check` passes."""
+    """Write the skeleton of an entry, its notebook and its BibTeX record, to be filled in until `check` passes.
+
+    A part that stands already stays as it is.
+    """
     from lawbook.reference.scaffold import ScaffoldError, write
 
     try:
-        written = write(root(), paper, family)
+        skeleton = write(root(), paper, family)
     except ScaffoldError as error:
         fail(str(error))
-    for path in written:
-        typer.echo(f"wrote {path}")
-    typer.echo(f"next: fill in every ‹…›, then lawbook check, then lawbook run {paper}")
+    for part in skeleton.written:
+        typer.echo(f"wrote {part}")
+    for part in skeleton.stood:
+        typer.echo(f"stood already, and is as it was: {part}")
+    typer.echo("to touch as well:")
+    for line in skeleton.touch:
+        typer.echo(f"  {line}")
+    typer.echo("next: fill in every ‹…›, then")
+    typer.echo("  lawbook check")
+    typer.echo(f"  lawbook run --seeds 3 {paper}")
 
 
 @app.command()

@@ -19,7 +19,7 @@ from lawbook.reference.catalog import Catalog
 
 LONGEST = 200  # characters of one text of an entry
 _MARKS = re.compile(r"[!#$&*+.:<=>@\[\\\]^_`{|}~-]")  # all that Markdown or HTML could give a meaning
-_INSIDE = re.compile(r"(?<=[^\W_])-(?=[^\W_])|(?<=\d)\.(?=\d)|:(?= )")  # as in `sum-is-pi` and 0.5, where they have none
+_INSIDE = re.compile(r"(?<=[^\W_])-(?=[^\W_])|(?<=\d)\.(?=\d)|:(?= )")  # as in `sum-is-pi`, 0.5: no marks
 
 
 def escaped(text: str) -> str:
