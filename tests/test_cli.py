@@ -230,4 +230,4 @@ def test_a_notebook_with_a_problem_is_not_run(tiny: Path, monkeypatch: pytest.Mo
     assert "corner2002.py:27:11: found the check 'sum-is-po', expected a check of corner2002" in refused.stderr
     other = lawbook(tiny, monkeypatch, "show", "halving2001")
     assert other.exit_code == 0
-    assert "1 problems in other files" in other.stderr
+    assert "1 problem in other files" in other.stderr

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,13 @@ def test_a_bibliography_that_cannot_be_read_is_not_written_over(tiny: Path) -> N
     with pytest.raises(ScaffoldError, match=r"found no UTF-8 text in references/papers\.bib"):
         write(tiny, "doe2027", "scaling")
     assert not (tiny / "references/scaling/doe2027.yml").exists()
+
+
+def test_the_skeleton_of_a_notebook_passes_lint(tiny: Path) -> None:
+    write(tiny, "doe2027", "scaling")
+    settings = Path(__file__).parents[2] / "pyproject.toml"
+    for command in (["check"], ["format", "--check"]):
+        path = str(tiny / "notebooks/scaling/doe2027.py")
+        asked = [sys.executable, "-m", "ruff", *command, "--no-cache", "--config", str(settings), path]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout

@@ -86,7 +86,8 @@ def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> C
     catalog, problems = load_checked(where)
     of_wanted = [problem for problem in problems if Path(problem.file).stem in (wanted or ())]  # its notebook's too
     if problems and wanted and not of_wanted and all(paper in catalog.entries for paper in wanted):
-        typer.echo(f"{len(problems)} problems in other files: lawbook check tells them", err=True)
+        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+        typer.echo(f"{count} in other files: lawbook check tells them", err=True)
     elif problems:
         for problem in problems:
             typer.echo(str(problem), err=True)

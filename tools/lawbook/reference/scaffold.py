@@ -98,7 +98,6 @@ NOTEBOOK = """# ---
 
 # %%
 import numpy as np
-
 from lawbook import notebook
 from lawbook.measure import powerlaw
 
