@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.prose import CITATION
-from lawbook.reference.tex import TexError, mathml, pieces
+from lawbook.reference.tex import TexError, mathml, pieces, unquoted
 from lawbook.site.inert import clean, may_link
 
 # Noncharacters, which no entity stands for: a text cannot write what stands for HTML of ours.
@@ -80,7 +80,7 @@ class Writer:
         parts = []
         for kind, content in pieces(text):
             if kind == "display":
-                parts.append(hold(scrollable(math(content, True)), f"$${content}$$"))
+                parts.append(hold(scrollable(math(unquoted(content), True)), f"$${content}$$"))
             elif kind == "inline":
                 parts.append(hold(math(content), f"${content}$"))
             elif kind == "text":

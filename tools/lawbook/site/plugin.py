@@ -116,11 +116,10 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
 
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         kept = self.stash.pop(page.file.src_uri, [])
+        if page.file.src_uri.endswith(".ipynb"):
+            return notebook_page.mend(html)
         made = re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
         return self.api.content(made, page)
-
-    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        return notebook_page.mend(output) if page.file.src_uri.endswith(".ipynb") else output
 
     @event_priority(-100)  # after the search plugin has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
