@@ -12,7 +12,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 # A parser in Python would take ten seconds over a site, so tags are found by pattern: pages are written by programs.
 _SILENT = re.compile(r"<!--.*?-->|(?<=>)[^<]*</(?:script|style)>", re.DOTALL)
 _TAG = re.compile(r"""<[A-Za-z][^\s>/]*\s((?:[^>"']|"[^"]*"|'[^']*')*)>""")
-_ATTRIBUTE = re.compile(r"""(?<![^\s"'])(id|name|href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([^\s"'=>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _MADE_BY_SCRIPTS = re.compile(r"__codelineno-|__")  # anchors of the theme
 
 
@@ -50,8 +50,8 @@ def _attributes(page: str) -> list[tuple[str, str]]:
     found = []
     for tag in _TAG.finditer(_SILENT.sub("", page)):
         for name, double, single, bare in _ATTRIBUTE.findall(tag[1]):
-            value = double or single or bare
-            found.append((name.lower(), unescape(value) if "&" in value else value))
+            if name.lower() in ("id", "name", "href", "src"):
+                found.append((name.lower(), unescape(double or single or bare)))
     return found
 
 

@@ -22,6 +22,7 @@ from lawbook.reference.catalog import load
 from lawbook.site import content, documentation, notebook_page, search
 from lawbook.site.api_pages import ApiPages
 from lawbook.site.pages import Book
+from lawbook.site.serving import Guard
 
 log = logging.getLogger("mkdocs.plugins.lawbook")
 
@@ -133,6 +134,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
+        Guard(server)
         server.watch(str(self.root / "references"))
         server.watch(str(Path(__file__).parent / "templates"))
         return server
