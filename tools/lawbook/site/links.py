@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 # A parser in Python would take ten seconds over a site, so tags are found by pattern: pages are written by programs.
-_SILENT = re.compile(r"<!--.*?-->|(?<=>)[^<]*</(?:script|style)>", re.DOTALL)
+_SILENT = re.compile(r"<!--.*?-->|(<(script|style)\b[^>]*>).*?</\2>", re.DOTALL)
 _TAG = re.compile(r"""<[A-Za-z][^\s>/]*\s((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'=>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _MADE_BY_SCRIPTS = re.compile(r"__codelineno-|__")  # anchors of the theme
@@ -48,7 +48,7 @@ def dead(site: Path) -> list[Dead]:
 
 def _attributes(page: str) -> list[tuple[str, str]]:
     found = []
-    for tag in _TAG.finditer(_SILENT.sub("", page)):
+    for tag in _TAG.finditer(_SILENT.sub(lambda match: match[1] or "", page)):
         for name, double, single, bare in _ATTRIBUTE.findall(tag[1]):
             if name.lower() in ("id", "name", "href", "src"):
                 found.append((name.lower(), unescape(double or single or bare)))

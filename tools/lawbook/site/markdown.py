@@ -23,12 +23,12 @@ _HREF = re.compile(r'(?<=href=")([^":?#]*?)(?:(?<![^"/])index)?\.md(?=[#"])')
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    """CommonMark and tables without headings and images, which belong to the page: both are shown as they are written.
+    """CommonMark and tables without headings, rules and images, which belong to the page: they are shown as written.
 
     So is raw HTML, and so is a link that leads neither to the web nor to a place on the site.
     """
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    reader.disable(["heading", "lheading", "image"])
+    reader.disable(["heading", "lheading", "hr", "image"])
     reader.validateLink = may_link  # type: ignore[method-assign, assignment]
     return reader
 
@@ -137,7 +137,7 @@ def plain_math(latex: str) -> str:
     text = re.sub(r"_([0-9])", lambda m: m[1].translate(_SUB), text)
     text = re.sub(r"\\[A-Za-z]+", lambda m: _command(m[0]), text)
     text = re.sub(r"[\\{}&]", "", text).replace("-", "−")
-    return re.sub(r"(?<=\() | (?=[),;.])", "", re.sub(r"\s+", " ", text)).strip()
+    return clean(re.sub(r"(?<=\() | (?=[),;.])", "", re.sub(r"\s+", " ", text)).strip())
 
 
 def _fraction(match: re.Match[str]) -> str:
@@ -167,4 +167,4 @@ def plain(text: str) -> str:
             content = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", content)
             parts.append(re.sub(r"(?<!\\)[*_]{1,2}(?=\S)|(?<=\S)(?<!\\)[*_]{1,2}(?!\w)", "", content))
     joined = re.sub(r"\s+", " ", "".join(parts).replace("\\$", "$")).strip()
-    return re.sub(r" ([.,;:)])", r"\1", joined)
+    return clean(re.sub(r" ([.,;:)])", r"\1", joined))
