@@ -24,7 +24,7 @@ from lawbook import notebook
 from lawbook.lab import plot
 from lawbook.lab.data import digits
 from lawbook.lab.models import networks
-from lawbook.measure.collapse import class_means, collapse, cosines
+from lawbook.measure.collapse import Collapse, class_means, collapse, cosines
 
 law = notebook.open("papyan2020")
 rng = notebook.rng()
@@ -64,8 +64,11 @@ def features(params, x, dimensions):
 
 
 @jax.jit
-def train(params, x, y, batches, rates, decay, dimensions):
-    """Train over `batches` (epochs, batches, batch) with rates (epochs,); log the collapse before each epoch."""
+def train(params, x, y, batches, rates, seen, decay, dimensions):
+    """Train over `batches` (epochs, batches, batch) with rates (epochs,); log the collapse before each epoch `seen`.
+
+    With None as `seen` there is no log, which saves its compilation.
+    """
 
     def loss(p, rows):
         logits = features(p, x[rows], dimensions) @ p[0][-1].T
@@ -78,12 +81,18 @@ def train(params, x, y, batches, rates, decay, dimensions):
         return (jax.tree.map(lambda w, velocity: w - rate * velocity, p, v), v), None
 
     def epoch(state, plan):
-        log = collapse(features(state[0], x, dimensions), y, state[0][0][-1])
-        rows, rate = plan
+        rows, rate, looked = plan
+        log = looked
+        if looked is not None:
+            log = jax.lax.cond(
+                looked,
+                lambda: collapse(features(state[0], x, dimensions), y, state[0][0][-1]),
+                lambda: Collapse(*[jnp.float32(jnp.nan)] * len(Collapse._fields)),
+            )
         return jax.lax.scan(partial(step, rate=rate), state, rows)[0], log
 
     still = jax.tree.map(jnp.zeros_like, params)
-    (params, _), log = jax.lax.scan(epoch, (params, still), (batches, rates))
+    (params, _), log = jax.lax.scan(epoch, (params, still), (batches, rates, seen))
     return log, cosines(centred_means(params, x, y, dimensions))
 
 
@@ -92,15 +101,20 @@ def centred_means(params, x, y, dimensions):
     return means - means.mean(axis=0)
 
 
-def experiment(classes=10, samples=170, decay=1e-2, bottleneck=None, dimensions=0, epochs=EPOCHS):
-    """One network on `samples` digits of each class (a number, or one a class): its log and its pair cosines."""
+def experiment(classes=10, samples=170, decay=1e-2, bottleneck=None, dimensions=0, epochs=EPOCHS, log="last"):
+    """One network on `samples` digits of each class (a number, or one a class): its log and its pair cosines.
+
+    The log has "each" epoch, the "last" alone or "none".
+    """
     counts = np.broadcast_to(samples, classes)
     rows = np.concatenate([rng.permutation(np.flatnonzero(labels == c))[:n] for c, n in enumerate(counts)])
     whole = len(rows) // BATCH
     order = np.array([rng.permutation(len(rows))[: whole * BATCH].reshape(whole, BATCH) for _ in range(epochs)])
     rates = np.float32(0.1) / 10 ** (3 * np.arange(epochs) // epochs)
-    log, pairs = train(begin(classes, bottleneck), images[rows], labels[rows], order, rates, decay, dimensions)
-    return jax.tree.map(np.asarray, log), np.asarray(pairs)
+    seen = None if log == "none" else (np.arange(epochs) == epochs - 1) | (log == "each")
+    start = begin(classes, bottleneck)
+    logged, pairs = train(start, images[rows], labels[rows], order, rates, seen, decay, dimensions)
+    return jax.tree.map(np.asarray, logged), np.asarray(pairs)
 
 
 def over_networks(values):
@@ -130,7 +144,7 @@ def shares(runs, epoch):
 # Three networks, each with its own start and its own choice of digits, and all four metrics before each epoch.
 
 # %%
-runs = [experiment() for _ in range(3)]
+runs = [experiment(log="each") for _ in range(3)]
 log = runs[0][0]
 perfect = [int(np.argmax(log.mistakes == 0)) for log, _ in runs]
 print("first epoch without a mistake:", perfect)
@@ -178,7 +192,7 @@ for metric, label in curves.items():
 
 # %%
 x, y = images[:1000], labels[:1000]
-untrained = np.asarray(cosines(centred_means(begin(10), x, y, 0)))
+untrained = np.asarray(jax.jit(lambda start: cosines(centred_means(start, x, y, 0)))(begin(10)))
 print(f"untrained network: mean cosine {untrained.mean():+.3f}, from {untrained.min():+.2f} to {untrained.max():+.2f}")
 
 fig, ax = plt.subplots(figsize=(6.4, 2.6))
@@ -199,7 +213,7 @@ def ends(runs):
     return over_networks([[pairs.min(), pairs.max()] for _, pairs in runs])
 
 
-few = {count: [experiment(classes=count) for _ in range(2)] for count in (3, 4)}
+few = {count: [experiment(classes=count, log="none") for _ in range(2)] for count in (3, 4)}
 numbers = np.array([*few, 10])
 measured, error = np.stack([ends(found) for found in [*few.values(), runs]], axis=1)  # (classes, extremes)
 law.check(

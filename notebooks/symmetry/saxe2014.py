@@ -13,6 +13,7 @@
 # [The law page](../laws/saxe2014.md) states it; here we run it.
 
 # %%
+import functools
 import itertools
 
 import jax
@@ -279,7 +280,9 @@ rising = {some: rise(some, weights, moments[some]) for some, weights in drawn.it
 
 # %% [markdown]
 # First the whole curves of the nine class modes, as shares of their singular values, at seven times about the
-# half-time.
+# half-time. Small starts all look alike to the law: only $\ln u_0$ matters. So once more from above, where the modes
+# have to shrink: both layers carry each mode with twice its singular value, and are then disturbed by Gaussian weights
+# a fifth as large as they are.
 
 # %%
 mine, grown = moments[by_class], rising[by_class]
@@ -288,8 +291,27 @@ half = np.log(by_class.s / u0s - 1) / (2 * by_class.s)
 seen = np.searchsorted(mine, np.array([[0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4]]).T * half)  # (times, modes)
 off = np.abs(rise(by_class, drawn[by_class], mine, tolerance=100 * TOLERANCE) - grown)
 share, error = ((part / by_class.s)[seen, np.arange(9)] for part in (grown, off))
-given = {"s": by_class.s, "u0": u0s, "time": mine[seen]}
-law.check("curves-on-digits", measured=share, error=error, given=given)
+
+
+def disturbed(layer):
+    """A layer with Gaussian weights added, whose norm is a fifth of its own."""
+    away = rng.normal(size=layer.shape)
+    return layer + 0.2 * np.linalg.norm(layer) * away / np.linalg.norm(away)
+
+
+above = tuple(map(disturbed, by_class.aligned([np.sqrt(2 * by_class.s)] * 2, 64)))
+soon = np.array([0, 0.5, 1, 2, 3])  # from the start on
+shrunk, rough = (rise(by_class, above, soon, tolerance=factor * TOLERANCE)[1:] / by_class.s for factor in (10, 100))
+law.check(
+    "curves-on-digits",
+    measured=np.concatenate([share, shrunk]),
+    error=np.concatenate([error, np.abs(rough - shrunk)]),
+    given={
+        "s": by_class.s,
+        "u0": np.concatenate([np.tile(u0s, (7, 1)), np.tile(effective(by_class, above), (4, 1))]),
+        "time": np.concatenate([mine[seen], np.tile(soon[1:, None], 9)]),
+    },
+)
 
 # %%
 fig, ax = plt.subplots()
@@ -471,10 +493,12 @@ law.check("very-deep-shape", measured=fine, error=np.abs(fine - coarse) / 3, giv
 #
 # All that was for small starts. Give each layer a random *orthogonal* matrix instead: nothing is stretched or lost on
 # the way through, at any depth. With a step size in proportion to one over depth, do deeper networks need more steps on
-# the digits? Beside it Gaussian weights of the usual scale, counted up to 500 steps.
+# the digits? We draw 128 layers, and then multiply all but the lowest 31 together, which leaves 32: these are random
+# orthogonal matrices too, and the network starts with the same outputs. So what differs is depth alone. Beside it
+# Gaussian weights of the usual scale, counted up to 500 steps.
 
 # %%
-longest, starts = 500, 200
+longest, starts, shallow, deep = 500, 40, 32, 128
 correlation = (classes - classes.mean(axis=0)).T @ white / len(white)  # (10, 12)
 
 
@@ -504,23 +528,24 @@ def log_steps(stacks):
     return jnp.log(jax.lax.map(steps_needed, stacks))
 
 
-def ratio(deep, shallow):
-    """Ratio of geometric means over the starts, and its standard error."""
-    value = np.exp(deep.mean() - shallow.mean())
-    return {"measured": value, "error": value * np.hypot(notebook.spread(deep), notebook.spread(shallow))}
-
-
-gaussian = rng.normal(size=(16, 64, 12, 12)) / np.sqrt(12)  # fewer, for none of them gets there
-orthogonal = np.linalg.qr(rng.normal(size=(starts, 64, 12, 12)))[0]
-counted = {depth: np.asarray(log_steps(orthogonal[:, :depth])) for depth in (16, 64)}
-for depth, logs in counted.items():
-    print(f"orthogonal, depth {depth}: {np.exp(logs.mean()):.0f} steps")
-law.check("steps-at-four-times-the-depth", **ratio(counted[64], counted[16]))
+layers = np.linalg.qr(rng.normal(size=(starts, deep, 12, 12)))[0]
+top = functools.reduce(lambda total, w: w @ total, np.moveaxis(layers[:, shallow - 1 :], 1, 0))
+merged = np.concatenate([layers[:, : shallow - 1], top[:, None]], axis=1)
+logs = {depth: np.asarray(log_steps(stacks)) for depth, stacks in ((shallow, merged), (deep, layers))}
+for depth, found in logs.items():
+    print(f"orthogonal, depth {depth}: {np.exp(found.mean()):.0f} steps")
+ratio = np.exp(np.mean(logs[deep] - logs[shallow]))  # of geometric means
+law.check(
+    "steps-at-four-times-the-depth", measured=ratio, error=ratio * notebook.spread(logs[deep] - logs[shallow])
+)  # fmt: skip
 
 # %%
+gaussian = rng.normal(size=(8, deep, 12, 12)) / np.sqrt(12)  # fewer, for none of them gets there
 stalled = np.asarray(log_steps(gaussian))
-print(f"Gaussian, depth 64: {np.mean(stalled == np.log(longest)):.0%} of the starts need more than {longest} steps")
-law.control("gaussian-weights", **ratio(stalled, counted[16]))
+print(f"Gaussian, depth {deep}: {np.mean(stalled == np.log(longest)):.0%} of the starts need more than {longest} steps")
+ratio = np.exp(stalled.mean() - logs[shallow].mean())
+error = ratio * np.hypot(notebook.spread(stalled), notebook.spread(logs[shallow]))
+law.control("gaussian-weights", measured=ratio, error=error)
 
 # %% [markdown]
 # ## Unequal layers

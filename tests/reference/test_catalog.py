@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from lawbook.reference import source
+from lawbook.reference.bibliography import Name
 from lawbook.reference.catalog import load
 from lawbook.reference.model import json_schema
 
@@ -31,7 +32,7 @@ def test_the_miniature_is_sound(tiny: Path) -> None:
     catalog, problems = load(tiny)
     assert problems == []
     assert list(catalog.entries) == ["corner2002", "halving2001"]
-    assert catalog.works["halving2001"].authors == (("Ada", "Halver"), ("Grace B.", "Byte"))
+    assert catalog.works["halving2001"].authors == (Name("Ada", "Halver"), Name("Grace B.", "Byte"))
     assert catalog.works["halving2001"].pages == "1–2"
     (tie,) = catalog.ties("corner2002")
     assert (tie.to, tie.type) == ("halving2001", "explained-by")

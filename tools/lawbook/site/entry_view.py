@@ -115,8 +115,9 @@ class EntryView(EntryOnPage):
     @cached_property
     def authors(self) -> str:
         """All authors up to six by family name, else the first three."""
-        names = [family for _, family in self.work.authors]
-        return ", ".join(names) if len(names) <= 6 else ", ".join(names[:3]) + " et al."
+        names = [name.family for name in self.work.authors]
+        few = len(names) <= 6
+        return ", ".join(names if few else names[:3]) + ("" if few and not self.work.and_others else " et al.")
 
     def plain_summary(self) -> str:
         """The summary as text, for the head of the page and for search."""

@@ -8,14 +8,30 @@ from typing import Any
 
 from lawbook.evidence.power import power_of_run
 from lawbook.evidence.record import Evidence, Kind, Point, expected
-from lawbook.reference.bibliography import Work
+from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.identifiers import first_and_last
 
-_RIS = {"article": "JOUR", "inproceedings": "CPAPER", "book": "BOOK", "incollection": "CHAP", "phdthesis": "THES"}
-_CSL = {
-    "article": "article-journal", "inproceedings": "paper-conference", "book": "book",
-    "incollection": "chapter", "phdthesis": "thesis",
-}  # fmt: skip
+_KINDS = {  # of BibTeX and of biblatex: in RIS, in CSL
+    "article": ("JOUR", "article-journal"),
+    "inproceedings": ("CPAPER", "paper-conference"),
+    "conference": ("CPAPER", "paper-conference"),
+    "book": ("BOOK", "book"),
+    "proceedings": ("CONF", "book"),
+    "collection": ("EDBOOK", "book"),
+    "incollection": ("CHAP", "chapter"),
+    "inbook": ("CHAP", "chapter"),
+    "phdthesis": ("THES", "thesis"),
+    "mastersthesis": ("THES", "thesis"),
+    "thesis": ("THES", "thesis"),
+    "techreport": ("RPRT", "report"),
+    "report": ("RPRT", "report"),
+    "unpublished": ("UNPB", "manuscript"),
+    "online": ("ELEC", "webpage"),
+    "software": ("COMP", "software"),
+    "dataset": ("DATA", "dataset"),
+}
+_OTHER_KIND = ("GEN", "document")
 
 
 def exports(catalog: Catalog, evidence: Mapping[str, Evidence]) -> dict[str, str]:
@@ -50,41 +66,41 @@ def _text(data: Any) -> str:
 
 def ris(work: Work) -> str:
     """The work as an RIS record."""
-    rows = [("TY", _RIS.get(work.kind, "GEN")), ("ID", work.key), ("TI", work.title)]
-    rows += [("AU", f"{family}, {given}" if given else family) for given, family in work.authors]
-    rows.append(("PY", work.year))
-    if work.venue:
-        rows.append(("T2", work.venue))
-    if work.volume:
-        rows.append(("VL", work.volume))
-    first, _, last = work.pages.partition("–")
-    rows += [("SP", first)] if first else []
-    rows += [("EP", last)] if last else []
-    rows += [("DO", work.doi)] if work.doi else []
-    rows += [("UR", work.link)] if work.link else []
+    rows = [("TY", _KINDS.get(work.kind, _OTHER_KIND)[0]), ("ID", work.key), ("TI", work.title)]
+    for name in work.authors:
+        rows.append(("AU", ", ".join(part for part in (name.family, name.given, name.suffix) if part)))
+    first, last = first_and_last(work.pages)
+    fields = {
+        "PY": work.year, "T2": work.venue, "VL": work.volume, "SP": first, "EP": last, "DO": work.doi, "UR": work.link,
+    }  # fmt: skip
+    rows += [(tag, value) for tag, value in fields.items() if value]
     return "".join(f"{tag}  - {value}\n" for tag, value in rows) + "ER  - \n"
 
 
 def csl(work: Work) -> list[dict[str, Any]]:
     """The work as CSL-JSON."""
-    item: dict[str, Any] = {
-        "id": work.key,
-        "type": _CSL.get(work.kind, "document"),
-        "title": work.title,
-        "author": [
-            {"family": family, "given": given} if given else {"literal": family} for given, family in work.authors
-        ],
-    }
-    if work.year.isdigit():
-        item["issued"] = {"date-parts": [[int(work.year)]]}
+    date = {"date-parts": [[int(work.year)]]} if work.year.isdecimal() else {"literal": work.year}
     fields = {
         "container-title": work.venue,
         "volume": work.volume,
-        "page": work.pages,
+        "page": work.pages.replace("–", "-"),
         "DOI": work.doi,
         "URL": work.link,
     }
+    item: dict[str, Any] = {
+        "id": work.key,
+        "type": _KINDS.get(work.kind, _OTHER_KIND)[1],
+        "title": work.title,
+        "author": [_csl_name(name) for name in work.authors],
+        "issued": date,
+    }
     return [item | {key: value for key, value in fields.items() if value}]
+
+
+def _csl_name(name: Name) -> dict[str, str]:
+    if not name.given:
+        return {"literal": name.family}
+    return {"family": name.family, "given": name.given} | ({"suffix": name.suffix} if name.suffix else {})
 
 
 def about(catalog: Catalog, paper: str, found: Evidence | None) -> dict[str, Any]:

@@ -165,7 +165,7 @@ class Book(Views):
             for key in sorted({paper} | self._cited(paper)):
                 if key in citing:
                     citing[key].append(paper)
-        works = sorted(self.catalog.works.values(), key=lambda w: (w.authors[0][1].casefold(), w.year, w.key))
+        works = sorted(self.catalog.works.values(), key=lambda w: (w.authors[0].family.casefold(), w.year, w.key))
         shorts = {paper: self.catalog.works[paper].short for paper in self.papers}
         meta = {"title": "Bibliography", "hide": ["toc"]}
         listed = [(work, citing[work.key]) for work in works]
