@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import shutil
 from collections import Counter
@@ -14,8 +15,9 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from lawbook.evidence.record import Evidence, Run, Series, Usage
-from lawbook.reference.bibliography import Work
+from lawbook.evidence import store
+from lawbook.evidence.record import Evidence, Run, Series, Usage, digest
+from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog, load
 from lawbook.reference.model import Part, Text
 from lawbook.site import plugin
@@ -63,7 +65,7 @@ def poisoned(value: Any, hint: Any, poison: Callable[[], str], latex: Callable[[
     return value
 
 
-def hostile(payload: str, tex: str) -> tuple[Catalog, dict[str, Evidence]]:
+def hostile(payload: str, tex: str, executed: Path) -> tuple[Catalog, dict[str, Evidence]]:
     """The miniature and a run of it, each text a mark of its own and then the payload."""
     catalog = load(TINY)[0]
     number = itertools.count(100)
@@ -77,7 +79,7 @@ def hostile(payload: str, tex: str) -> tuple[Catalog, dict[str, Evidence]]:
     def work(work: Work) -> Work:
         new: dict[str, Any] = {f.name: poison() for f in fields(work) if isinstance(getattr(work, f.name), str)}
         new |= {"key": work.key, "kind": work.kind, "eprint": "", "doi": "", "url": f"javascript:{RUN}"}
-        return replace(work, authors=((poison(), poison()), (poison(), poison())), **new)
+        return replace(work, authors=(Name(poison(), poison(), poison()), Name("", poison())), **new)
 
     changed = replace(
         catalog,
@@ -90,9 +92,43 @@ def hostile(payload: str, tex: str) -> tuple[Catalog, dict[str, Evidence]]:
     series = Series("error", "inverse-root", x=(1.0, 2.0, 4.0), y=(1.0, 0.7, 0.5), **said)  # type: ignore[arg-type]
     run = Run(
         "halving2001", 0, "quick", "error", poison(), series=(series,), usage=Usage(1, 1, 1, 1), commit=poison(),
-        versions={poison(): poison()}, machine=poison(), finished=poison(),
+        versions={poison(): poison()}, machine=poison(), finished=poison(), notebook=executed,
     )  # type: ignore[arg-type]  # fmt: skip
     return changed, {"halving2001": Evidence("halving2001", run, (run,))}
+
+
+NOTEBOOK = "notebooks/scaling/halving2001.py"
+
+
+def notebook(source: str) -> dict[str, Any]:
+    """A notebook run from `source` whose text and outputs are hostile, with some that have to stay."""
+    html = "".join(SETS.values()) + (
+        f'<img src=x onerror="{RUN}"><script data-x="application/json">{RUN}</script><a href="javascript:{RUN}">bad</a>'
+        f"<svg onload={RUN}><script>{RUN}</script></svg><style>*{{display:none}}</style>"
+        f"<iframe srcdoc='<script>{RUN}</script>'></iframe><form action=https://example.org/><button>b</button></form>"
+        "<meta http-equiv=refresh content='0;url=/gone/'></div></div></article>"
+    )
+    kept = '<table class="dataframe" border="1"><tr><td style="text-align: right">kept</td></tr></table>'
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" onload="{RUN}"><script>{RUN}</script></svg>'
+    )
+    data = [
+        {"text/html": html, "text/plain": "x"}, {"text/html": kept}, {"text/latex": r"$\displaystyle \frac{1}{2}$"},
+        {"text/markdown": html + "\n\n**kept** [law](../laws/halving2001.md)"}, {"image/svg+xml": drawn},
+        {"application/javascript": RUN, "text/plain": "x"}, {"text/plain": html},
+    ]  # fmt: skip
+    outputs: list[dict[str, Any]] = [{"output_type": "display_data", "data": one, "metadata": {}} for one in data]
+    outputs.append({"output_type": "stream", "name": "stdout", "text": html})
+    text = f"# Notebook\n\n[law](../laws/halving2001.md#inverse-root) `$5`\n\n$$\na = b\n$$\n\n{html}\n"
+    code = {"execution_count": 1, "source": html, "outputs": outputs}
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": text},
+        {"cell_type": "raw", "id": "b", "metadata": {"raw_mimetype": "text/html"}, "source": html},
+        {"cell_type": "code", "id": "c", "metadata": {"tags": [html]}, **code},
+    ]
+    kernel = {"language": "python", "name": "python3", "display_name": "Python"}
+    about = {"kernelspec": kernel, store.METADATA: {"source": digest(source)}}
+    return {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +140,10 @@ def built(
     shutil.copytree(REPO / "docs", root / "docs", ignore=shutil.ignore_patterns("python"))
     shutil.copy(REPO / "mkdocs.yml", root / "mkdocs.yml")
     shutil.copytree(TINY / "references", root / "references")
+    shutil.copytree(TINY / "notebooks", root / "notebooks")
+    (root / "run.ipynb").write_text(
+        json.dumps(notebook((root / NOTEBOOK).read_text(encoding="utf-8"))), encoding="utf-8"
+    )
     cache = REPO / "build" / "cache" / "site"
     (root / "build" / "cache" / "site").mkdir(parents=True)
     for kept in (*cache.glob("*.woff2"), *cache.glob("*.js")):
@@ -113,7 +153,7 @@ def built(
 
         def made(payload: str, tex: str) -> str:
             if (payload, tex) not in known:
-                catalog, evidence = hostile(payload, tex)
+                catalog, evidence = hostile(payload, tex, root / "run.ipynb")
                 patch.setattr(plugin, "load", lambda where: (replace(catalog, root=where), []))
                 patch.setattr(plugin.store, "read", lambda catalog: evidence)
                 out = build(root, strict=False, out=root / f"site{len(known)}")
@@ -207,3 +247,27 @@ def test_no_latex_runs(chromium: Browser, built: Callable[[str, str], str], tex:
         assert page.evaluate(TRAPS) == [], path
         assert page.locator("#planted, article h1:has-text('planted'), article img").count() == 0
         page.close()
+
+
+def test_a_notebook_runs_nothing_on_its_page(chromium: Browser, built: Callable[[str, str], str]) -> None:
+    address = built("words", "x")
+    page = chromium.new_page()
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.goto(f"{address}/notebooks/halving2001/", wait_until="load")
+    page.wait_for_timeout(500)
+    assert page.url == f"{address}/notebooks/halving2001/"
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate(TRAPS) == []
+    assert [url for url in requested if not url.startswith((address, "data:"))] == []
+    inside = page.locator("article")
+    assert inside.locator("iframe, form, style, script, object, embed, meta, link, input").count() == 0
+    assert inside.locator("button:not([class*=md-])").count() == 0
+    assert inside.locator("table.dataframe td").first.text_content() == "kept"
+    assert inside.locator("math").count() >= 2
+    assert inside.locator("a[href='../../laws/halving2001/#inverse-root']").count() == 1
+    assert inside.locator("img.lb-figure").count() == 1
+    assert page.locator(".md-footer").is_visible()  # a notebook cannot close what the page has opened
+    page.goto(f"{address}/figures/halving2001-1.svg", wait_until="load")
+    assert page.evaluate("window.ran") is None
+    page.close()

@@ -61,10 +61,8 @@ def _decoded(content: str) -> bytes:
 def _text(data: dict[str, str]) -> str:
     if "text/html" in data:
         made = on_site(_shortened(sanitise.html(data["text/html"])))
-        if (
-            re.sub(r"<[^>]*>", "", made).strip() or "<img" in made or "<svg" in made
-        ):  # not only what a script would fill
-            return made
+        if re.sub(r"<[^>]*>", "", made).strip() or re.search("<(?:img|svg|table)", made):
+            return made  # more than what a script would have filled
     if "text/markdown" in data:
         return notebook_text.rendered(data["text/markdown"])
     return notebook_text.latex(data["text/latex"]) if "text/latex" in data else ""

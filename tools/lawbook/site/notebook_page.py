@@ -33,7 +33,11 @@ def prepare(paper: str, notebook: dict[str, Any]) -> Prepared:
     targets: list[str] = []
     cells = []
     for cell in notebook["cells"]:
-        cell = dict(cell)
+        about = cell.get("metadata", {})
+        tags = [
+            tag for tag in about.get("tags", []) if re.fullmatch(r"[\w-]+", str(tag))
+        ]  # a page writes them as they are
+        cell = cell | {"metadata": about | {"tags": tags} if tags else {k: v for k, v in about.items() if k != "tags"}}
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             cell["source"] = prose(source)
