@@ -33,11 +33,8 @@ def prepare(paper: str, notebook: dict[str, Any]) -> Prepared:
     targets: list[str] = []
     cells = []
     for cell in notebook["cells"]:
-        about = cell.get("metadata", {})
-        tags = [
-            tag for tag in about.get("tags", []) if re.fullmatch(r"[\w-]+", str(tag))
-        ]  # a page writes them as they are
-        cell = cell | {"metadata": about | {"tags": tags} if tags else {k: v for k, v in about.items() if k != "tags"}}
+        # not the tags, which mkdocs-jupyter writes as they are
+        cell = cell | {"metadata": {name: about for name, about in cell.get("metadata", {}).items() if name != "tags"}}
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             cell["source"] = prose(source)
