@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from lawbook.evidence.record import MIME
-from lawbook.site.notebook_page import links, mend, prepare, prose
+from lawbook.site.notebook_page import mend, prepare
+from lawbook.site.notebook_text import links, prose
 
 
 def test_math_of_every_kind_becomes_mathml_and_code_stays() -> None:
@@ -27,15 +29,26 @@ def test_links_are_found_and_left_for_each_generator_to_resolve() -> None:
     assert list(links(source)) == ["../laws/a.md#b", "../laws/e.md", "f.md"]
 
 
-def test_a_link_to_a_markdown_file_leads_to_its_page() -> None:
-    body = '<div class="jupyter-wrapper"><a href="../laws/a.md#b">a</a> <a href="../index.md">two\nlines</a><pre>href="c.md"</pre></div>'
-    made = mend(f"<article>{body}</article>")
-    assert '<a href="../../laws/a/#b">a</a> <a href="../../">two\nlines</a>' in made
+@pytest.mark.parametrize(
+    ("written", "leads"),
+    [
+        ("../laws/a.md#b", "../../laws/a/#b"),
+        ("../index.md", "../../"),
+        ("../laws/index.md", "../../laws/"),
+        ("../laws/myindex.md", "../../laws/myindex/"),
+        ("b2000.md", "../b2000/"),
+        ("https://example.org/c.md", "https://example.org/c.md"),
+    ],
+)
+def test_a_link_to_a_markdown_file_leads_to_its_page(written: str, leads: str) -> None:
+    body = f'<a href="{written}">two\nlines</a> <a title="t" href=\'{written}\'>b</a><pre>href="c.md"</pre>'
+    made = mend(f'<style>x</style><div class="jupyter-wrapper">{body}</div>')
+    assert made.count(f'href="{leads}"') == 2
     assert 'href="c.md"' in made
 
 
 def test_figures_become_files_and_records_of_series_are_silent() -> None:
-    svg = '<svg width="72pt" height="36pt"></svg>'
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"></svg>'
     outputs = [
         {"output_type": "display_data", "data": {"image/svg+xml": svg, "text/plain": "f"}, "metadata": {}},
         {"output_type": "display_data", "data": {MIME: {"type": "Series"}, "text/plain": "recorded"}, "metadata": {}},
@@ -54,11 +67,6 @@ def test_figures_become_files_and_records_of_series_are_silent() -> None:
     assert second["data"] == {"text/html": "<table></table>"}
     assert "lawbook" not in json.loads(made.text)["metadata"]
     assert len(notebook["cells"][0]["outputs"]) == 3  # the notebook itself is untouched
-
-
-def test_mending_leaves_other_pages_alone() -> None:
-    page = "<article><style>a</style><pre>x</pre></article>"
-    assert mend(page) == page
 
 
 def test_a_long_record_is_cut_and_says_so() -> None:

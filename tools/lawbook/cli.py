@@ -43,7 +43,8 @@ def main() -> None:
         typer.echo(f"lawbook: this needs {error.name}, which is not installed: {install(extra)}", err=True)
         sys.exit(2)
     except OSError as error:  # a folder that cannot be written, a full disk, nobody at an address: each says which
-        typer.echo(f"lawbook: {error}", err=True)
+        where = f"{error.filename}: {error.strerror}" if error.filename is not None and error.strerror else error
+        typer.echo(f"lawbook: {where}", err=True)
         sys.exit(2)
 
 
@@ -78,10 +79,12 @@ def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> C
     With `clone` it writes the editors' schema; without, the book inside an installed package will do, and nothing is
     written.
     """
+    from lawbook.files import ensure_own_build
     from lawbook.reference.checked import load_checked
 
     where = root(clone=clone)
     if clone:
+        ensure_own_build(where)
         write_schema(where)
     catalog, problems = load_checked(where)
     of_wanted = [problem for problem in problems if Path(problem.file).stem in (wanted or ())]  # its notebook's too

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from lawbook.reference.tex import TexError, mathml, pieces
+from lawbook.reference.tex import TexError, mathml, pieces, unquoted
 
 CITATION = re.compile(r"\[@(?P<paper>[A-Za-z0-9_:-]+)(?:/(?P<law>[A-Za-z0-9-]+))?\]")
 _HTML = re.compile(r"<(?:/?[A-Za-z][^<>]*>|!--|[!?])")
@@ -30,7 +30,7 @@ def defects(text: str) -> Iterator[str]:
             plain.append(content)
         elif kind in ("inline", "display"):
             try:
-                mathml(content, display=kind == "display")
+                mathml(unquoted(content), display=kind == "display")
             except TexError as error:
                 yield f"found math that cannot be shown, ${content.strip()}$: {error}"
     rest = " ".join(plain)

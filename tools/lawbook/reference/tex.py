@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from lawbook.reference import code
+
 _MATH = re.compile(r"(?<!\\)\$\$(?P<display>.+?)(?<!\\)\$\$|(?<!\\)\$(?P<inline>[^$]+?)(?<!\\)\$", re.DOTALL)
 
 
@@ -32,10 +34,10 @@ def mathml(latex: str, *, display: bool = False) -> str:
 
 
 def pieces(text: str) -> list[tuple[str, str]]:
-    """Split Markdown into ("text" | "code" | "inline" | "display", content), in order; code spans hold no math."""
+    """Split Markdown into ("text" | "code" | "inline" | "display", content), in order; code holds no math."""
     out: list[tuple[str, str]] = []
-    for index, part in enumerate(re.split(r"(```.*?```|`[^`\n]*`)", text, flags=re.DOTALL)):
-        if index % 2:
+    for is_code, part in code.split(text):
+        if is_code:
             out.append(("code", part))
             continue
         at = 0
@@ -48,3 +50,8 @@ def pieces(text: str) -> list[tuple[str, str]]:
         if at < len(part):
             out.append(("text", part[at:]))
     return out
+
+
+def unquoted(latex: str) -> str:
+    """A formula of several lines without the marks of the block quote that it stands in."""
+    return re.sub(r"(?<=\n)(?:[ \t]{0,3}>[ \t]?)+", "", latex)

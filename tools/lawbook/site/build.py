@@ -9,39 +9,58 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lawbook.evidence.record import Evidence
+from lawbook.files import ensure_own_build
 from lawbook.reference.catalog import Catalog
-from lawbook.site import content
+from lawbook.site import content, links
 from lawbook.site.folder import write_folder
 from lawbook.site.pages import Book
 from lawbook.site.portable import portable, published
+from lawbook.site.swap import replacing
+
+log = logging.getLogger("mkdocs.plugins.lawbook")
 
 
 def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url: str | None = None) -> Path:
-    """Build the site of the book at `root` into build/site, or `out`. Raises `mkdocs.exceptions.Abort` on a problem.
+    """Build the site of the book at `root` into build/site, or `out`, whose former content stands until then.
 
     Arguments:
         root: The root of the book.
-        strict: Whether a warning is a problem.
+        strict: Whether a warning is a problem, and a link that leads nowhere.
         out: The folder to build into.
         site_url: The address where it will be served, in the place of the one in mkdocs.yml.
+
+    Returns:
+        The folder.
+
+    Raises:
+        mkdocs.exceptions.Abort: There is a problem; the folder is as it was.
+        OSError: It cannot be written to, or another build is at work on it.
     """
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
+    from mkdocs.exceptions import Abort
 
+    ensure_own_build(root)
     _show_warnings()
     options: dict[str, object] = {"strict": strict}
-    if out is not None:
-        options["site_dir"] = str(out)
     if site_url is not None:
         options["site_url"] = site_url
     config = load_config(str(root / "mkdocs.yml"), **options)  # type: ignore[arg-type]
-    config.plugins.on_startup(command="build", dirty=False)
-    try:
-        mkdocs_build(config)
-    finally:
-        config.plugins.on_shutdown()
-    return Path(config.site_dir)
+    site = Path(config.site_dir) if out is None else out.absolute()
+    with replacing(site) as new:
+        config.site_dir = str(new)
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            mkdocs_build(config)
+        finally:
+            config.plugins.on_shutdown()
+        dead = links.dead(new)
+        for link in dead:
+            log.error("%s", link) if strict else log.warning("%s", link)
+        if dead and strict:
+            raise Abort(f"Aborted with {len(dead)} link{'s' * (len(dead) != 1)} that lead nowhere")
+    return site
 
 
 def _show_warnings() -> None:
@@ -55,7 +74,7 @@ def _show_warnings() -> None:
 
 
 def serve(root: Path, address: str = "127.0.0.1:8000") -> None:
-    """Serve the site with live reload until interrupted."""
+    """Serve the site with live reload until interrupted; a build that fails is a page that says so."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     from mkdocs.commands.serve import serve as mkdocs_serve
 

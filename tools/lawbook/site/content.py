@@ -12,14 +12,16 @@ from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
+
+from markupsafe import Markup
 
 from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
 from lawbook.site import assets, download, exports, notebook_page, wheel
+from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
 from lawbook.site.notebook_page import Prepared
 from lawbook.site.pages import Book, Page
@@ -85,7 +87,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
 
     A folder of hand-written pages is a section with the folder's name, its index first.
     """
-    families = [{plain(f.title): f"families/{name}.md"} for name, f in catalog.families.items()]
+    families = [{one_line(plain(f.title)): f"families/{name}.md"} for name, f in catalog.families.items()]
     here = handwritten(docs)
     folders: dict[str, list[Any]] = defaultdict(list)
     for path in sorted(here, key=lambda path: (not path.endswith("/index.md"), path)):
@@ -144,7 +146,7 @@ def content(
 def _meta(book: Book, paper: str, published: Published) -> dict[str, Any]:
     path = book.catalog.notebook(paper).relative_to(book.catalog.root).as_posix()
     links = {"colab": download.colab(paper, published.site_url), "binder": download.binder(path, published.repo)}
-    title = escape(plain(book.catalog.entries[paper].title))
+    title = one_line(plain(book.catalog.entries[paper].title))
     accent = book.accents[book.catalog.family_of[paper]]
     # out of the search index: code would crowd the laws out
     about = {"title": f"Notebook: {title}", "notebook": paper, "accent": accent, "search": {"exclude": True}}
@@ -181,6 +183,7 @@ def _problem_page(problems: Sequence[Problem]) -> Page:
     for problem in problems:
         where = f"{problem.path}: " if problem.path else ""
         place = f"{problem.file}:{problem.line}:{problem.column}"
-        items.append(f"<li><code>{escape(place)}</code> {escape(where + problem.message)}</li>")
+        items.append(Markup("<li><code>{}</code> {}</li>").format(place, where + problem.message))
     title = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
-    return Page(f'---\ntitle: Problems\n---\n\n# {title}\n\n<ul class="lb-problems">{"".join(items)}</ul>\n')
+    listed = inert(Markup(" ".join(Markup("").join(items).split())))
+    return Page(f'---\ntitle: Problems\n---\n\n# {title}\n\n<ul class="lb-problems">{listed}</ul>\n')

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from lawbook.reference.tex import pieces
+from lawbook.reference.tex import pieces, unquoted
 from lawbook.site import wheel
 from lawbook.site.markdown import math, scrollable
-from lawbook.site.notebook_page import inert
+from lawbook.site.notebook_text import inert
 from lawbook.site.pages import Book, tidy
 
 _LEADING = re.compile(r"^( {0,3})(<math(?![^>]*display=\"block\").*?</math>)", re.MULTILINE)
@@ -49,7 +49,7 @@ def in_line(text: str) -> str:
 
 def _shown(kind: str, content: str) -> str:
     if kind == "display":
-        return inert(scrollable(math(content, True)))
+        return inert(scrollable(math(unquoted(content), True)))
     return inert(math(content)) if kind == "inline" else content
 
 

@@ -6,7 +6,7 @@ import math
 from functools import cached_property
 from typing import Literal
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from lawbook.numbers import plain, with_error
 from lawbook.reference.model import Reported
@@ -157,5 +157,5 @@ class EntryView(EntryOnPage):
     def number(self, value: float | str, error: float | None) -> str:
         """A reported value."""
         if isinstance(value, str):
-            return str(escape(plain_text(value)))
+            return plain_text(value)
         return plain(value, 6) if error is None else with_error(value, error)

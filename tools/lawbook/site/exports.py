@@ -11,6 +11,7 @@ from lawbook.evidence.record import Evidence, Kind, Point, expected
 from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.identifiers import first_and_last
+from lawbook.site.inert import web_address
 
 _KINDS = {  # of BibTeX and of biblatex: in RIS, in CSL
     "article": ("JOUR", "article-journal"),
@@ -71,7 +72,8 @@ def ris(work: Work) -> str:
         rows.append(("AU", ", ".join(part for part in (name.family, name.given, name.suffix) if part)))
     first, last = first_and_last(work.pages)
     fields = {
-        "PY": work.year, "T2": work.venue, "VL": work.volume, "SP": first, "EP": last, "DO": work.doi, "UR": work.link,
+        "PY": work.year, "T2": work.venue, "VL": work.volume, "SP": first, "EP": last, "DO": work.doi,
+        "UR": web_address(work.link),
     }  # fmt: skip
     rows += [(tag, value) for tag, value in fields.items() if value]
     return "".join(f"{tag}  - {value}\n" for tag, value in rows) + "ER  - \n"
@@ -85,7 +87,7 @@ def csl(work: Work) -> list[dict[str, Any]]:
         "volume": work.volume,
         "page": work.pages.replace("–", "-"),
         "DOI": work.doi,
-        "URL": work.link,
+        "URL": web_address(work.link),
     }
     item: dict[str, Any] = {
         "id": work.key,

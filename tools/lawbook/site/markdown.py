@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -11,22 +12,34 @@ from markupsafe import Markup
 
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.prose import CITATION
-from lawbook.reference.tex import mathml, pieces
+from lawbook.reference.tex import TexError, mathml, pieces, unquoted
+from lawbook.site.inert import clean, may_link
 
-_HELD = re.compile("\ue000(\\d+)\ue001")
-_HREF = re.compile(r'(?<=href=")([^":?#]*?)(?:index)?\.md(?=[#"])')
+# Noncharacters, which no entity stands for: a text cannot write what stands for HTML of ours.
+_HELD = re.compile("\ufdd0(\\d+)\ufdd1")
+_LITERAL = re.compile(r"(<code.*?</code>|<[^>]*>)", re.DOTALL)
+_HREF = re.compile(r'(?<=href=")([^":?#]*?)(?:(?<![^"/])index)?\.md(?=[#"])')
 
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    """CommonMark and tables; raw HTML is shown as text, and links to scripts are no links."""
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    """CommonMark and tables without headings, rules and images, which belong to the page: they are shown as written.
+
+    So is raw HTML, and so is a link that leads neither to the web nor to a place on the site.
+    """
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader.disable(["heading", "lheading", "hr", "image"])
+    reader.validateLink = may_link  # type: ignore[method-assign, assignment]
+    return reader
 
 
 @lru_cache(maxsize=4096)
 def math(latex: str, display: bool = False) -> Markup:
-    """The MathML of `latex`."""
-    return Markup(mathml(latex, display=display))
+    """The MathML of `latex`; what cannot be shown is a problem of the entry, and stands as it is written."""
+    try:
+        return Markup(mathml(clean(latex), display=display))
+    except TexError:
+        return Markup("<code>{}</code>").format(latex)
 
 
 def scrollable(markup: str) -> Markup:
@@ -54,26 +67,29 @@ class Writer:
         return self._render(text, inline=True)
 
     def _render(self, text: str, *, inline: bool) -> Markup:
+        text = clean(text)
         if not _SPECIAL.search(text) and (inline or "\n" not in text.strip()):  # plain words, most fields: no parser
             plain = html.escape(text.strip(), quote=False)
             return Markup(plain if inline else f"<p>{plain}</p>\n")
-        held: list[str] = []
+        held: list[tuple[str, str]] = []  # HTML of ours, and what stood for it
 
-        def hold(markup: str) -> str:
-            held.append(markup)
-            return f"\ue000{len(held) - 1}\ue001"
+        def hold(markup: str, written: str) -> str:
+            held.append((markup, written))
+            return f"\ufdd0{len(held) - 1}\ufdd1"
 
         parts = []
-        for kind, content in pieces(re.sub("[\ue000\ue001]", "", text)):
-            if kind in ("inline", "display"):
-                parts.append(hold(scrollable(math(content, True)) if kind == "display" else math(content)))
+        for kind, content in pieces(text):
+            if kind == "display":
+                parts.append(hold(scrollable(math(unquoted(content), True)), f"$${content}$$"))
+            elif kind == "inline":
+                parts.append(hold(math(content), f"${content}$"))
             elif kind == "text":
-                parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"])), content))
+                parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"]), m[0]), content))
             else:
                 parts.append(content)
         source = "".join(parts)
-        out = _markdown().renderInline(source) if inline else _markdown().render(source)
-        return Markup(_HELD.sub(lambda m: held[int(m[1])], on_site(out)))
+        out = on_site(_markdown().renderInline(source) if inline else _markdown().render(source))
+        return Markup("".join(_given_back(part, held, i % 2 == 0) for i, part in enumerate(_LITERAL.split(out))))
 
     def cite(self, paper: str, law: str | None = None) -> Markup:
         """A link to a law, to the page of a paper, or to its place in the bibliography."""
@@ -83,8 +99,13 @@ class Writer:
             return Markup('<a class="lb-cite" href="{}bibliography/#{}">{}</a>').format(self.base, paper, label)
         if law is None:
             return Markup('<a class="lb-cite" href="{}laws/{}/">{}</a>').format(self.base, paper, label)
-        name = self.line(self.catalog.entries[paper].laws[law].name)
+        name = self.line(CITATION.sub("", self.catalog.entries[paper].laws[law].name))  # one that cites itself
         return Markup('<a class="lb-cite" href="{}laws/{}/#{}">{}</a>').format(self.base, paper, law, name)
+
+
+def _given_back(part: str, held: Sequence[tuple[str, str]], amid_text: bool) -> str:
+    """HTML with what was held in its place; in a tag, such as the title of a link, and in code, as it was written."""
+    return _HELD.sub(lambda m: held[int(m[1])][0] if amid_text else html.escape(held[int(m[1])][1]), part)
 
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&$!#|~]|^\s*(?:[-+]|\d+[.)])\s|  \n|^ {4}", re.MULTILINE)
@@ -116,7 +137,7 @@ def plain_math(latex: str) -> str:
     text = re.sub(r"_([0-9])", lambda m: m[1].translate(_SUB), text)
     text = re.sub(r"\\[A-Za-z]+", lambda m: _command(m[0]), text)
     text = re.sub(r"[\\{}&]", "", text).replace("-", "−")
-    return re.sub(r"(?<=\() | (?=[),;.])", "", re.sub(r"\s+", " ", text)).strip()
+    return clean(re.sub(r"(?<=\() | (?=[),;.])", "", re.sub(r"\s+", " ", text)).strip())
 
 
 def _fraction(match: re.Match[str]) -> str:
@@ -146,4 +167,4 @@ def plain(text: str) -> str:
             content = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", content)
             parts.append(re.sub(r"(?<!\\)[*_]{1,2}(?=\S)|(?<=\S)(?<!\\)[*_]{1,2}(?!\w)", "", content))
     joined = re.sub(r"\s+", " ", "".join(parts).replace("\\$", "$")).strip()
-    return re.sub(r" ([.,;:)])", r"\1", joined)
+    return clean(re.sub(r" ([.,;:)])", r"\1", joined))

@@ -27,6 +27,7 @@ from lawbook.site.book import Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
 from lawbook.site.history_view import what_changed
+from lawbook.site.inert import clean, inert, one_line, web_address
 from lawbook.site.law_view import SUPPORT, LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math
 from lawbook.site.verdicts import Told
@@ -48,7 +49,7 @@ class Page:
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The templates. Whatever comes from an entry is escaped, unless `markdown.py` made it HTML."""
+    """The templates. All that they write goes through `inert`: escaped, unless `markdown.py` made it HTML."""
     loader = PackageLoader("lawbook.site", "templates")
     env = Environment(
         loader=loader,
@@ -58,20 +59,22 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         comment_start_string="{%#",  # `{#anchor}` is a heading's
         comment_end_string="#%}",
+        finalize=inert,
     )
     env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
-    env.globals |= {"tie_words": TIE, "seen_words": SEEN}
+    env.globals |= {"tie_words": TIE, "seen_words": SEEN, "web_address": web_address}
     return env
 
 
 def _json(data: Any) -> Markup:
-    """JSON that may stand inside a script element."""
-    return Markup(json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"))
+    """JSON that may stand inside a script element, where nothing is unescaped: on one line, for every reader of it."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return Markup(re.sub("[<\x7f-\x9f\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _attribute(text: str) -> Markup:
     """Text in an attribute: a line break as an entity, so that the block of HTML has no blank line."""
-    return Markup(escape(text.strip()).replace("\n", "&#10;"))
+    return Markup(escape(clean(text).strip()).replace("\n", "&#10;"))
 
 
 class Book(Views):
@@ -126,8 +129,8 @@ class Book(Views):
     def _law(self, paper: str) -> Page:
         entry = self.view(paper, "../../", drawn=True)
         meta = {
-            "title": escape(plain(entry.entry.title)),
-            "description": escape(entry.plain_summary()),
+            "title": one_line(plain(entry.entry.title)),
+            "description": one_line(entry.plain_summary()),
             "accent": self.accents[entry.family_id],
             "paper": paper,
         }
@@ -149,7 +152,7 @@ class Book(Views):
         """The laws of a family, a card a paper."""
         entries = [self.view(entry.paper, "../../") for entry in self.catalog.in_family(family)]
         title = self.catalog.families[family].title
-        meta = {"title": escape(plain(title)), "accent": self.accents[family]}
+        meta = {"title": one_line(plain(title)), "accent": self.accents[family]}
         guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
         counts = self.counts(entry.entry for entry in entries)
         shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
@@ -212,7 +215,7 @@ def pages(catalog: Catalog, evidence: Mapping[str, Evidence], cache: Path | None
 
 
 def front_matter(meta: Mapping[str, Any]) -> str:
-    """What a page says of itself above its text; JSON is YAML too."""
+    """What a page says of itself above its text, all of it clean; JSON is YAML too."""
     lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items())
     return f"---\n{lines}---\n"
 
@@ -224,23 +227,23 @@ def _tally(law: LawView) -> Markup:
 
 def heading(write: Writer, text: str, anchor: str) -> Markup:
     """The words of a Markdown heading with its anchor; its line in the table of contents has math as plain text."""
-    words = str(write.line(text))
-    inert = "".join(
+    words = " ".join(clean(write.line(text)).split())
+    safe = "".join(
         part if part.startswith("<") else re.sub(r"[*_`\[\]\\{}#]", lambda m: f"&#{ord(m[0])};", part)
         for part in re.split(r"(<[^>]*>)", words)
     )
-    label = re.sub(r"[\"'{}]", "", escape(plain(text), quote=False))
+    label = re.sub(r"[\"'{}]", "", escape(clean(plain(text)), quote=False))
     attributes = [f"#{anchor}"] if anchor else []
     if "<" in words:
         attributes.append(f"data-toc-label='{label}'")
-    return Markup(f"{inert} {{{' '.join(attributes)}}}" if attributes else inert)
+    return Markup(f"{safe} {{{' '.join(attributes)}}}" if attributes else safe)
 
 
 def tidy(text: str) -> str:
     """Cut indents and blank lines inside HTML; leave one blank line on each side of a heading."""
     out: list[str] = []
     in_pre = False
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if not in_pre:
             line = line.strip()
             if not line:

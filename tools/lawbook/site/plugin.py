@@ -22,6 +22,7 @@ from lawbook.reference.catalog import load
 from lawbook.site import content, documentation, notebook_page, search
 from lawbook.site.api_pages import ApiPages
 from lawbook.site.pages import Book
+from lawbook.site.serving import Guard
 
 log = logging.getLogger("mkdocs.plugins.lawbook")
 
@@ -116,11 +117,10 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
 
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         kept = self.stash.pop(page.file.src_uri, [])
+        if page.file.src_uri.endswith(".ipynb"):
+            return notebook_page.mend(html)
         made = re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
         return self.api.content(made, page)
-
-    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        return notebook_page.mend(output) if page.file.src_uri.endswith(".ipynb") else output
 
     @event_priority(-100)  # after the search plugin has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -134,6 +134,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
+        Guard(server)
         server.watch(str(self.root / "references"))
         server.watch(str(Path(__file__).parent / "templates"))
         return server

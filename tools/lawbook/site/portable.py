@@ -22,7 +22,7 @@ from yaml.representer import SafeRepresenter
 from lawbook.reference.tex import pieces
 from lawbook.site import content, documentation
 from lawbook.site.content import Content, NotebookPage, Published
-from lawbook.site.notebook_page import TARGET
+from lawbook.site.notebook_text import TARGET
 from lawbook.site.pages import Book, front_matter, tidy
 
 OURS = ("lawbook", "mkdocs-jupyter")  # plugins whose work is done in what is written

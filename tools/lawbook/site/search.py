@@ -10,6 +10,7 @@ from typing import Any
 
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Law
+from lawbook.site.inert import clean
 from lawbook.site.markdown import plain, plain_math
 
 
@@ -43,11 +44,16 @@ def _words(catalog: Catalog, law: Law) -> list[str]:
 def _document(location: str, title: str, words: list[str], tags: list[str], boost: float = 1) -> dict[str, Any]:
     document: dict[str, Any] = {
         "location": location,
-        "title": escape(title),
-        "text": f"<p>{'</p><p>'.join(map(escape, words))}</p>",
+        "title": _escaped(title),
+        "text": f"<p>{'</p><p>'.join(map(_escaped, words))}</p>",
     }
     if tags:  # a field of its own, weighed like the title; the style sheet does not show it
-        document["tags"] = tags
+        document["tags"] = [_escaped(tag) for tag in tags]
     if boost != 1:
         document["boost"] = boost
     return document
+
+
+def _escaped(text: str) -> str:
+    """The theme shows titles, texts and tags of what was found as HTML; quotes stay, so that words are found."""
+    return escape(clean(text), quote=False)

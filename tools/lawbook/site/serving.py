@@ -1,0 +1,56 @@
+"""The site served while somebody writes: a build that fails is a page that says so, until the fault is mended."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Any
+
+log = logging.getLogger("mkdocs.plugins.lawbook")
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
+<title>The site cannot be built</title></head>
+<body style="font: 1rem/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem">
+<h1>The site cannot be built</h1>
+<pre style="white-space: pre-wrap">{message}</pre>
+<p>This page goes when the fault is mended.</p>
+<details><summary>Where it was met</summary><pre style="overflow: auto">{trace}</pre></details>
+</body></html>
+"""
+
+
+class Guard:
+    """Stands between a server of MkDocs and its builder.
+
+    Arguments:
+        server: The server, whose requests and builds go through the guard from now on.
+    """
+
+    def __init__(self, server: Any) -> None:
+        self.fault: bytes | None = None
+        self.build: Callable[..., None] = server.builder
+        self.serve: Callable[..., Iterable[bytes]] = server.get_app()
+        server.builder = self.builder
+        server.set_app(self.request)
+
+    def builder(self) -> None:
+        """Build; whatever goes wrong becomes the page that every address then shows."""
+        try:
+            self.build()
+        except (Exception, SystemExit) as error:  # MkDocs ends a build with the latter
+            message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            log.error("the site cannot be built: %s", message)
+            trace = "".join(traceback.format_exception(error))
+            self.fault = _PAGE.format(message=escape(message), trace=escape(trace)).encode()
+        else:
+            self.fault = None
+
+    def request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """The page that was asked for, or the one about the fault."""
+        fault = self.fault
+        if fault is None or environ["PATH_INFO"].startswith("/livereload/"):
+            return self.serve(environ, start_response)
+        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")])
+        return [fault]
