@@ -54,6 +54,7 @@ _FENCE = "~" * 32
 # No pattern starts with \s*: on 600 kB that alone would take a second a page.
 _DROPPED = (
     re.compile(r'<div class="zeroclipboard-container">\s*</div>'),
+    re.compile(r"<div(?=[^>]*clipboard-copy-txt)[^>]*>.*?</div>", re.DOTALL),
     re.compile(r'<div class="jp-(?:Input|Output)Prompt[^>]*>[^<]*</div>'),
     re.compile(r'<div class="jp-(?:Cell|Collapser|OutputPrompt|InputPrompt)[^"]*"[^>]*>\s*</div>'),
     re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL),
