@@ -15,6 +15,7 @@ CONFIG = """
 site_name: Lawbook
 site_dir: build/site
 plugins: [lawbook, mkdocstrings]
+markdown_extensions: [attr_list]
 validation: {nav: {omitted_files: ignore, not_found: ignore}}
 """
 
@@ -25,6 +26,7 @@ def book(tiny: Path, site: Path) -> Path:
     (tiny / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
     (tiny / "docs" / "python").mkdir(parents=True)
     (tiny / "docs" / "index.md").write_text("# Home\n", encoding="utf-8")
+    (tiny / "docs" / "reading.md").write_text("# Reading {#seen}\n\n## More {#unconfirmed}\n", encoding="utf-8")
     write(tiny, "# An instrument\n\n::: lawbook.measure.overlaps\n")
     shutil.copytree(site.parent / "cache" / "site", tiny / "build" / "cache" / "site")
     (tiny / "build" / "cache" / "site" / "python-api.json").unlink()

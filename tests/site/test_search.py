@@ -11,7 +11,7 @@ def test_a_paper_is_known_by_title_alias_author_and_formula(catalog: Catalog) ->
     paper = found["laws/halving2001/"]
     assert paper["title"].startswith("The test loss falls")
     assert "LLN" in paper["tags"]
-    assert catalog.works["halving2001"].authors[0][1] in paper["text"]
+    assert catalog.works["halving2001"].authors[0].family in paper["text"]
     law = found["laws/halving2001/#inverse-root"]
     assert "number of samples" in law["text"]
     assert law["title"] == "The error falls as n^(−1/2)"
