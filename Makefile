@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site serve test check lint bench otherwise lock clean
+.PHONY: site serve test check lint fuzz bench otherwise lock clean
 
 site: .venv/ready            ## validate all entries, run all notebooks that changed, build the site into build/site
 	$(BIN)/lawbook site
@@ -22,6 +22,9 @@ lint: .venv/ready
 
 test: .venv/ready browser lint  ## lint, types and all tests, in real Chromium too
 	$(BIN)/python -m pytest
+
+fuzz: .venv/ready            ## try thousands of damaged and hostile inputs; `make test` tries a sample
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/reference tests/evidence -k "hypothesis or any_"
 
 bench: .venv/ready           ## measure what has to be fast; asserts nothing
 	$(BIN)/python tools/bench.py

@@ -12,7 +12,7 @@ import pytest
 from lawbook.cli import app
 from typer.testing import CliRunner, Result
 
-VERBS = ("check", "run", "site", "serve", "pages", "show", "status", "power", "new")
+VERBS = ("check", "run", "site", "serve", "pages", "show", "status", "power", "changes", "confirm", "new")
 
 
 def lawbook(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
@@ -49,7 +49,9 @@ def test_what_cannot_be_written_is_told_in_one_line(tiny: Path) -> None:
     command = [sys.executable, "-m", "lawbook", "check"]
     done = subprocess.run(command, cwd=tiny, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert re.fullmatch(r"lawbook: \[Errno \d+\] [^\n]*/build'\n", done.stderr)
+    assert re.fullmatch(
+        r"lawbook: found the file [^\n]*/build, expected a folder, or nothing: move it away\n", done.stderr
+    )
 
 
 @pytest.mark.parametrize("verb", [["site", "--no-run"], ["serve", "--no-run"], ["pages", "--out", "out"]])
@@ -155,7 +157,7 @@ def test_a_new_paper_passes_once_it_is_filled_in(tiny: Path, monkeypatch: pytest
             ("‹Family, Given and Family, Given›", "Newton, Isaac"),
         ):
             text = text.replace(old, new)
-        path.write_text(re.sub(r"‹[^›]*›", "words", text))
+        path.write_text(re.sub(r"‹[^›]*›", "words", text.replace("‹arXiv id›", "2001.00001")))
     checked = lawbook(tiny, monkeypatch, "check")
     assert checked.exit_code == 0, checked.stderr
     ran = lawbook(tiny, monkeypatch, "run", "newton2003")
@@ -196,3 +198,38 @@ def test_formulas_are_called_from_python(tiny: Path, monkeypatch: pytest.MonkeyP
     assert package.entry("corner2002").title == "A triangle has three corners"
     with pytest.raises(KeyError, match="no law 'inverse'"):
         package.formula("halving2001/inverse")
+
+
+def test_new_says_what_it_wrote_what_stood_and_what_comes_next(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = lawbook(tiny, monkeypatch, "new", "newton2003", "--family", "scaling").stdout.splitlines()
+    assert first[:3] == [
+        "wrote references/scaling/newton2003.yml",
+        "wrote notebooks/scaling/newton2003.py",
+        "wrote references/papers.bib, the record newton2003",
+    ]
+    assert [line.strip().partition(":")[0] for line in first[4:7]] == [
+        "references/families.yml",
+        "references/papers.bib",
+        "CHANGELOG.md",
+    ]
+    assert first[-2:] == ["  lawbook check", "  lawbook run --seeds 3 newton2003"]
+    (tiny / "notebooks/scaling/newton2003.py").unlink()
+    (tiny / "references/scaling/newton2003.yml").write_text("mine")
+    again = lawbook(tiny, monkeypatch, "new", "newton2003", "--family", "scaling").stdout.splitlines()
+    assert again[:3] == [
+        "wrote notebooks/scaling/newton2003.py",
+        "stood already, and is as it was: references/scaling/newton2003.yml",
+        "stood already, and is as it was: references/papers.bib, the record newton2003",
+    ]
+    assert (tiny / "references/scaling/newton2003.yml").read_text() == "mine"
+
+
+def test_a_notebook_with_a_problem_is_not_run(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tiny / "notebooks/geometry/corner2002.py"
+    path.write_text(path.read_text().replace('law.check("sum-is-pi"', 'law.check("sum-is-po"'))
+    refused = lawbook(tiny, monkeypatch, "run", "corner2002")
+    assert refused.exit_code == 1
+    assert "corner2002.py:27:11: found the check 'sum-is-po', expected a check of corner2002" in refused.stderr
+    other = lawbook(tiny, monkeypatch, "show", "halving2001")
+    assert other.exit_code == 0
+    assert "1 problem in other files" in other.stderr

@@ -64,7 +64,7 @@ def test_the_command_line_names_the_part_in_one_line(command: list[str], missing
     assert done.stderr == f'lawbook: this needs {missing}, which is not installed: pip install "lawbook[{part}]"\n'
 
 
-CORE = {"markdown_it", "math_core", "numpy", "pybtex", "pydantic", "rich", "sympy", "typer", "yaml"}
+CORE = {"markdown_it", "math_core", "numpy", "pybtex", "pydantic", "pylatexenc", "rich", "sympy", "typer", "yaml"}
 
 
 def test_every_module_that_is_imported_belongs_to_the_core_or_to_a_part() -> None:

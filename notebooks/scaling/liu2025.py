@@ -144,12 +144,19 @@ tiny = {"features": handful, "interference": values[where], "threshold": thresho
 
 
 def least_losses(draw):
-    """Least losses of three times 3000 codes of eight features, of which `draw` tells the active ones."""
-    found = [one_active(superposition.random_code(handful, 16, rng), draw(), thresholds) for _ in range(9000)]
-    return [best(values, thresholds, handful)[0] for values in np.reshape(found, (3, 3000, -1)).mean(axis=1)]
+    """Least losses of three times 3000 codes of eight features; `draw` tells the active ones, shape (3000, 8)."""
+    least = []
+    for _ in range(3):
+        drawn = superposition.random_code(3000 * handful, 16, rng).reshape(3000, handful, 16)
+        active = draw()
+        products = np.take_along_axis(drawn, active[:, :, None], axis=1) @ drawn.transpose(0, 2, 1)
+        np.put_along_axis(products, active[:, :, None], 0, axis=2)
+        found = overlaps.measured_interference(products, thresholds) * handful / (handful - 1)
+        least.append(best(found, thresholds, handful)[0])
+    return least
 
 
-tiny_loss, tiny_error = mean_and_error(least_losses(lambda: np.arange(handful)))
+tiny_loss, tiny_error = mean_and_error(least_losses(lambda: np.tile(np.arange(handful), (3000, 1))))
 law.check(
     "integral-holds",
     measured=np.append(measured, tiny_loss),
@@ -159,7 +166,7 @@ law.check(
 asked = np.isin(widths, (64, 256, 1024))
 heard, heard_error = mean_and_error(worded[:, asked])
 commonest = counts[:handful] / counts[:handful].sum()
-tiny_loss, tiny_error = mean_and_error(least_losses(lambda: rng.choice(handful, handful, p=commonest)))
+tiny_loss, tiny_error = mean_and_error(least_losses(lambda: rng.choice(handful, (3000, handful), p=commonest)))
 law.check(
     "integral-for-words",
     measured=np.append(heard, tiny_loss),
@@ -231,18 +238,6 @@ for index, (name, lost) in enumerate(list(plain.items())[:2]):
 ax.set(xscale="log", yscale="log", xlabel="width $m$ (dimensions)", ylabel="loss (relative to the input)")
 ax.legend(fontsize="small", ncols=2)
 plt.show()
-names = {"flat": "flat", "$i^{-1}$": "1/i", "$i^{-3/2}$": "i^-1.5", "$e^{-i/400}$": "exponential", "words": "words"}
-for name, label in names.items():
-    mean, bars = mean_and_error(relative[name][:, wide])
-    law.series(
-        "loss", x=widths[wide], y=mean, error=bars, prediction=line(width=widths[wide]), label=label,
-        x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
-        title="Random codes: five frequency laws, one loss",
-    )  # fmt: skip
-law.series(
-    "loss", x=widths[wide], y=plain["flat"], label="flat, no superposition",
-    x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
-)  # fmt: skip
 for label, x, y, bars in (
     ("flat", widths, measured, error),
     ("words", widths[asked], heard, heard_error),
@@ -284,6 +279,28 @@ value, bar = mean_and_error(
 )
 law.check("trained-for-three-frequencies", measured=value, error=bar)
 print("exponents:", np.round(value, 2))
+names = {"flat": "flat", "$e^{-i/128}$": "exponential", "words": "words"}
+inverse = law.formula("inverse-width")
+for name, label in names.items():
+    mean, bars = mean_and_error(taught[name])
+    through = np.exp(np.mean(np.log(mean / inverse(width=narrow, amplitude=1.0))))
+    law.series(
+        "taught", x=narrow, y=mean, error=bars, prediction=inverse(width=narrow, amplitude=through), label=label,
+        x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
+        title="Codes trained on samples: one over the width, three frequency laws",
+    )  # fmt: skip
+names = {"flat": "flat", "$i^{-1}$": "1/i", "$i^{-3/2}$": "i^-1.5", "$e^{-i/400}$": "exponential", "words": "words"}
+for name, label in names.items():
+    mean, bars = mean_and_error(relative[name][:, wide])
+    law.series(
+        "loss", x=widths[wide], y=mean, error=bars, prediction=line(width=widths[wide]), label=label,
+        x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
+        title="Random codes: five frequency laws, one loss",
+    )  # fmt: skip
+law.series(
+    "loss", x=widths[wide], y=plain["flat"], label="flat, no superposition",
+    x_label="width $m$", y_label="loss relative to the input", x_scale="log", y_scale="log",
+)  # fmt: skip
 
 # %% [markdown]
 # **The control.** Turn the sign of the decay and leave all else as it is. Only the most frequent words keep a vector,

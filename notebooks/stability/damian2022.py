@@ -223,8 +223,11 @@ def reach(eta):
 
 
 def paths(point, eta, kick):
-    """What `follow` gives from there: where gradient descent starts, and the log."""
-    return jax.tree.map(np.asarray, follow(*point, digits, eta, kick, steps))
+    """What `follow` gives from there: where gradient descent starts, and the log.
+
+    One type for Python and NumPy numbers: another type would be another program to compile.
+    """
+    return jax.tree.map(np.asarray, follow(*point, digits, float(eta), float(kick), steps))
 
 
 def resampled(statistic, *logs):
@@ -403,7 +406,7 @@ def hold(dagger, begin, batch, eta, kick, size, rest, steps):
 
 def held(kick, size, rest):
     """Step of the first peak of |x|, and the overshoot, with all derivatives held."""
-    x, y = map(np.asarray, hold(*point, digits, eta, kick, size, rest, 1000))
+    x, y = map(np.asarray, hold(*point, digits, eta, float(kick), size, rest, 1000))
     return first_peak(x, size), overshoot(x, y, size)
 
 

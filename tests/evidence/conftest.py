@@ -1,12 +1,20 @@
-"""A small git repository with a book in it."""
+"""A small git repository with a book in it; runs of a notebook with something put into it."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lawbook.evidence.execute import Job
+from lawbook.evidence.record import Run
+from lawbook.evidence.schedule import plan, run_all
+from lawbook.reference.catalog import load
 
 ENTRY = "references/scaling/halving2001.yml"
 
@@ -52,3 +60,45 @@ class Repository:
 def repository(tmp_path: Path) -> Repository:
     """An empty repository."""
     return Repository(tmp_path / "book")
+
+
+class Told:
+    """A listener that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.doubts: list[str] = []
+        self.cached: list[str] = []
+
+    def record(self, job: Job, record: dict[str, Any]) -> None:
+        pass
+
+    def doubt(self, job: Job, run: Run) -> None:
+        self.doubts.append(run.message)
+
+    def done(self, job: Job, run: Run, *, cached: bool) -> None:
+        if cached:
+            self.cached.append(job.paper)
+
+
+Run1 = Callable[..., Run]
+
+
+@pytest.fixture
+def run_with(tiny: Path) -> Run1:
+    """Runs the miniature's notebook of corners with some lines put before what it measures."""
+
+    def run(lines: str = "", *, timeout: float = 60, wall: float = 0) -> Run:
+        path = tiny / "notebooks/geometry/corner2002.py"
+        original = path.read_text().partition("# put in\n")
+        text = original[0] + original[2].partition("# end of it\n")[2] if original[1] else original[0]
+        if lines:
+            text = text.replace("# %%\n", f"# %%\n# put in\n{lines}\n# end of it\n", 1)
+        path.write_text(text)
+        catalog, problems = load(tiny)
+        assert problems == []
+        jobs = plan(catalog, ["corner2002"], seeds=[0], scale="quick", timeout=timeout)
+        with ThreadPoolExecutor(1) as executor:
+            (found,) = run_all(catalog, [replace(job, wall=wall) for job in jobs], executor, Told())
+        return found
+
+    return run

@@ -117,14 +117,6 @@ def by_hand(data: Data) -> None:
         (lambda d: record(d, "extrapolates")["fitted"]["source"].update(y=[1.0]), "cannot be judged: found"),
         (lambda d: record(d, "extrapolates")["fitted"]["source"]["free"].pop("b"), "cannot be judged: the formula"),
         (lambda d: record(d, "exponent")["points"][0].update(measured={"float": "nan"}), "that is no number (nan)"),
-        (lambda d: record(d, "exponent").pop("points"), "the file cannot be read"),
-        (lambda d: record(d, "exponent").update(type="Surprise"), "the file cannot be read"),
-        (lambda d: record(d, "exponent")["points"][0].update(measured=10**400), "points.0.measured"),
-        (lambda d: record(d, "exponent")["points"][0].update(given=None), "points.0.given"),
-        (lambda d: record(d, "exponent").update(kind=[]), "the file cannot be read"),
-        (lambda d: record(d, "exponent").update(id=[]), "the file cannot be read"),
-        (lambda d: d["metadata"][store.METADATA].update(status="superb"), "the file cannot be read"),
-        (lambda d: d["metadata"][store.METADATA].update(finished=5), "the file cannot be read"),
         (lambda d: d["metadata"][store.METADATA].update(paper="corner2002"), "it is the run of corner2002, quick"),
         (lambda d: d["metadata"][store.METADATA].update(seed=3), "it is the run of halving2001, quick, seed 3"),
     ],
@@ -146,16 +138,45 @@ def test_a_forged_run_is_invalid_and_runs_again(
     assert found.outcome("check", "exponent") == "invalid"
 
 
-def test_an_untouched_run_is_believed_and_a_cut_one_is_made_again(tiny: Path, executed: str) -> None:
+@pytest.mark.parametrize(
+    ("forge", "message"),
+    [
+        (lambda d: record(d, "exponent").pop("points"), "KeyError: 'points'"),
+        (lambda d: record(d, "exponent").update(type="Surprise"), "found a record of type 'Surprise'"),
+        (lambda d: record(d, "exponent")["points"][0].update(measured=10**400), "points.0.measured"),
+        (lambda d: record(d, "exponent")["points"][0].update(given=None), "points.0.given"),
+        (lambda d: record(d, "exponent").update(kind=[]), "kind"),
+        (lambda d: record(d, "exponent").update(id=[]), "id"),
+        (lambda d: d["metadata"][store.METADATA].update(status="superb"), "status"),
+        (lambda d: d["metadata"][store.METADATA].update(finished=5), "finished"),
+    ],
+)
+def test_what_no_run_looks_like_is_as_if_it_were_not_there(
+    tiny: Path, executed: str, forge: Callable[[Data], None], message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = json.loads(executed)
+    forge(data)
+    believed(data)
+    path = store.run_path(tiny, "halving2001", "quick", 0)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(data))
+    assert store.current_run(load(tiny)[0], "halving2001", "quick", 0) is None
+    (said,) = [found.getMessage() for found in caplog.records]
+    assert message in said
+
+
+def test_an_untouched_run_is_believed_and_a_cut_one_is_made_again(
+    tiny: Path, executed: str, caplog: pytest.LogCaptureFixture
+) -> None:
     path = store.run_path(tiny, "halving2001", "quick", 0)
     path.parent.mkdir(parents=True)
     path.write_text(executed)
     assert measure(tiny)[1] == []
     path.write_text(executed[: len(executed) // 2])
     run, doubts = measure(tiny)
-    assert run.status == "finished"
-    assert len(doubts) == 1
-    assert "the file cannot be read" in doubts[0]
+    assert (run.status, doubts) == ("finished", [])
+    (said,) = [found.getMessage() for found in caplog.records]
+    assert "quick-000.ipynb: found no run of a notebook" in said
     assert json.loads(path.read_text())["cells"] == json.loads(executed)["cells"]
 
 

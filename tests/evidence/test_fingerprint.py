@@ -81,6 +81,8 @@ def changed(pack: Path, file: str, old: str, new: str, notebook: str = NOTEBOOK)
 
 KEPT = [
     ("notebook", "# first", "# a comment, reworded"),
+    ("notebook", "# first", "# %time x"),
+    ("notebook", "# first", "# !python -m pack.lazy"),
     ("notebook", "# # A title", "# # Another title\n#\n# and a sentence"),
     ("notebook", "# %% [markdown]\n# # A title\n\n", ""),
     ("notebook", '"a"', "'a'"),
@@ -123,7 +125,6 @@ CHANGED = [
     ("notebook", "lazy_thing()", '"a string that is shown"'),
     ("notebook", "x = longer", "\n# %%\nx = longer"),  # a value is shown at the end of a cell
     ("notebook", "\n# %%\n# first", "\n# %% tags=[\"raises-exception\"]\n# first"),
-    ("notebook", "# first", "# %time x"),  # the notebook format makes a command of it
     ("notebook", "# jupyter: {}", "# jupyter: {kernelspec: {name: python2}}"),
     ("tools.py", "by=4.0", "by=4.5"),  # a default argument
     ("tools.py", "@twice(2)", "@twice(3)"),  # a decorator's argument
@@ -174,7 +175,7 @@ UNSURE = [
     ("from importlib import import_module as load\nload('pack' + '.lazy')", "lazy.py", "return 8"),
     ("import sys\nsys.modules['pack' + '.lazy']", "lazy.py", "return 8"),
     ("%run other.py", "lazy.py", "return 8"),
-    ("# !python -m pack.lazy", "lazy.py", "return 8"),
+    ("!python -m pack.lazy", "lazy.py", "return 8"),
     ("import pack.tools, inspect\ninspect.getsource(pack.tools.stretch)", "base.py", '"""A base."""'),
     ("from pack import tools\nprint(tools.Wide.__doc__)", "tools.py", '"""Wide."""'),
     ("def f():\n    import pack.lazy as m\n    return m\nf().idle()", "lazy.py", "return 8"),

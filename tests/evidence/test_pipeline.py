@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,18 +43,14 @@ class Quiet:
             self.cached.append(job.paper)
 
 
-def execute(root: Path, *, timeout: float = 60, seeds: tuple[int, ...] = (0,)) -> tuple[dict[str, Run], Quiet]:
+def execute(root: Path, *, wall: float = 0, seeds: tuple[int, ...] = (0,)) -> tuple[dict[str, Run], Quiet]:
     """Run the miniature on threads."""
     catalog, problems = load(root)
     assert problems == []
     listener = Quiet()
+    jobs = plan(catalog, sorted(catalog.entries), seeds=seeds, scale="quick", timeout=60)
     with ThreadPoolExecutor(2) as executor:
-        runs = run_all(
-            catalog,
-            plan(catalog, sorted(catalog.entries), seeds=seeds, scale="quick", timeout=timeout),
-            executor,
-            listener,
-        )
+        runs = run_all(catalog, [replace(job, wall=wall) for job in jobs], executor, listener)
     return {run.paper: run for run in runs}, listener
 
 
@@ -133,7 +130,7 @@ def test_a_crash_is_told_at_its_line_and_costs_the_others_nothing(tiny: Path) ->
 
 def test_a_notebook_that_hangs_is_stopped(tiny: Path) -> None:
     put(tiny, "hangs")
-    runs = execute(tiny, timeout=25)[0]
+    runs = execute(tiny, wall=25)[0]
     assert runs["corner2002"].status == "timed out"
     assert runs["corner2002"].outcome("control", "on-the-sphere") == "timed out"
     assert runs["halving2001"].status == "finished"

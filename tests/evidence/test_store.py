@@ -99,14 +99,16 @@ def test_a_notebook_that_is_no_python_has_a_key_and_another_when_it_is_mended(ti
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"metadata": {}}', '{"metadata": {"lawbook": {}}, "cells": []}', "[" * 200_000]
 )
-def test_a_file_that_is_no_run_is_told_and_not_believed(tiny: Path, text: str) -> None:
+def test_a_file_that_is_no_run_is_told_and_is_as_if_it_were_not_there(
+    tiny: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
     catalog = load(tiny)[0]
     write_atomically(store.run_path(tiny, "halving2001", "quick", 0), text)
-    run = store.current_run(catalog, "halving2001", "quick", 0)
-    assert run is not None
-    assert run.status == "invalid"
-    assert "the file cannot be read" in run.message
-    assert run.outcome("check", "exponent") == "invalid"
+    for _ in range(2):
+        assert store.current_run(catalog, "halving2001", "quick", 0) is None
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert said.startswith("build/runs/halving2001/quick-000.ipynb: found no run of a notebook")
+    assert store.read(catalog) == {}
 
 
 def test_a_run_of_other_inputs_is_stale_whatever_its_shape(tiny: Path) -> None:

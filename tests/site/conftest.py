@@ -31,8 +31,8 @@ def measured_run(seed: int = 0, *, control: str = "fails") -> Run:
     """A run of halving2001: one check with a point, one with two, a control, a chart."""
     exponent = Point(0.513, 0.012, 0.5, 0.4, 0.6, "holds", {}, (1.0, 0.25), 0.5)
     far = [
-        Point(0.0312, 0.0008, 0.03125, 0.0219, 0.0406, "holds", {"n": 1024.0, "spread": 1.0}, (0.001,)),
-        Point(0.0225, 0.0005, 0.0221, 0.0155, 0.0287, "holds", {"n": 2048.0, "spread": 1.0}, (0.0005,)),
+        Point(measured, error, n**-0.5, 0.7 * n**-0.5, 1.3 * n**-0.5, "holds", {"n": n, "spread": 1.0}, (1 / n,))
+        for measured, error, n in ((0.0312, 0.0008, 1024.0), (0.0225, 0.0005, 2048.0))
     ]
     broken = Point(0.01, 0.02, 0.5, 0.4, 0.6, control, {}, (1.0, 0.25), 0.5)  # type: ignore[arg-type]
     records = (

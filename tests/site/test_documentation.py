@@ -51,3 +51,19 @@ def test_the_package_that_the_site_carries_can_be_installed(catalog: Catalog) ->
     assert f'pip install "./{name}[lab]"' in told
     assert install(None) == ""
     assert fill("<!-- lawbook:install -->", Book(catalog, {})) == ""  # the miniature has no package
+
+
+def test_files_beside_the_readme_are_pages_that_link_to_each_other(catalog: Catalog) -> None:
+    repository = Path(__file__).resolve().parents[2]
+    book = Book(Catalog(repository), {})
+    for name, other in (("contributing", "security"), ("security", "contributing")):
+        made = fill(f"# Title\n\n<!-- lawbook:{name} -->\n", book)
+        first = (repository / f"{name.upper()}.md").read_text(encoding="utf-8").partition("\n")[0]
+        assert first.startswith("# ")
+        assert first not in made
+        assert len(made) > 1000
+        assert "SECURITY.md)" not in made
+        assert f"({other}.md)" in made
+        assert (repository / "docs" / f"{other}.md").is_file()
+    for name in ("README.md", "CONTRIBUTING.md"):
+        assert "](SECURITY.md)" in (repository / name).read_text(encoding="utf-8")

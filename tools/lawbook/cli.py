@@ -80,15 +80,17 @@ def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> C
     written.
     """
     from lawbook.files import ensure_own_build
-    from lawbook.reference.catalog import load
+    from lawbook.reference.checked import load_checked
 
     where = root(clone=clone)
     if clone:
         ensure_own_build(where)
         write_schema(where)
-    catalog, problems = load(where)
-    if problems and wanted and all(paper in catalog.entries for paper in wanted):
-        typer.echo(f"{len(problems)} problems in other files: lawbook check tells them", err=True)
+    catalog, problems = load_checked(where)
+    of_wanted = [problem for problem in problems if Path(problem.file).stem in (wanted or ())]  # its notebook's too
+    if problems and wanted and not of_wanted and all(paper in catalog.entries for paper in wanted):
+        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+        typer.echo(f"{count} in other files: lawbook check tells them", err=True)
     elif problems:
         for problem in problems:
             typer.echo(str(problem), err=True)
@@ -155,7 +157,7 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     scale: Scale = "quick",
     jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds a notebook; 0 for the default of the scale.")] = 0,
+    timeout: Annotated[float, typer.Option(min=0, help="CPU seconds a notebook; 0 for the default of the scale.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Run again what is cached.")] = False,
     scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, tcp://…; this machine when empty.")] = "",
 ) -> None:
@@ -241,6 +243,7 @@ def execute_all(
     """Run notebooks on threads of this process, or on a Dask cluster."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from lawbook.evidence.processes import end_all
     from lawbook.evidence.schedule import plan, run_all
 
     todo = plan(catalog, papers, seeds=seeds, scale=scale, timeout=timeout or None)
@@ -248,8 +251,12 @@ def execute_all(
         if scheduler:
             from distributed import Client
 
+            from lawbook.evidence.execute import commit_of
+            from lawbook.evidence.ship import Cluster
+
             with Client(scheduler) as client:
-                return run_all(catalog, todo, client.get_executor(), progress, force=force, live=False)
+                cluster = Cluster(client, catalog.root, commit_of(str(catalog.root)))
+                return run_all(catalog, todo, cluster, progress, force=force, live=False)
         executor = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
         try:
             return run_all(catalog, todo, executor, progress, force=force)
@@ -257,7 +264,8 @@ def execute_all(
             progress.stop()
             typer.echo("stopped; what had finished is kept, and the next run goes on from there", err=True)
             executor.shutdown(wait=False, cancel_futures=True)
-            os._exit(130)  # kernels end with this process; waiting for them could take minutes
+            end_all()
+            os._exit(130)  # their threads would still tell what became of them
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
 
@@ -292,6 +300,50 @@ def power(papers: Papers = None, scale: Scale = "quick") -> None:
 
 
 @app.command()
+def changes(
+    against: Annotated[str, typer.Option(help="A branch, tag or commit; what has changed since both parted.")] = (
+        "origin/main"
+    ),
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds of each paper that differs.")] = 3,
+    run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
+    jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
+) -> None:
+    """Run what a branch changes, and table each check before and after: predicted, measured, verdict, power.
+
+    A paper differs where its entry, its notebook, shared code that the notebook reaches or the lock file mean something
+    else; prose, comments and layout change none. Exit code 1 if something that ran is not as its entry claims.
+    """
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from lawbook.evidence import store
+    from lawbook.evidence.changes import after, compare
+    from lawbook.evidence.changes_report import report
+    from lawbook.evidence.former import FormerError
+    from lawbook.evidence.report import Progress
+
+    catalog = catalog_or_stop()
+    try:
+        found = compare(catalog, against)
+    except FormerError as error:
+        fail(str(error))
+    if run_notebooks:
+        progress = Progress(Console(stderr=True), catalog)  # standard output is the report alone
+        runs = execute_all(catalog, found.to_run, list(range(seeds)), "quick", progress, jobs=jobs)
+    else:
+        evidence = store.read(catalog)
+        runs = [run for paper in found.to_run if paper in evidence for run in evidence[paper].seeds]
+    text, good = report(catalog, found, after(catalog, found.to_run, runs), runs)
+    if markdown:
+        typer.echo(text, nl=False)
+    else:
+        console().print(Markdown(text))
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
 def show(paper: Annotated[str, typer.Argument(help="The id of a paper, or paper/law.")]) -> None:
     """An entry in the terminal: laws, formulas, assumptions, and what was measured."""
     from lawbook.evidence import store
@@ -314,16 +366,26 @@ def new(
     paper: Annotated[str, typer.Argument(help="Id of the paper: first author and year, such as cohen2021.")],
     family: Annotated[str, typer.Option(help="The family, a folder of references/.")],
 ) -> None:
-    """Write the skeleton of an entry, its notebook and its BibTeX record, to be filled in until `check` passes."""
+    """Write the skeleton of an entry, its notebook and its BibTeX record, to be filled in until `check` passes.
+
+    A part that stands already stays as it is.
+    """
     from lawbook.reference.scaffold import ScaffoldError, write
 
     try:
-        written = write(root(), paper, family)
+        skeleton = write(root(), paper, family)
     except ScaffoldError as error:
         fail(str(error))
-    for path in written:
-        typer.echo(f"wrote {path}")
-    typer.echo(f"next: fill in every ‹…›, then lawbook check, then lawbook run {paper}")
+    for part in skeleton.written:
+        typer.echo(f"wrote {part}")
+    for part in skeleton.stood:
+        typer.echo(f"stood already, and is as it was: {part}")
+    typer.echo("to touch as well:")
+    for line in skeleton.touch:
+        typer.echo(f"  {line}")
+    typer.echo("next: fill in every ‹…›, then")
+    typer.echo("  lawbook check")
+    typer.echo(f"  lawbook run --seeds 3 {paper}")
 
 
 @app.command()

@@ -105,7 +105,7 @@ class Commits:
 
     def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The contents of blobs, without those that the repository lacks."""
-        raw = _git(self.root, "cat-file", "--batch", stdin="".join(f"{id}\n" for id in ids)) or b""
+        raw = git(self.root, "cat-file", "--batch", stdin="".join(f"{id}\n" for id in ids)) or b""
         found, at = {}, 0
         while at < len(raw):
             head, at = _until(raw, b"\n", at)
@@ -128,7 +128,7 @@ def commits_of(root: Path) -> Commits | None:
         The commits; None where git, a repository or its first commit is missing, or where the repository around
         `root` does not hold its entries.
     """
-    said = _git(root, "rev-parse", "HEAD", "HEAD:./references", "--git-path", "shallow", "--git-path", "objects/pack")
+    said = git(root, "rev-parse", "HEAD", "HEAD:./references", "--git-path", "shallow", "--git-path", "objects/pack")
     if said is None:
         return None
     head, _, shallow, packs = os.fsdecode(said).splitlines()
@@ -147,7 +147,7 @@ def commits_of(root: Path) -> Commits | None:
 
 def _read_all(root: Path, head: str, shallow: frozenset[str], is_partial: bool) -> Commits | None:
     order = ("--topo-order", "--parents", "--format=%T %at")
-    listed = _git(root, "rev-list", *order, head, "--", *FOLDERS)
+    listed = git(root, "rev-list", *order, head, "--", *FOLDERS)
     if listed is None:
         return None
     lines = iter(listed.decode().splitlines())
@@ -157,7 +157,7 @@ def _read_all(root: Path, head: str, shallow: frozenset[str], is_partial: bool) 
         _pair(trees.get(parent, ""), commit.tree) for commit in commits for parent in commit.parents or ("",)
     )
     how = ("-r", "-z", "--raw", "--no-abbrev", "-M50%", "-l1000", "--no-ext-diff", "--no-textconv", "--relative")
-    differences = _git(
+    differences = git(
         root, "diff-tree", "--stdin", *how, "--", *FOLDERS, stdin="".join(f"{old} {new}\n" for old, new in pairs)
     )
     if differences is None:
@@ -204,7 +204,7 @@ def _until(raw: bytes, mark: bytes, at: int) -> tuple[str, int]:
     return raw[at:end].decode("utf-8", "replace"), end + 1
 
 
-def _git(root: Path, *arguments: str, stdin: str = "") -> bytes | None:
+def git(root: Path, *arguments: str, stdin: str = "") -> bytes | None:
     """What a git command prints, or None if it fails or there is no git."""
     outside = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(_KEPT)}
     command = ["git", "--no-pager", "--no-replace-objects", *arguments]

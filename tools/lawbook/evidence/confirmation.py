@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from lawbook.evidence.confirmed_file import ConfirmationError, as_text, load
 from lawbook.evidence.fit import Source
 from lawbook.evidence.judging import Taken, check_of, checked_by, judged
@@ -174,7 +176,11 @@ def _unlike_the_entry(catalog: Catalog, found: Confirmation) -> str:
         return f"found other checks and controls than the entry's, {', '.join(name for _, name in lost) or 'in order'}"
     for (kind, name), results in found.results.items():
         for seed, result in zip(found.seeds, results, strict=True):
-            problem = _unlike(catalog, entry, kind, name, result)
+            try:
+                with np.errstate(all="ignore"):
+                    problem = _unlike(catalog, entry, kind, name, result)
+            except Exception as error:  # whatever numbers can do to a formula
+                problem = f"found a point that cannot be judged: {error}"
             if problem:
                 return f"{name}, seed {seed}: {problem}"
     return ""
@@ -191,10 +197,7 @@ def _unlike(catalog: Catalog, entry: Entry, kind: Kind, name: str, result: Resul
             return f"found {point.verdict!r}, which the entry does not give"
         fitted = None if constants is None else Fitted(constants, NO_SOURCE)
         taken = Taken(point.measured, point.error, point.given, fitted)
-        try:
-            made = judged(catalog, entry, "check", checked_by(entry, kind, name), taken).points[0].predicted
-        except (KeyError, TypeError, ValueError) as error:
-            return f"found a point that cannot be judged: {error}"
+        made = judged(catalog, entry, "check", checked_by(entry, kind, name), taken).points[0].predicted
         if abs(made - point.predicted) > 1e-6 * abs(made) + 1e-12:
             return f"found the prediction {point.predicted:.6g}, where the entry gives {made:.6g}"
     told = result.outcome

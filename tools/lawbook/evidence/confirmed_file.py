@@ -3,19 +3,70 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date as day
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from lawbook.evidence.record import OUTCOMES, Confirmation, Kind, Point, Result
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from lawbook.evidence import reading
+from lawbook.evidence.record import Confirmation, Kind, Outcome, Point, Result
+from lawbook.reference.verdict import Verdict
+
+WRITTEN = "the file that lawbook confirm writes"
 KINDS: tuple[tuple[Kind, str], ...] = (("check", "checks"), ("control", "controls"))
+
+
+SHOWN = 20  # problems of one file
 
 
 class ConfirmationError(ValueError):
     """A file of confirmed seeds that cannot be believed."""
+
+
+def _day(text: str) -> str:
+    day.fromisoformat(text)
+    return text
+
+
+Number = float | Literal["inf", "-inf", "nan"]  # JSON has neither infinity nor NaN
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class _Point(_Strict):
+    measured: Number
+    error: Annotated[float, Field(ge=0)] | Literal["inf", "nan"]
+    predicted: Number
+    verdict: Verdict
+    fitted: dict[str, float] | None = None
+    given: dict[str, float] = {}
+
+
+class _Row(_Strict):
+    outcome: Outcome
+    measured: Number | None = None
+    error: Annotated[float, Field(ge=0)] | Literal["inf", "nan"] | None = None
+    predicted: Number | None = None
+    verdict: Verdict | None = None
+    fitted: dict[str, float] | None = None
+    given: dict[str, float] = {}
+    intact: _Point | None = None
+
+
+class _File(_Strict):
+    paper: str
+    fingerprint: str
+    date: Annotated[str, AfterValidator(_day)]
+    commit: str
+    versions: dict[str, str]
+    seeds: list[int]
+    checks: dict[str, list[_Row]]
+    controls: dict[str, list[_Row]]
 
 
 def load(path: Path, name: str) -> Confirmation | None:
@@ -25,7 +76,7 @@ def load(path: Path, name: str) -> Confirmation | None:
         ConfirmationError: It is not a file that `lawbook confirm` has written; says where and what.
     """
     try:
-        stat = path.stat()
+        stat = path.lstat()
     except OSError:
         return None
     return _load(path, name, stat.st_mtime_ns, stat.st_size)
@@ -79,46 +130,93 @@ def _point_data(point: Point, fitted: dict[str, float] | None) -> dict[str, Any]
 
 
 def _number(value: float) -> float | str:
-    return value if abs(value) < float("inf") else repr(value)  # JSON has neither infinity nor NaN
+    return value if abs(value) < float("inf") else repr(value)
 
 
 @cache  # while the site is served, every change of an entry asks again
-def _load(path: Path, name: str, changed: int, size: int) -> Confirmation:
+def _load(path: Path, name: str, changed: int, size: int) -> Confirmation | None:
+    text = ""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        results: dict[tuple[Kind, str], tuple[Result, ...]] = {}
-        for kind, group in KINDS:
-            for of, seeds in data[group].items():
-                results[kind, of] = tuple(map(_result_of, seeds))
-        seeds = tuple(map(int, data["seeds"]))
-        if any(len(found) != len(seeds) for found in results.values()):
-            raise ValueError("not one result for each seed")
-        paper, fingerprint, date, commit = (str(data[key]) for key in ("paper", "fingerprint", "date", "commit"))
-        day.fromisoformat(date)
-        return Confirmation(paper, fingerprint, date, commit, dict(data["versions"]), seeds, results)
+        found = reading.text_of(path)
+        if found is None:
+            return None
+        text = found
+        file = _File.model_validate(reading.parsed(text))
     except json.JSONDecodeError as error:
         raise ConfirmationError(f"{name}:{error.lineno}:{error.colno}: found no JSON: {error.msg}") from None
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, OSError) as error:
-        what = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise ConfirmationError(f"{name}:1:1: found {what}, expected the file that lawbook confirm writes") from None
+    except ValidationError as error:
+        raise ConfirmationError(_problems(text, name, error)) from None
+    except (ValueError, OSError, RecursionError) as error:
+        what = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfirmationError(f"{name}:1:1: found {what}, expected {WRITTEN}") from None
+    results: dict[tuple[Kind, str], tuple[Result, ...]] = {}
+    for kind, group in KINDS:
+        for of, rows in getattr(file, group).items():
+            if len(rows) != len(file.seeds):
+                at = _place(text, (group, of))
+                what = f"{len(rows)} results of {of!r}, not one result for each seed"
+                raise ConfirmationError(f"{name}:{at}: found {what}, expected {WRITTEN}")
+            for i, row in enumerate(rows):
+                whole = [part is not None for part in (row.measured, row.error, row.predicted, row.verdict)]
+                if any(whole) and not all(whole):
+                    at = _place(text, (group, of, i))
+                    raise ConfirmationError(f"{name}:{at}: found half a point, expected {WRITTEN}")
+            results[kind, of] = tuple(map(_result_of, rows))
+    return Confirmation(file.paper, file.fingerprint, file.date, file.commit, file.versions, tuple(file.seeds), results)
 
 
-def _result_of(data: dict[str, Any]) -> Result:
-    if data["outcome"] not in OUTCOMES:
-        raise ValueError(f"the outcome {data['outcome']!r}")
-    point = _point_of(data) if "measured" in data else None
-    kept = data.get("intact")
-    intact = None if kept is None else _point_of(kept)
-    return Result(data["outcome"], point, intact, _fitted_of(data), None if kept is None else _fitted_of(kept))
+def _problems(text: str, name: str, error: ValidationError) -> str:
+    """All that is wrong with the fields of a file, a line each, in the order in which they stand."""
+    found: dict[tuple[int, int], str] = {}
+    for problem in error.errors(include_url=False):
+        path = problem["loc"]
+        at = _mark(text, path)
+        where = ".".join(str(part) for part in path if not str(part).startswith(("literal[", "constrained", "float")))
+        if problem["type"] == "missing":
+            said = f"found no {path[-1]!r}"
+        elif problem["type"] == "extra_forbidden":
+            said = f"found {path[-1]!r}"
+        else:
+            value = repr(problem["input"])
+            said = f"found {value if len(value) <= 60 else value[:59] + '…'} ({problem['msg']})"
+        found.setdefault(at, f"{name}:{at[0]}:{at[1]}: {where}: {said}, expected {WRITTEN}")
+    lines = [found[at] for at in sorted(found)]
+    more = [f"{name}: and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return "\n".join([*lines[:SHOWN], *more])
 
 
-def _fitted_of(data: Mapping[str, Any]) -> dict[str, float] | None:
-    return {str(name): float(value) for name, value in data["fitted"].items()} if "fitted" in data else None
+def _place(text: str, path: tuple[int | str, ...]) -> str:
+    line, column = _mark(text, path)
+    return f"{line}:{column}"
 
 
-def _point_of(data: Mapping[str, Any]) -> Point:
-    measured, error, predicted = (float(data[key]) for key in ("measured", "error", "predicted"))
-    if error < 0:
-        raise ValueError(f"an error of {error:g}, below 0")
-    given = {str(name): float(value) for name, value in data.get("given", {}).items()}
-    return Point(measured, error, predicted, predicted, predicted, data["verdict"], given)
+def _mark(text: str, path: tuple[int | str, ...]) -> tuple[int, int]:
+    """Line and column of what stands at `path` in JSON, or of the last thing on the way that is there."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)  # JSON is YAML
+    except (yaml.YAMLError, RecursionError):
+        return 1, 1
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next((value for key, value in node.value if key.value == part), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = node.value[part]
+        else:
+            found = None
+        if found is None:
+            break
+        node = found
+    return (1, 1) if node is None else (node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _result_of(row: _Row) -> Result:
+    point = None if row.measured is None else _point_of(row)
+    intact = None if row.intact is None else _point_of(row.intact)
+    return Result(row.outcome, point, intact, row.fitted, None if row.intact is None else row.intact.fitted)
+
+
+def _point_of(row: _Row | _Point) -> Point:
+    numbers = [float(part) for part in (row.measured, row.error, row.predicted) if part is not None]
+    measured, error, predicted = numbers
+    assert row.verdict is not None  # a point is whole
+    return Point(measured, error, predicted, predicted, predicted, row.verdict, row.given)

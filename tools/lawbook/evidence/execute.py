@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import platform
@@ -14,15 +13,20 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lawbook.evidence import cells, guard
+from lawbook.evidence import cells, guard, outputs, processes
 from lawbook.evidence.record import Run, Status, Usage, digest, from_json, to_json
 from lawbook.evidence.store import METADATA, as_text, records_of_cell
+from lawbook.evidence.surroundings import environment, short_folder
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+if TYPE_CHECKING:
+    from lawbook.evidence.kernel import Ending
+
 PACKAGES = ("numpy", "scipy", "jax", "jaxlib", "diffrax", "equinox", "optax", "scikit-learn")
+WALL = 6.0  # times the limit on CPU seconds: whoever takes that long by the clock waits, or the machine is overloaded
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME = re.compile(r"^\s*Cell In\[(\d+)\](?:, line |:)(\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,10 @@ class Job:
     seed: int
     scale: str
     key: str
-    timeout: float  # seconds for the whole notebook
+    timeout: float  # CPU seconds for the whole notebook, of its kernel and all that it starts
     memory_gb: float = 12.0  # address space of the kernel; XLA reserves far more than it uses
+    wall: float = 0.0  # seconds by the clock; 0 for several times the CPU seconds
+    commit: str | None = None  # what is checked out, where `root` is a copy of it
 
 
 @dataclass(frozen=True)
@@ -61,61 +67,72 @@ def execute(job: Job, notify: Callable[[Job, dict[str, Any]], None] | None = Non
 
     `notify` is called with each record as soon as its cell has finished.
     """
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-    from traitlets.config import Config
+    from lawbook.evidence import kernel
 
     started = time.monotonic()
     before = guard.snapshot(Path(job.root))
     source, notebook = _read(job)
+    refused = cells.refusal(source, notebook)
+    if refused is not None:
+        return never_ran(job, f"{job.notebook}:{refused[0]}: {refused[1]}")
+    where = [[], *cells.lines(source, notebook), []]
     notebook.cells = [_code_cell(cells.START, "start"), *notebook.cells, _code_cell(cells.FINISH, "finish")]
 
-    def left(_: Any) -> float:
-        return max(1.0, job.timeout - (time.monotonic() - started))
-
-    def finished(cell: Any, **_: Any) -> None:
+    def finished(cell: Any) -> None:
         if notify is not None:
             for record in records_of_cell(cell):
                 notify(job, record)
 
-    status: Status = "finished"
-    message = ""
-    with tempfile.TemporaryDirectory(prefix="lawbook-", dir=_short_folder()) as private:
-        # sockets in a private folder: parallel kernels cannot take each other's ports, and nobody else can connect
-        config = Config({"KernelManager": {"transport": "ipc", "ip": str(Path(private, "kernel"))}})
-        client = NotebookClient(
-            notebook,
-            kernel_name="python3",
-            timeout_func=left,
-            startup_timeout=120,
-            record_timing=False,
-            config=config,
-            on_cell_executed=lambda cell, cell_index, execute_reply: finished(cell),
-        )
-        log, programs = Path(private, "stderr"), Path(private, "programs")
-        with log.open("w") as stderr:
-            try:
-                env = environment(job) | {"LAWBOOK_PROGRAMS": str(programs)}
-                asyncio.run(client.async_execute(env=env, cwd=job.root, stderr=stderr))
-            except CellTimeoutError:
-                status, message = "timed out", f"{job.notebook}: stopped after {job.timeout:g} s"
-            except DeadKernelError as error:
-                last = "; ".join(log.read_text(errors="replace").strip().splitlines()[-1:])
-                raise KernelDiedError(
-                    f"{job.notebook}: the kernel died (killed, or out of memory) {last}".strip()
-                ) from error
-            except CellExecutionError as error:
-                status, message = "error", where_it_broke(job.notebook, source, notebook, error.ename, error.evalue)
-        if status == "finished":
+    wall = job.wall or WALL * job.timeout
+    with tempfile.TemporaryDirectory(prefix="lawbook-", dir=short_folder(), ignore_cleanup_errors=True) as private:
+        client = kernel.Client(notebook, Path(private), finished)
+        log, programs, home = (Path(private, name) for name in ("stderr", "programs", "home"))
+        home.mkdir()
+        env = environment(job.root, job.seed, job.scale, job.memory_gb, str(home)) | {"LAWBOOK_PROGRAMS": str(programs)}
+        with processes.living(Path(private), str(programs)):
+            ended = kernel.run(client, env, job.root, log, cpu=job.timeout, wall=wall, mark=str(programs))
+        if ended.how == "died":
+            last = "; ".join(_tail(log).strip().splitlines()[-1:]) or ended.message
+            what = f"{job.notebook}: the kernel died (killed, or out of memory) {last}".strip()
+            raise KernelDiedError(outputs.shortened(what, outputs.MESSAGE))
+        if ended.how == "finished":
             _untouched(job, before, guard.started(programs))
+    seconds = time.monotonic() - started
+    status, message = _told(job, ended, client.kept.problem, notebook, where, seconds, wall)
     usage, published = _told_at_the_end(notebook.cells.pop())
+    if usage is None and status == "finished":
+        status, message = "error", f"{job.notebook}: the end of the run cannot be read: something prints over it"
     limited = not _printed(notebook.cells.pop(0)).strip()
     _renumber(notebook.cells)
-    seconds = time.monotonic() - started
     return _sealed(
         job, source, notebook, status, message,
-        seconds=seconds, usage=usage, published=published, machine=_machine(limited),
+        seconds=seconds, usage=usage or Usage(compute=ended.cpu), published=published, machine=_machine(limited),
     )  # fmt: skip
+
+
+def _told(
+    job: Job, ended: Ending, too_much: str, notebook: Any, where: list[list[int]], seconds: float, wall: float
+) -> tuple[Status, str]:
+    """The status of a run, and what its reader is told."""
+    here = f"{job.notebook}:{(where[ended.cell] or [1])[0]}"  # where the cell begins that was running
+    if ended.how == "finished":
+        return "finished", ""
+    if ended.how == "error":
+        return "error", where_it_broke(job.notebook, where, notebook, ended.message)
+    if ended.how == "too much":
+        return "error", f"{here}: {too_much}"
+    if ended.how == "cpu":
+        what = f"stopped after {ended.cpu:.0f} CPU seconds ({seconds:.0f} s by the clock), expected at most"
+        return "timed out", f"{here}: {what} {job.timeout:g} CPU seconds: measure less, or give it more with --timeout"
+    what = f"it waited: stopped after {seconds:.0f} s by the clock, of which it used the processor for {ended.cpu:.1f}"
+    return "timed out", f"{here}: {what}; expected at most {wall:g} s, on a machine that is not overloaded"
+
+
+def _tail(log: Path) -> str:
+    """The end of what the kernel and its programs wrote on standard error."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - outputs.MESSAGE))
+        return file.read().decode(errors="replace")
 
 
 def _untouched(job: Job, before: dict[str, guard.Stamp], programs: list[str]) -> None:
@@ -164,7 +181,7 @@ def _sealed(
         seconds=round(seconds, 2),
         usage=usage,
         versions=_versions(),
-        commit=commit_of(job.root),
+        commit=commit_of(job.root) if job.commit is None else job.commit,
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=machine,
     )
@@ -174,23 +191,6 @@ def _sealed(
     }  # fmt: skip
     notebook.metadata.pop("jupytext", None)
     return Executed(as_text(notebook), run)
-
-
-def environment(job: Job) -> dict[str, str]:
-    """The environment of a kernel: one thread, its seed and scale, a compilation cache that runs share."""
-    env = dict(os.environ)
-    env |= dict.fromkeys(THREADS, "1")
-    env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    env["NPROC"] = "1"  # else XLA keeps a pool of threads that wait for each other: half as much CPU time again
-    env["LAWBOOK_SEED"], env["LAWBOOK_SCALE"] = str(job.seed), job.scale
-    env["LAWBOOK_MEMORY_GB"] = str(job.memory_gb)
-    env["JAX_PLATFORMS"] = env.get("JAX_PLATFORMS", "cpu")
-    env.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(job.root, "build", "cache", "jax")))
-    env.setdefault("LAWBOOK_CACHE", str(Path(job.root, "build", "cache")))  # of what the lab makes once, such as a text
-    env["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-    env["PYTHONHASHSEED"] = "0"
-    env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    return env
 
 
 def _code_cell(source: str, cell_id: str) -> Any:
@@ -209,14 +209,17 @@ def _renumber(cells: list[Any]) -> None:
                 part["execution_count"] -= 1
 
 
-def _told_at_the_end(cell: Any) -> tuple[Usage, list[str]]:
+def _told_at_the_end(cell: Any) -> tuple[Usage | None, list[str]]:
     """What the last cell printed: what the run has cost, and the fingerprints of the records that it showed."""
-    printed = _printed(cell).strip()
-    if not printed:
-        return Usage(), []
-    told = json.loads(printed.splitlines()[-1])
-    usage = from_json(told["usage"])
-    return (usage if isinstance(usage, Usage) else Usage()), list(told["records"])
+    for line in reversed(_printed(cell).splitlines()):
+        try:
+            told = json.loads(line)
+            usage, records = from_json(told["usage"]), told["records"]
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            continue  # what a thread of the notebook prints at the same time
+        if isinstance(usage, Usage) and isinstance(records, list):
+            return usage, [str(record) for record in records]
+    return None, []
 
 
 def _printed(cell: Any) -> str:
@@ -225,18 +228,26 @@ def _printed(cell: Any) -> str:
     return "".join(out["text"] for out in outputs if out["output_type"] == "stream" and out["name"] == "stdout")
 
 
-def where_it_broke(name: str, source: str, notebook: Any, ename: str, evalue: str) -> str:
-    """The error of a notebook at the line of its file: the traceback cut to the reader's own code."""
-    message = f"{ename}: {_ANSI.sub('', evalue).strip()}"
-    outputs = [out for cell in notebook.cells for out in cell.get("outputs", []) if out["output_type"] == "error"]
-    trace = _ANSI.sub("", "\n".join(outputs[-1]["traceback"])) if outputs else ""
-    frames = re.findall(r"Cell In\[(\d+)\](?:, line |:)(\d+)", trace)
-    if not frames:
-        return f"{name}:1: {message}"
-    count, line = map(int, frames[-1])  # the innermost frame that stands in a cell
-    cell = next(cell for cell in notebook.cells if cell.get("execution_count") == count)
-    before, found, _ = source.partition(cell["source"])  # a percent file holds a cell's source as it is
-    return f"{name}:{(before.count(chr(10)) if found else 0) + line}: {message}"
+def where_it_broke(name: str, where: list[list[int]], notebook: Any, said: str) -> str:
+    """The error of a notebook at the line of its file: the traceback cut to the reader's own code.
+
+    Arguments:
+        name: How the file is called.
+        where: Of each cell the lines of the file that its lines are.
+        notebook: As far as it was executed.
+        said: The error in words.
+    """
+    message = outputs.shortened(_ANSI.sub("", said).strip(), outputs.MESSAGE)
+    errors = [out for cell in notebook.cells for out in cell.get("outputs", []) if out["output_type"] == "error"]
+    trace = [_ANSI.sub("", part) for part in errors[-1]["traceback"]] if errors else []
+    if errors and errors[-1]["ename"] not in ("SyntaxError", "IndentationError", "TabError"):
+        trace = trace[:-1]  # the last part is the message, which may say anything
+    count_of = {cell.get("execution_count"): i for i, cell in enumerate(notebook.cells) if cell["cell_type"] == "code"}
+    for count, line in reversed(_FRAME.findall("\n".join(trace))):  # the innermost frame that stands in a cell
+        at = where[count_of[int(count)]] if int(count) in count_of else []
+        if 0 < int(line) <= len(at):
+            return f"{name}:{at[int(line) - 1]}: {message}"
+    return f"{name}:1: {message}"
 
 
 def _versions() -> dict[str, str]:
@@ -265,11 +276,3 @@ def commit_of(root: str) -> str:
 def _machine(limited: bool = True) -> str:
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     return machine if limited else f"{machine}, no limit on memory"
-
-
-def _short_folder() -> str | None:
-    """Where a folder for sockets can be made: the usual place, or /tmp where that has a long name.
-
-    The path of a socket has at most 103 bytes on macOS, 107 on Linux; ours adds up to 30 to the folder's.
-    """
-    return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > 70 else None

@@ -36,11 +36,8 @@ HARMLESS = frozenset(
 _HEAD = re.compile(r"\A(?:# ---\n(?:#.*\n)*?# ---\n)?")
 _MARKER = re.compile(r"^[ \t]*#[ \t]*%%+(?:[ \t]+(.*))?$", re.MULTILINE)
 _PROSE = re.compile(r"\[(markdown|md|raw)\]\s*$")
-# Comments that the notebook format turns into commands: `# %time`, `# !ls`, `# cd ..`, `# x = %sql`, `# f?`
-_COMMANDS = "cat cd copy cp ddir echo ldir ls mkdir mv ren rm rmdir".replace(" ", "|")
 # What makes it read comments of a cell as its code, or a code cell as none.
 _OPTION = re.compile(r"\b(active|language)\b")
-_COMMAND = re.compile(rf"^\s*#[# ]*([%!?]|({_COMMANDS})\b|\w+\s*=\s*[%!]|\S*\?\s*$)", re.MULTILINE)
 
 
 def of(notebook: str, package: Package, *, after: str = "") -> dict[str, Any]:
@@ -86,7 +83,7 @@ def code_cells(notebook: str) -> tuple[str, list[tuple[str, str]]]:
 @lru_cache(maxsize=4096)
 def _cell(said: str, source: str) -> tuple[tuple[Statement, ...] | None, tuple[str, ...]]:
     """The statements of a cell, or None where it is no plain Python; and what of it counts."""
-    if _OPTION.search(said) or _COMMAND.search(source):
+    if _OPTION.search(said):
         return None, (_digest(source),)
     try:
         tree = ast.parse(source)

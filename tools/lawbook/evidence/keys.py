@@ -65,6 +65,12 @@ def _code(catalog: Catalog, paper: str) -> dict[str, Any]:
     return known[paper]
 
 
+def take_code_from(catalog: Catalog, package: Path) -> None:
+    """Let fingerprints of `catalog` be of what its notebooks reach in another copy of this package, such as a former
+    one."""
+    catalog.__dict__["_shared_package"] = {"it": fingerprint.Package(package)}
+
+
 def prediction_key(catalog: Catalog, paper: str) -> str:
     """The fingerprint of what a paper's entry predicts and of how it is measured.
 

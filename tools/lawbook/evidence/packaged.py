@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from lawbook.evidence.record import Evidence, Measured, Run, Usage, from_json, to_json
+from lawbook.evidence import reading
+from lawbook.evidence.record import Evidence, Run, to_json
 
 NAME = "records.json"
 
@@ -20,15 +22,35 @@ def text(evidence: Mapping[str, Evidence]) -> str:
 
 
 def read(root: Path) -> dict[str, Evidence]:
-    """The evidence that came with the book at `root`; empty when the wheel was built without runs."""
-    path = root / NAME
-    if not path.is_file():
+    """The evidence that came with the book at `root`, judged by nobody yet; empty if the wheel has no runs.
+
+    What is no such evidence is as if it were not there; a warning names it.
+    """
+    try:
+        text = reading.text_of(root / NAME)
+        data = {} if text is None else dict(reading.parsed(text))
+    except Exception as error:  # whatever a file can be made to hold
+        _is_none("", error)
         return {}
     found = {}
-    for paper, runs in json.loads(path.read_text(encoding="utf-8")).items():
-        shown, *others = map(_from, runs)
-        found[paper] = Evidence(paper, shown, tuple(sorted((shown, *others), key=lambda run: run.seed)))
+    for paper, runs in data.items():
+        try:
+            shown, *others = map(_from, runs)
+            seeds = tuple(sorted((shown, *others), key=lambda run: run.seed))
+            if len({(run.paper, run.scale, run.seed) for run in seeds}) < len(seeds) or shown.paper != paper:
+                raise ValueError("runs of another paper, or one seed twice")
+            found[paper] = Evidence(paper, shown, seeds)
+        except Exception as error:
+            _is_none(paper, error)
     return found
+
+
+def _is_none(paper: str, error: Exception) -> None:
+    what = f"runs of {paper}" if paper else "runs"
+    logging.getLogger("lawbook").warning(
+        "%s: found no %s (%s): they are as if they were not there; install the package anew",
+        NAME, what, reading.in_words(error),
+    )  # fmt: skip
 
 
 def _runs(found: Evidence) -> list[Run]:
@@ -40,8 +62,6 @@ def _run(run: Run) -> dict[str, Any]:
     return about | {"usage": to_json(run.usage), "measured": [to_json(record) for record in run.measured]}
 
 
-def _from(data: dict[str, Any]) -> Run:
-    usage = from_json(data.pop("usage"))
-    measured = tuple(map(from_json, data.pop("measured")))
-    assert isinstance(usage, Usage)
-    return Run(**data, usage=usage, measured=tuple(m for m in measured if isinstance(m, Measured)))
+def _from(data: Any) -> Run:
+    about = dict(data)
+    return reading.run_of(about, about.pop("usage"), about.pop("measured"))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+import numpy as np
 
-from lawbook.evidence import cells, confirmation, packaged
+from lawbook.evidence import cells, confirmation, packaged, reading
 from lawbook.evidence.judging import again, differs
 from lawbook.evidence.keys import run_key
-from lawbook.evidence.record import MIME, Evidence, Measured, Run, Series, Usage, digest, from_json
+from lawbook.evidence.record import MIME, Evidence, Run, digest
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.root import is_packaged
 
 METADATA = "lawbook"
-_RUN = TypeAdapter(Run)
-_SHAPES: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Measured, Series, Usage)}
+_log = logging.getLogger("lawbook")
 
 
 def run_path(root: Path, paper: str, scale: str, seed: int) -> Path:
@@ -30,55 +30,69 @@ def run_path(root: Path, paper: str, scale: str, seed: int) -> Path:
 
 @dataclass(frozen=True)
 class Stored:
-    """An executed notebook as it lies on disk: its records as they say they are, judged by nobody yet."""
+    """An executed notebook as it lies on disk: its records as they say they are, judged by nobody yet.
+
+    Attributes:
+        key: Of the inputs that it says it had.
+        run: What it holds; None where the file is of other inputs and of a shape that is none of ours.
+        source: The fingerprint of the file that was run.
+        cells: The type and the text of each cell.
+        problem: What of it cannot be believed whatever the entry says.
+    """
 
     key: str
-    run: Run
-    problem: str = ""  # what of it cannot be believed whatever the entry says
+    run: Run | None = None
+    source: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
 
 
 def read_run(path: Path) -> Stored | None:
-    """The run that an executed notebook holds; None when there is no such file."""
+    """The run that an executed notebook holds; None when there is no such file, or one that is no run.
+
+    What `lawbook run` has not written is as if it were not there; a warning names it, once.
+    """
     try:
-        stat = path.stat()
+        stat = path.lstat()
     except OSError:
         return None
-    return _read_run(path, stat.st_mtime_ns, stat.st_size)
+    return _read_run(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 @cache  # while the site is served, every change of an entry asks for all runs again
-def _read_run(path: Path, changed: int, size: int) -> Stored:
+def _read_run(path: Path, changed: int, size: int, inode: int) -> Stored | None:
     key = ""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        text = reading.text_of(path)
+        if text is None:
+            return None
+        data = reading.parsed(text)
         about = dict(data["metadata"][METADATA])
-        key = str(about.pop("key"))  # first: a run of other inputs may have another shape, and is none of ours
-        raw = records_of(data)
-        records = [_shaped(from_json(record)) for record in raw]
-        about.pop("source")
-        told = about.pop("records")
-        usage = _shaped(from_json(about.pop("usage")))
-        assert isinstance(usage, Usage)
-        measured = tuple(r for r in records if isinstance(r, Measured))
-        series = tuple(r for r in records if isinstance(r, Series))
-        run = replace(_RUN.validate_python(about), usage=usage, measured=measured, series=series, notebook=path)
+        key = about.pop("key")  # first: a run of other inputs may have another shape, and is none of ours
+        if not isinstance(key, str) or not key:
+            raise ValueError("no key")
+        shown = reading.cells_of(data)
+        raw, told, source = records_of(data), about.pop("records"), about.pop("source")
+        if not (isinstance(told, list) and all(isinstance(one, str) for one in (*told, source))):
+            raise ValueError("fingerprints that are no text")
+        run = reading.run_of(about, about.pop("usage"), raw, path)
         problem = "" if run.status != "finished" else _unlike_what_was_told([digest(record) for record in raw], told)
-        return Stored(key, run, problem)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError, RecursionError) as error:
-        told_by = " ".join(str(error).split())
-        what = f"{type(error).__name__}: {told_by}" if told_by else type(error).__name__
-        problem = f"the file cannot be read ({what})"
-        return Stored(key, Run(path.parent.name, 0, "", "invalid", problem), problem)
+        return Stored(key, run, source, shown, problem)
+    except Exception as error:  # whatever a file can be made to hold
+        return Stored(key if isinstance(key, str) else "", problem=reading.in_words(error))
 
 
-def _shaped(record: Measured | Series | Usage) -> Measured | Series | Usage:
-    """The record, if every part of it is of the type that it has to be.
+def _is_no_run(path: Path, why: str) -> None:
+    """Say once of a file that it is no run."""
+    name = "/".join(path.parts[-4:])
+    if (path, why) not in _told:
+        _told.add((path, why))
+        _log.warning(
+            "%s: found no run of a notebook (%s): it is as if it were not there; lawbook run makes it", name, why
+        )
 
-    Raises:
-        ValidationError: One is not; it is a `ValueError`.
-    """
-    shaped: Measured | Series | Usage = _SHAPES[type(record)].validate_python(asdict(record))
-    return shaped
+
+_told: set[tuple[Path, str]] = set()
 
 
 def _unlike_what_was_told(found: list[str], told: list[str]) -> str:
@@ -102,18 +116,47 @@ def records_of_cell(cell: Any) -> list[dict[str, Any]]:
 def current_run(catalog: Catalog, paper: str, scale: str, seed: int, key: str | None = None) -> Run | None:
     """The run of these very inputs, if it is on disk, finished or not; judged anew.
 
-    One that cannot be believed has the status `invalid`, and says why: it has to run again. `key` is the fingerprint
-    of the inputs where it is known already.
+    One whose records cannot be believed has the status `invalid`, and says why: it has to run again. A file that is no
+    run at all is as if it were not there. `key` is the fingerprint of the inputs where it is known already.
     """
-    stored = read_run(run_path(catalog.root, paper, scale, seed))
+    path = run_path(catalog.root, paper, scale, seed)
+    stored = read_run(path)
     if stored is None or (stored.key and stored.key != (key or run_key(catalog, paper, scale, seed))):
         return None
-    run = stored.run
-    problem = stored.problem or _unlike_the_entry(catalog, paper, run)
-    if run.status == "invalid" or (run.paper, run.scale, run.seed) != (paper, scale, seed):
+    problem = stored.problem if stored.run is None else _unlike_the_file(catalog, paper, stored)
+    if stored.run is None or problem:
+        _is_no_run(path, problem)
+        return None
+    return judged(catalog, paper, scale, seed, stored.run, stored.problem)
+
+
+def judged(catalog: Catalog, paper: str, scale: str, seed: int, run: Run, problem: str = "") -> Run:
+    """A run that was read, judged anew; of the status `invalid`, with what cannot be believed, if something cannot.
+
+    Arguments:
+        catalog: The book.
+        paper: Whose run it has to be.
+        scale: At which scale.
+        seed: Of which seed.
+        run: What was read.
+        problem: What is known already.
+    """
+    if (run.paper, run.scale, run.seed) != (paper, scale, seed):
         problem = problem or f"it is the run of {run.paper}, {run.scale}, seed {run.seed}"
         return Run(paper, seed, scale, "invalid", problem)
+    with np.errstate(all="ignore"):
+        problem = problem or _unlike_the_entry(catalog, paper, run)
     return replace(run, status="invalid", message=problem, measured=(), series=()) if problem else run
+
+
+def _unlike_the_file(catalog: Catalog, paper: str, stored: Stored) -> str:
+    """What in the cells of a run cannot be of today's file, which means what the file of the run meant."""
+    source = catalog.notebook(paper).read_text(encoding="utf-8")
+    today = cells.texts(source)
+    if stored.source == digest(source):
+        return "" if stored.cells == today else "other cells than those of the file"
+    ran, now = (sum(kind == "code" for kind, _ in found) for found in (stored.cells, today))
+    return "" if ran == now else f"{ran} cells of code where the file has {now}"
 
 
 def _unlike_the_entry(catalog: Catalog, paper: str, run: Run) -> str:
@@ -128,7 +171,7 @@ def _unlike_the_entry(catalog: Catalog, paper: str, run: Run) -> str:
         seen.add((record.kind, record.id))
         try:
             difference = differs(record, again(catalog, entry, record))
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        except Exception as error:  # whatever numbers and names can do to a formula
             return f"{what} cannot be judged: {error}"
         if difference:
             return f"{what} says {difference}"
@@ -167,8 +210,11 @@ def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
     confirmed = confirmation.read_all(catalog)[0]
     if is_packaged(catalog.root):
         found = packaged.read(catalog.root).items()
-        mine = [(p, e) for p, e in found if p in catalog.entries and e.shown.scale == scale]
-        return {paper: replace(evidence, confirmed=confirmed.get(paper)) for paper, evidence in mine}
+        return {
+            paper: replace(_judged_again(catalog, paper, evidence), confirmed=confirmed.get(paper))
+            for paper, evidence in found
+            if paper in catalog.entries and evidence.shown.scale == scale
+        }
     evidence: dict[str, Evidence] = {}
     for paper in sorted(catalog.entries):
         folder = run_path(catalog.root, paper, scale, 0).parent
@@ -178,3 +224,9 @@ def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
         if runs:
             evidence[paper] = Evidence(paper, runs[0], tuple(runs), confirmed.get(paper))
     return evidence
+
+
+def _judged_again(catalog: Catalog, paper: str, found: Evidence) -> Evidence:
+    """Evidence that was packed, each run judged as one from disk is."""
+    seeds = tuple(judged(catalog, paper, found.shown.scale, run.seed, run) for run in found.seeds)
+    return replace(found, shown=next(run for run in seeds if run.seed == found.shown.seed), seeds=seeds)

@@ -242,7 +242,8 @@ def _work(entry: _Entry) -> Work:
                 try:
                     return read(fields[name])
                 except ValueError as error:
-                    entry.tell(name, str(error))
+                    if "‹" not in fields[name]:  # a place of the skeleton is told as one
+                        entry.tell(name, str(error))
         return ""
 
     if not _KEY.match(entry.key):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from lawbook.files import write_atomically
 from lawbook.reference import source
 from lawbook.reference.problem import nearest
 from lawbook.reference.rules import SCHEMA_LINE
+
+BIB = "references/papers.bib"
 
 
 class ScaffoldError(ValueError):
@@ -20,8 +24,12 @@ paper: {paper}
 title: ‹a sentence that states the law›
 summary: >-
   ‹one or two sentences, Markdown with $math$›
-seen: {{how: abstract, says: ‹what was read, and what was derived anew›}}    # full-text | abstract | secondary
-setting: {{paper: ‹what the authors trained, and on what›, here: ‹what is trained here, and on what›}}
+seen:
+  how: abstract            # full-text | abstract | secondary
+  says: ‹what was read, and what was derived anew›
+setting:
+  paper: ‹what the authors trained, and on what›
+  here: ‹what is trained here, and on what›
 aliases: [‹another name›]
 laws:
   ‹main-law›:
@@ -50,8 +58,10 @@ laws:
         band-from: theory    # theory | reported | {{is: pilot, says: ‹which trials, and what they gave›}}
         error-from: fit      # replicas | blocks | bootstrap | fit | counting | solver | rounding
         rivals:              # plausible wrong laws; the measurement must exclude each
-          - {{value: 1.0, says: ‹what a wrong law would give›}}
-          - {{value: 0.25, says: ‹what another would give›}}
+          - value: 1.0
+            says: ‹what a wrong law would give›
+          - value: 0.25
+            says: ‹what another would give›
     controls:
       ‹assumption-broken›:
         breaks: ‹an-assumption›
@@ -69,7 +79,8 @@ intuition: |
 use: |
   ‹what a practitioner does with it›
 caveats:
-  - {{text: ‹a limit or a dispute›, cites: []}}
+  - text: ‹a limit or a dispute›
+    cites: []
 relations: []
 """
 
@@ -87,7 +98,6 @@ NOTEBOOK = """# ---
 
 # %%
 import numpy as np
-
 from lawbook import notebook
 from lawbook.measure import powerlaw
 
@@ -146,26 +156,63 @@ RECORD = """
 """
 
 
-def write(root: Path, paper: str, family: str) -> list[str]:
-    """Write the three parts; nothing is overwritten. Returns what was written, relative to `root`."""
+@dataclass(frozen=True)
+class Skeleton:
+    """What was written, what stood already and was left as it is, and what else a new paper touches: a line each."""
+
+    written: tuple[str, ...]
+    stood: tuple[str, ...]
+    touch: tuple[str, ...]
+
+
+def write(root: Path, paper: str, family: str) -> Skeleton:
+    """Write the parts of a new paper that are not there: entry, notebook, BibTeX record. Nothing is overwritten.
+
+    Arguments:
+        root: The folder of the book.
+        paper: The id.
+        family: The folder of its entry.
+
+    Returns:
+        What was done with each part, relative to `root`.
+
+    Raises:
+        ScaffoldError: The id or the family is none, the paper stands in another family, all parts stand already,
+            or the bibliography cannot be read.
+    """
     if not re.fullmatch(r"[a-z]+[0-9]{4}[a-z]*", paper):
         raise ScaffoldError(f"found the id {paper!r}, expected first author and year in lower case, such as cohen2021")
     families = source.read(root / "references" / "families.yml", "references/families.yml").data or {}
     if family not in families:
         known = ", ".join(families)
         raise ScaffoldError(f"found the family {family!r}, expected one of {known}{nearest(family, families)}")
-    entry = root / "references" / family / f"{paper}.yml"
-    notebook = root / "notebooks" / family / f"{paper}.py"
-    taken = [*(root / "references").glob(f"*/{paper}.yml"), *(root / "notebooks").glob(f"*/{paper}.py")]
-    if taken:
-        raise ScaffoldError(f"{taken[0].relative_to(root)} stands already; nothing was written")
-    bib = root / "references" / "papers.bib"
-    before = bib.read_text(encoding="utf-8") if bib.is_file() else ""
-    written = [entry, notebook]
-    write_atomically(entry, ENTRY.format(schema=SCHEMA_LINE, paper=paper))
-    write_atomically(notebook, NOTEBOOK.format(paper=paper))
-    if not re.search(rf"@\w+\s*\{{\s*{paper}\s*,", before):
+    entry, notebook = f"references/{family}/{paper}.yml", f"notebooks/{family}/{paper}.py"
+    parts = [*root.glob(f"references/*/{paper}.yml"), *root.glob(f"notebooks/*/{paper}.py")]
+    elsewhere = [path.relative_to(root).as_posix() for path in parts if path.parent.name != family]
+    if elsewhere:
+        raise ScaffoldError(f"{elsewhere[0]} stands already, in another family; nothing was written")
+    bib = root / BIB
+    try:
+        before = bib.read_text(encoding="utf-8") if bib.is_file() else ""
+    except UnicodeDecodeError:
+        raise ScaffoldError(f"found no UTF-8 text in {BIB}, expected it; nothing was written") from None
+    record = f"{BIB}, the record {paper}"
+    stood = [name for name in (entry, notebook) if os.path.lexists(root / name)]
+    if re.search(rf"@\w+\s*\{{\s*{paper}\s*,", before):
+        stood.append(record)
+    if len(stood) == 3:
+        raise ScaffoldError(f"all of {', '.join(stood)} stands already; nothing was written")
+    written = [name for name in (entry, notebook, record) if name not in stood]
+    if entry in written:
+        write_atomically(root / entry, ENTRY.format(schema=SCHEMA_LINE, paper=paper))
+    if notebook in written:
+        write_atomically(root / notebook, NOTEBOOK.format(paper=paper))
+    if record in written:
         year = re.sub(r"\D", "", paper)
         write_atomically(bib, before.rstrip("\n") + "\n" * bool(before) + RECORD.format(paper=paper, year=year))
-        written.append(bib)
-    return [path.relative_to(root).as_posix() for path in written]
+    touch = (
+        f"references/families.yml: a row in the guide of {family}, with the law and its checks",
+        f"{BIB}: a record for each work that the entry cites",
+        "CHANGELOG.md: a line on what is new",
+    )
+    return Skeleton(tuple(written), tuple(stood), touch)

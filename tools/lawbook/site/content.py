@@ -27,7 +27,9 @@ from lawbook.site.notebook_page import Prepared
 from lawbook.site.pages import Book, Page
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
-ABOUT = ("reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md")
+ABOUT = (
+    "reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md", "security.md",
+)  # fmt: skip
 
 
 # The pages of docs/python in the sidebar; those of single instruments are found from the last one.

@@ -24,7 +24,8 @@ def fill(text: str, book: Book) -> str:
         "home": book.home,
         "numbers": book.numbers,
         "tree": lambda: tree(Path(__file__).resolve().parents[1]),
-        "contributing": lambda: contributing(book.catalog.root),
+        "contributing": lambda: of_the_root(book.catalog.root, "CONTRIBUTING.md"),
+        "security": lambda: of_the_root(book.catalog.root, "SECURITY.md"),
         "install": lambda: install(wheel.name(book.catalog.root)),
     }
 
@@ -94,8 +95,9 @@ def install(package: str | None) -> str:
     return "\n".join([lead, "", "```", *commands, "```"])
 
 
-def contributing(root: Path) -> str:
-    """CONTRIBUTING.md without its first heading."""
-    path = root / "CONTRIBUTING.md"
+def of_the_root(root: Path, name: str) -> str:
+    """A file that stands beside the README, without its first heading; links to its like lead to their pages."""
+    path = root / name
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return re.sub(r"\A# .*\n", "", text)
+    text = re.sub(r"\A# .*\n", "", text)
+    return re.sub(r"\]\((CONTRIBUTING|SECURITY)\.md\)", lambda match: f"]({match[1].lower()}.md)", text)
