@@ -59,7 +59,7 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url:
         for link in dead:
             log.error("%s", link) if strict else log.warning("%s", link)
         if dead and strict:
-            raise Abort(f"Aborted with {len(dead)} link{'s' * (len(dead) != 1)} that lead nowhere")
+            raise Abort(f"Aborted with {len(dead)} link{'s that lead' if len(dead) != 1 else ' that leads'} nowhere")
     return site
 
 

@@ -21,6 +21,17 @@ _PAGE = """<!doctype html>
 """
 
 
+class _Errors(logging.Handler):
+    """Keeps what MkDocs logs as an error: its exceptions only say that there was one."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
 class Guard:
     """Stands between a server of MkDocs and its builder.
 
@@ -37,15 +48,20 @@ class Guard:
 
     def builder(self) -> None:
         """Build; whatever goes wrong becomes the page that every address then shows."""
+        errors, mkdocs = _Errors(), logging.getLogger("mkdocs")
+        mkdocs.addHandler(errors)
         try:
             self.build()
         except (Exception, SystemExit) as error:  # MkDocs ends a build with the latter
             message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            message = "\n".join([*errors.messages, message])
             log.error("the site cannot be built: %s", message)
             trace = "".join(traceback.format_exception(error))
             self.fault = _PAGE.format(message=escape(message), trace=escape(trace)).encode()
         else:
             self.fault = None
+        finally:
+            mkdocs.removeHandler(errors)
 
     def request(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """The page that was asked for, or the one about the fault."""

@@ -1,0 +1,227 @@
+"""Building and serving where something is wrong: one line that says what, and the former site as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from lawbook.site import build as building
+from lawbook.site.build import build
+from lawbook.site.swap import replacing
+from mkdocs.exceptions import Abort
+
+CONFIG = """
+site_name: Lawbook
+site_dir: build/site
+plugins: [lawbook]
+markdown_extensions: [attr_list]
+validation: {nav: {omitted_files: ignore, not_found: ignore}}
+"""
+
+
+@pytest.fixture
+def book(tiny: Path) -> Path:
+    """The miniature book with the pages that its own pages link to."""
+    (tiny / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+    (tiny / "docs").mkdir()
+    (tiny / "docs" / "index.md").write_text("# Home\n\nWelcome.\n", encoding="utf-8")
+    (tiny / "docs" / "reading.md").write_text("# Reading {#seen}\n\n## More {#unconfirmed}\n", encoding="utf-8")
+    cache = Path(__file__).resolve().parents[2] / "build" / "cache" / "site"
+    (tiny / "build" / "cache" / "site").mkdir(parents=True)
+    for kept in (*cache.glob("*.woff2"), *cache.glob("*.js")):  # seconds to make
+        shutil.copy(kept, tiny / "build" / "cache" / "site" / kept.name)
+    return tiny
+
+
+def state(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def said(book: Path, *command: str, before: Callable[[], None] | None = None) -> tuple[int, str]:
+    """The exit code and what was said, all of it, by a command that fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "lawbook", *command], cwd=book, capture_output=True, text=True, check=False, timeout=120,
+        preexec_fn=before,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr.strip()
+
+
+def test_a_build_that_fails_leaves_the_former_site(book: Path) -> None:
+    build(book)
+    before = state(book / "build" / "site")
+    (book / "docs" / "index.md").write_text("# Home\n\n[gone](nowhere.md)\n", encoding="utf-8")
+    with pytest.raises(Abort):
+        build(book)
+    (book / "docs" / "index.md").write_text("# Home\n\n<!-- lawbook:nothing -->\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="nothing"):
+        build(book)
+    assert state(book / "build" / "site") == before
+    assert not list((book / "build").glob(".site.[no]*"))
+
+
+@pytest.mark.parametrize("link", ["laws/halving2001/#nowhere", "laws/halving1999/", "javascript:a()", "#nowhere"])
+def test_a_link_of_the_built_site_that_leads_nowhere_fails_the_build(
+    book: Path, link: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (book / "docs" / "index.md").write_text(f'# Home\n\n<p><a href="{link}">x</a></p>\n', encoding="utf-8")
+    with pytest.raises(Abort, match="Aborted with 1 link that leads nowhere"):
+        build(book)
+    assert f"index.html: found a link to {link}, " in caplog.text
+    assert not (book / "build" / "site").exists()
+    assert build(book, strict=False).is_dir()
+
+
+def test_links_are_checked_in_seconds(site: Path) -> None:
+    started = time.process_time()
+    assert building.links.dead(site) == []
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("command", [("check",), ("site", "--no-run"), ("run", "halving2001"), ("serve", "--no-run")])
+def test_build_is_a_file_or_leads_out_of_the_book(book: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    shutil.rmtree(book / "build")
+    (book / "build").write_text("mine")
+    assert said(book, *command) == (
+        2, f"lawbook: found the file {book / 'build'}, expected a folder, or nothing: move it away"
+    )  # fmt: skip
+    assert (book / "build").read_text() == "mine"
+    (book / "build").unlink()
+    for elsewhere in (tmp_path / "elsewhere", tmp_path / "nothing"):
+        (tmp_path / "elsewhere").mkdir(exist_ok=True)
+        (book / "build").symlink_to(elsewhere)
+        code, told = said(book, *command)
+        assert (code, told.count("\n")) == (2, 0)
+        assert told.startswith(f"lawbook: found {book / 'build'} to be a link out of the book, to {elsewhere}")
+        assert list((tmp_path / "elsewhere").iterdir()) == []
+        assert not (tmp_path / "nothing").exists()
+        (book / "build").unlink()
+
+
+def test_a_link_in_the_place_of_the_site_is_not_written_through(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (book / "build" / "site").symlink_to(tmp_path / "elsewhere")
+    assert said(book, "site", "--no-run")[0] == 2
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_full_disk(book: Path) -> None:
+    """As good as: no file may become longer than a few kilobytes."""
+    build(book)
+    before = state(book / "build" / "site")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+
+    code, told = said(book, "site", "--no-run", before=limit)
+    assert (code, told.count("\n")) == (2, 0), told
+    assert told.startswith("lawbook: ")
+    assert "File too large" in told
+    assert state(book / "build" / "site") == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_build(book: Path) -> None:
+    (book / "build").chmod(0o500)
+    try:
+        code, told = said(book, "site", "--no-run")
+    finally:
+        (book / "build").chmod(0o700)
+    assert (code, told.count("\n")) == (2, 0)
+    assert "Permission denied" in told
+
+
+def test_two_builds_at_once(book: Path) -> None:
+    with replacing(book / "build" / "site"):
+        code, told = said(book, "site", "--no-run")
+    assert code == 2
+    assert told == (
+        f"lawbook: found another build of {book / 'build' / 'site'} at work (process {os.getpid()}), expected none: "
+        "wait until it has finished"
+    )
+
+
+@contextmanager
+def served(book: Path) -> Iterator[Callable[[str], str]]:
+    """The book served by `lawbook serve`; gives what stands at an address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "lawbook", "serve", "--no-run", "--address", f"127.0.0.1:{port}"],
+        cwd=book, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def read(path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            return str(answer.read().decode())
+
+    try:
+        yield read
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def until(read: Callable[[str], str], path: str, words: str) -> str:
+    """What stands at `path` as soon as it holds `words`."""
+    text = ""
+    for _ in range(300):
+        try:
+            text = read(path)
+        except OSError as error:
+            text = str(error)
+        if words in text:
+            return text
+        time.sleep(0.2)
+    raise AssertionError(f"expected {words!r}, found {text[:2000]}")
+
+
+def test_a_build_that_fails_while_serving_is_a_page_until_it_is_mended(book: Path) -> None:
+    page, settings = book / "docs" / "index.md", book / "mkdocs.yml"
+    good = page.read_text(encoding="utf-8")
+    with served(book) as read:
+        until(read, "/", "Welcome.")
+        for path, text, words in (
+            (page, "# Home\n\n<!-- lawbook:nothing -->\n", "ValueError: found &lt;!-- lawbook:nothing --&gt;, expected one of"),
+            (settings, "site_name: [\n", "The site cannot be built"),
+            (settings, CONFIG + "theme: {name: none-such}\n", "none-such"),
+        ):  # fmt: skip
+            path.write_text(text, encoding="utf-8")
+            for address in ("/", "/laws/", "/no/such/page/"):
+                assert "The site cannot be built" in until(read, address, words)
+            settings.write_text(CONFIG, encoding="utf-8")
+            page.write_text(f"{good}\n{json.dumps(words)[:20]}\n", encoding="utf-8")
+            until(read, "/", "Welcome.")
+            until(read, "/laws/halving2001/", "inverse square root")
+
+
+def test_serving_says_what_is_wrong_with_an_entry_and_goes_on(book: Path) -> None:
+    entry = book / "references/scaling/halving2001.yml"
+    good = entry.read_text(encoding="utf-8")
+    with served(book) as read:
+        until(read, "/laws/halving2001/", "inverse square root")
+        for bad in (
+            "",
+            "- a\n",
+            "paper: [\n",
+            good.replace("range: [1.0, 1000.0]", "range: [1.0]"),
+            "\x00",
+            "\t- x: y",
+        ):
+            entry.write_text(bad, encoding="utf-8")
+            until(read, "/laws/halving2001/", "halving2001")
+            until(read, "/", "")
+        entry.write_text(good, encoding="utf-8")
+        until(read, "/laws/halving2001/", "inverse square root")
