@@ -172,7 +172,7 @@ def test_biblatex_fields_and_a_parent() -> None:
 
 
 def test_what_is_private_is_not_published() -> None:
-    work = one(file="/home/ann/a.pdf", abstract="Long.", keywords="x", note="Best paper")
+    work = one(file=":shelf/ann.pdf:PDF", abstract="Long.", keywords="x", note="Best paper")
     assert "ann" not in work.bibtex
     assert "Long" not in work.bibtex
     assert "note      = {Best paper}" in work.bibtex

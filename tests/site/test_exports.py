@@ -33,7 +33,7 @@ def test_every_export_is_there_and_json_is_strict(catalog: Catalog, evidence: di
 HARD = r"""
 @inproceedings{bee2020, author={van der Bee, Ann and {Google Brain Team} and Doe, Jr., John and others},
   title={{Deep} \emph{Models} with $d=K$: ``Half -- Full''}, booktitle={Advances \& Letters}, year=2020,
-  pages={12 --- 34}, volume={7}, doi={https://doi.org/10.1000/ab--c\_d}, file={/home/ann/x.pdf}}
+  pages={12 --- 34}, volume={7}, doi={https://doi.org/10.1000/ab--c\_d}, file={:shelf/ann.pdf:PDF}}
 @phdthesis{cee1999, author={Sch\"olkopf, \'{I}na}, title={100% of it}, school={Universit{\"a}t}, year=1999,
   pages={e12}, url={https://x.org/a\_b--c}}
 @misc{dee, author={{ACME}}, title={Note}, year={in press}, eprint={arXiv:2105.15004}}
