@@ -101,6 +101,16 @@ def by_hand(data: Data) -> None:
     point["predicted"] *= point["given"]["n"] ** -0.01
 
 
+def keep(root: Path, executed: str, forge: Callable[[Data], None]) -> None:
+    """Store an executed notebook that was forged, and everything that vouches for it."""
+    data = json.loads(executed)
+    forge(data)
+    believed(data)
+    path = store.run_path(root, "halving2001", "quick", 0)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(data))
+
+
 @pytest.mark.parametrize(
     ("forge", "message"),
     [
@@ -124,12 +134,7 @@ def by_hand(data: Data) -> None:
 def test_a_forged_run_is_invalid_and_runs_again(
     tiny: Path, executed: str, forge: Callable[[Data], None], message: str
 ) -> None:
-    data = json.loads(executed)
-    forge(data)
-    believed(data)
-    path = store.run_path(tiny, "halving2001", "quick", 0)
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(data))
+    keep(tiny, executed, forge)
     catalog = load(tiny)[0]
     found = store.current_run(catalog, "halving2001", "quick", 0)
     assert found is not None
@@ -154,12 +159,7 @@ def test_a_forged_run_is_invalid_and_runs_again(
 def test_what_no_run_looks_like_is_as_if_it_were_not_there(
     tiny: Path, executed: str, forge: Callable[[Data], None], message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    data = json.loads(executed)
-    forge(data)
-    believed(data)
-    path = store.run_path(tiny, "halving2001", "quick", 0)
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(data))
+    keep(tiny, executed, forge)
     assert store.current_run(load(tiny)[0], "halving2001", "quick", 0) is None
     (said,) = [found.getMessage() for found in caplog.records]
     assert message in said
