@@ -11,6 +11,7 @@ from lawbook.reference import source
 from lawbook.reference.bibliography import Name
 from lawbook.reference.catalog import load
 from lawbook.reference.model import json_schema
+from lawbook.reference.tex import TexError, mathml
 
 HALVING = "references/scaling/halving2001.yml"
 
@@ -66,6 +67,9 @@ CASES = [
     ("gives: test_loss", "gives: testloss", r"gives: found 'testloss', expected a symbol of this law \(did you mean 'test_loss'"),
     ("over: n", "over: spread", r"over: found 'spread', which has no range"),
     ("expr: spread*n**(-b)", "expr: spread*2**(-b)", r"over: found 'n', expected a symbol that expr depends on"),
+    ("range: [1.0, 1000.0]", "range: [1.0]", r"\.n\.range: found a list, expected a list of two numbers"),
+    ("range: [1.0, 1000.0]", "range: []", r"\.n\.range: found a list, expected a list of two numbers"),
+    ("range: [1.0, 1000.0]", "range: 5", r"\.n\.range: found 5, expected a list of two numbers"),
     ("test_loss: {}", "test_lss: {}", r"found 'test_lss' without latex, name, unit, role, .*did you mean 'test_loss'"),
     (r"\sigma\, n^{-b}", r"\sigma\, m^{-b}", r"formula.latex: found no 'n' in the LaTeX"),
     (r"\sigma\, n^{-b}", r"\sigma\, n^{-b", r"formula.latex: found LaTeX that cannot be shown"),
@@ -183,6 +187,29 @@ def test_an_id_twice_in_an_entry_is_told(tiny: Path) -> None:
 def test_whatever_a_file_holds_there_is_a_message_and_no_traceback(tiny: Path, text: str) -> None:
     (tiny / HALVING).write_text(text, encoding="utf-8")
     assert any(p.startswith(HALVING) for p in told(tiny))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("families.yml", "scaling: Scaling laws\n", r"families.yml:1:10: scaling: found 'Scaling laws', expected a mapping"),
+        ("families.yml", "scaling:\n", r"families.yml:1:9: scaling: found nothing, expected a mapping"),
+        ("families.yml", "../x: {title: X, introduction: X.}\n", r"families.yml:1:1: ../x: found the key '../x', expected lower-case words"),
+        ("families.yml", '"a b": {title: X, introduction: X.}\n', r"found the key 'a b', expected lower-case words"),
+        ("notation.yml", "n: 5\n", r"notation.yml:1:4: n: found 5, expected a mapping"),
+        ("notation.yml", "n:\n", r"notation.yml:1:3: n: found nothing, expected a mapping"),
+        ("notation.yml", "n-m: {}\n", r"notation.yml:1:1: n-m: found the key 'n-m', expected a name of letters, digits and _"),
+    ],
+)  # fmt: skip
+def test_what_is_no_mapping_or_no_name_is_told_at_its_place(tiny: Path, file: str, text: str, message: str) -> None:
+    (tiny / "references" / file).write_text(text, encoding="utf-8")
+    assert any(re.search(message, line) for line in told(tiny)), told(tiny)
+
+
+@pytest.mark.parametrize("latex", ["\\\\sqrt{" * 20_000, "x" * 5_000, "a_{" * 301], ids=["nested", "long", "scripts"])
+def test_a_formula_that_would_end_the_process_is_refused(latex: str) -> None:
+    with pytest.raises(TexError, match="expected at most"):
+        mathml(latex)
 
 
 BAD_BIB = [

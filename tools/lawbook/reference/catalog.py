@@ -12,7 +12,7 @@ from lawbook.reference.formula import Formula
 from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import complete, latex_problems, read_entry
-from lawbook.reference.shape import mapping
+from lawbook.reference.shape import NAME, SLUG, mapping
 from lawbook.reference.source import Source
 
 
@@ -99,9 +99,9 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
     problems: list[Problem] = []
     folder = root / "references"
     families = source.read(folder / "families.yml", "references/families.yml")
-    catalog.families = mapping(families, Family)
+    catalog.families = mapping(families, Family, SLUG)
     notation = source.read(folder / "notation.yml", "references/notation.yml")
-    catalog.notation = mapping(notation, Quantity)
+    catalog.notation = mapping(notation, Quantity, NAME)
     for name, quantity in catalog.notation.items():
         problems += latex_problems(notation, (name, "latex"), quantity.latex)
     problems += families.problems + notation.problems

@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from lawbook.reference.shape import NAME, SLUG
+
 Text = Annotated[str, StringConstraints(min_length=1, strict=True, strip_whitespace=True)]
 PaperId = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]{4}[a-z]*$", strict=True)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", strict=True, max_length=60)]
-SymbolId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", strict=True, max_length=40)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG, strict=True, max_length=60)]
+SymbolId = Annotated[str, StringConstraints(pattern=NAME, strict=True, max_length=40)]
 
 
 def _is_finite(value: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -13,10 +14,12 @@ from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.source import Loc, Source
 
 Model = TypeVar("Model", bound=BaseModel)
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 
 
-def mapping(doc: Source, model: type[Model]) -> dict[str, Model]:
-    """The parts of a file that is one mapping of `model`s."""
+def mapping(doc: Source, model: type[Model], names: str) -> dict[str, Model]:
+    """The parts of a file that is one mapping of `model`s; each key matches the pattern `names`."""
     out: dict[str, Model] = {}
     if doc.problems:
         return out
@@ -24,6 +27,10 @@ def mapping(doc: Source, model: type[Model]) -> dict[str, Model]:
         doc.problems.append(doc.problem((), f"found {shown(doc.data)}, expected a mapping"))
         return out
     for key, value in doc.data.items():
+        if not re.fullmatch(names, key):
+            expected = _PATTERNS.get(names, names)
+            doc.problems.append(doc.problem((key,), f"found the key {shown(key)}, expected {expected}", key=True))
+            continue
         made = validated(doc, model, value, (key,))
         if made is not None:
             out[key] = made
@@ -48,6 +55,8 @@ def _problems(doc: Source, model: type[BaseModel], error: ValidationError, at: L
         kind, found, context = item["type"], item["input"], item.get("ctx", {})
         if kind == "extra_forbidden":
             yield source.unknown_key(doc, loc, _keys_of(model, item["loc"][:-1]))
+        elif kind == "missing" and isinstance(item["loc"][-1], int):  # of a pair
+            yield doc.problem(loc, f"found {shown(_at(doc.data, loc))}, expected {_EXPECTED['tuple_type']}")
         elif kind == "missing":
             yield doc.problem(loc, f"found no key {item['loc'][-1]!r}, expected it", key=True)
         elif is_key:
@@ -68,7 +77,9 @@ def _problems(doc: Source, model: type[BaseModel], error: ValidationError, at: L
             elif kind == "string_pattern_mismatch":
                 expected = _PATTERNS.get(context["pattern"], context["pattern"])
             message = f"found {shown(found)}, expected {expected}{hint}"
-            if isinstance(item["loc"][-1], str) and loc != at + tuple(item["loc"]):  # a branch of a union
+            if (
+                item["loc"] and isinstance(item["loc"][-1], str) and loc != at + tuple(item["loc"])
+            ):  # a branch of a union
                 unions.setdefault(loc, []).append(f"{expected}{hint}")
                 continue
             yield doc.problem(loc, message)
@@ -90,8 +101,8 @@ _EXPECTED = {
 }
 _PATTERNS = {
     r"^[a-z]+[0-9]{4}[a-z]*$": "an id like cohen2021",
-    r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case words joined by hyphens",
-    r"^[A-Za-z][A-Za-z0-9_]*$": "a name of letters, digits and _",
+    SLUG: "lower-case words joined by hyphens",
+    NAME: "a name of letters, digits and _",
 }
 
 
@@ -108,7 +119,11 @@ def _in_file(doc: Source, loc: Loc) -> tuple[Loc, bool]:
     data: Any = doc.data
     kept: list[source.Key] = []
     for position, part in enumerate(loc):
-        stands = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
+        stands = (
+            part in data
+            if isinstance(data, dict)
+            else isinstance(data, list) and isinstance(part, int) and part < len(data)
+        )
         if not stands:
             missing = position == len(loc) - 1 and isinstance(data, dict) and isinstance(part, str)
             return ((*kept, part), False) if missing else (tuple(kept), False)

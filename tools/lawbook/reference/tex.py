@@ -10,6 +10,10 @@ from lawbook.reference import code
 
 _MATH = re.compile(r"(?<!\\)\$\$(?P<display>.+?)(?<!\\)\$\$|(?<!\\)\$(?P<inline>[^$]+?)(?<!\\)\$", re.DOTALL)
 
+MAX_LENGTH = 4000
+MAX_PARTS = 300  # the converter goes into each: thousands, one in the other, would end the process
+_PARTS = re.compile(r"\\[A-Za-z]+|[{\[^_]")
+
 
 class TexError(ValueError):
     """LaTeX that cannot be shown."""
@@ -26,6 +30,11 @@ def mathml(latex: str, *, display: bool = False) -> str:
     """The MathML of `latex`. Raises `TexError`."""
     from math_core import LatexError
 
+    if len(latex) > MAX_LENGTH:
+        raise TexError(f"found {len(latex):,} characters, expected at most {MAX_LENGTH:,}")
+    parts = len(_PARTS.findall(latex))
+    if parts > MAX_PARTS:
+        raise TexError(f"found {parts:,} commands, groups and scripts, expected at most {MAX_PARTS}")
     try:
         text: str = _converter().convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
