@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -204,6 +205,28 @@ def test_whatever_a_file_holds_there_is_a_message_and_no_traceback(tiny: Path, t
 def test_what_is_no_mapping_or_no_name_is_told_at_its_place(tiny: Path, file: str, text: str, message: str) -> None:
     (tiny / "references" / file).write_text(text, encoding="utf-8")
     assert any(re.search(message, line) for line in told(tiny)), told(tiny)
+
+
+@pytest.mark.parametrize(
+    "file", [HALVING, "references/papers.bib", "references/families.yml", "references/notation.yml"]
+)
+@pytest.mark.parametrize("kind", ["a named pipe", "a folder", "a link that leads out of the book", "999,999,999 bytes"])
+def test_what_is_no_plain_file_of_the_book_is_told_and_not_read(
+    tiny: Path, tmp_path: Path, file: str, kind: str
+) -> None:
+    path = tiny / file
+    path.unlink()
+    if kind == "a named pipe":
+        os.mkfifo(path)  # who opened it would wait for ever
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind.startswith("a link"):
+        (tmp_path / "outside").write_text("title: secret")
+        path.symlink_to(tmp_path / "outside")
+    else:
+        with path.open("wb") as large:
+            large.truncate(999_999_999)
+    assert any(line.startswith(f"{file}:1:1: found {kind}") for line in told(tiny)), told(tiny)
 
 
 @pytest.mark.parametrize("latex", ["\\\\sqrt{" * 20_000, "x" * 5_000, "a_{" * 301], ids=["nested", "long", "scripts"])

@@ -1,10 +1,31 @@
-"""Files written whole or not at all, and only where they belong."""
+"""Files written whole or not at all, and read only where they are plain files of the book, up to a bound."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISLNK, "a link that leads round to itself"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class RefusedFileError(OSError):
+    """A file that is not read: no plain file, outside of the book, or too long. Says what was found and expected."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(errno.EINVAL, message)
+
+    def __str__(self) -> str:
+        return str(self.strerror)
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -21,6 +42,44 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         raise
 
 
+def read_bytes(path: Path, *, inside: Path, limit: int) -> bytes:
+    """What a plain file of the book holds. Never waits for a pipe, and never reads more than it may.
+
+    Arguments:
+        path: The file; links are followed as long as they stay inside.
+        inside: The folder that it must lie in, the root of the book.
+        limit: The most bytes that it may have.
+
+    Returns:
+        Its bytes.
+
+    Raises:
+        RefusedFileError: It is no plain file, a link leads out of `inside`, or it is longer than `limit`.
+        OSError: It is not there or may not be read.
+    """
+    real = _inside(path, inside)
+    found = os.stat(real, follow_symlinks=False)
+    _require_plain(found.st_mode)
+    _require_short(found.st_size, limit)
+    # should another thing take its place meanwhile, opening it does not wait, and it is looked at again
+    with open(os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+        _require_plain(os.fstat(file.fileno()).st_mode)
+        content = file.read(limit + 1)
+    _require_short(len(content), limit)
+    return content
+
+
+def read_text(path: Path, *, inside: Path, limit: int) -> str:
+    """The same as text.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+        RefusedFileError: As `read_bytes`.
+        OSError: As `read_bytes`.
+    """
+    return read_bytes(path, inside=inside, limit=limit).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def ensure_own_build(root: Path) -> None:
     """See to it that what is made of the book at `root` goes into a folder of its own, `build`.
 
@@ -35,3 +94,26 @@ def ensure_own_build(root: Path) -> None:
             )
         if path.exists() and not path.is_dir():
             raise NotADirectoryError(f"found the file {path}, expected a folder, or nothing: move it away")
+
+
+def printable(name: str) -> str:
+    """The name of a file as a message shows it: one line of characters that can be seen."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
+
+
+def _inside(path: Path, folder: Path) -> str:
+    real, home = os.path.realpath(path), os.path.realpath(folder)
+    if real != home and not real.startswith(home.rstrip(os.sep) + os.sep):
+        raise RefusedFileError(f"found a link that leads out of the book, to {printable(real)}, expected a file in it")
+    return real
+
+
+def _require_plain(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        what = next((words for test, words in _KINDS if test(mode)), "something else")
+        raise RefusedFileError(f"found {what}, expected a file")
+
+
+def _require_short(size: int, limit: int) -> None:
+    if size > limit:
+        raise RefusedFileError(f"found {size:,} bytes, expected at most {limit:,}")

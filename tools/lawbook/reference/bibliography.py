@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lawbook.files import read_text
 from lawbook.reference import identifiers
 from lawbook.reference.latex_text import text_of, verbatim
 from lawbook.reference.problem import Problem, shown
+from lawbook.reference.source import root_of, unreadable
 
 MAX_BYTES = 4_000_000
 MAX_FIELD = 20_000  # characters: a list of three thousand authors is longer than any title
@@ -77,12 +79,9 @@ class Work:
 def read(path: Path, name: str) -> tuple[dict[str, Work], list[Problem]]:
     """Every sound work of the BibTeX file at `path`, by key, and all problems of the file, in order."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            found = f"found {path.stat().st_size:,} bytes, expected at most {MAX_BYTES:,}"
-            return {}, [Problem(name, 1, 1, "", found)]
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, inside=root_of(path, name), limit=MAX_BYTES)
     except OSError as error:
-        return {}, [Problem(name, 1, 1, "", f"the file cannot be read: {error.strerror}")]
+        return {}, [Problem(name, 1, 1, "", unreadable(error))]
     except UnicodeDecodeError as error:
         return {}, [Problem(name, 1, 1, "", f"found the byte {error.object[error.start]:#04x}, expected UTF-8 text")]
     return parse(text.removeprefix("\ufeff"), name)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import yaml
 
+from lawbook.files import RefusedFileError, read_bytes
 from lawbook.reference.problem import Problem, nearest
 
 MAX_BYTES = 256_000
@@ -54,6 +55,16 @@ class Source:
         return Problem(self.file, *place, dotted(loc), message)
 
 
+def root_of(path: Path, name: str) -> Path:
+    """The folder that the name of a file begins in."""
+    return path.parents[len(PurePosixPath(name).parts) - 1]
+
+
+def unreadable(error: OSError) -> str:
+    """Why a file cannot be read, in words."""
+    return str(error) if isinstance(error, RefusedFileError) else f"the file cannot be read: {error.strerror}"
+
+
 def dotted(loc: Loc) -> str:
     """`laws.main.reported[0]` for ("laws", "main", "reported", 0)."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
@@ -64,12 +75,9 @@ def read(path: Path, name: str) -> Source:
     """Read the YAML file at `path`; `name` is what messages call it. Never raises for what a file holds."""
     source = Source(name)
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path, inside=root_of(path, name), limit=MAX_BYTES)
     except OSError as error:
-        source.problems.append(Problem(name, 1, 1, "", f"the file cannot be read: {error.strerror}"))
-        return source
-    if len(raw) > MAX_BYTES:
-        source.problems.append(Problem(name, 1, 1, "", f"found {len(raw):,} bytes, expected at most {MAX_BYTES:,}"))
+        source.problems.append(Problem(name, 1, 1, "", unreadable(error)))
         return source
     try:
         text = raw.decode("utf-8")
