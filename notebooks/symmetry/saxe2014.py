@@ -357,12 +357,13 @@ for name, part in {"classes": slice(0, 9), "pixels": slice(9, None)}.items():
     )  # fmt: skip
 
 # %% [markdown]
-# Controls. If the principal components keep their own variances, modes pull on each other: the second strongest comes
-# late, the weakest early. (The strongest never gets half-way.) The same descent with whitened components obeys the law.
-# And from the same weights made three hundred times larger the weak modes have no time to align.
+# Controls. If the principal components keep their own variances, modes pull on each other: the third strongest comes
+# late, the weakest early. (The strongest never gets half-way, and the second strongest not from every start.) The same
+# descent with whitened components obeys the law. And from the same weights made three hundred times larger the weak
+# modes have no time to align.
 
 # %%
-two = [1, 8]  # the second strongest and the weakest
+two = [2, 8]  # the third strongest and the weakest
 
 
 def descended(spread):
