@@ -452,7 +452,7 @@ law.check(
 # %% [markdown]
 # **No more to learn.** In shuffled text nothing can beat the entropy of the shares of the characters, which we know.
 # That is so in the mean: the held-out characters are by chance a little rarer or more frequent than their shares say.
-# What this makes of the loss is the same for every model, and is taken off.
+# What this makes of the loss is the same for every model that has learned the shares, and is taken off.
 
 # %%
 shares = np.bincount(corpus, minlength=size) / len(corpus)
