@@ -97,7 +97,8 @@ plt.show()
 # %% [markdown]
 # The bound is respected, and generous: it knows only how bad things could be at the edge of the margin. So we start at
 # that edge too: $\Phi$ shrunk along itself to the length $c=0.05$. There the smallest singular value is $c$ itself, the
-# least that the margin allows; from places beside it on the edge it goes a little slower still. The first steps still take $2N$ times the proven share, but no more than that.
+# least that the margin allows; from places beside it on the edge it goes a little slower still. The first steps still
+# take $2N$ times the proven share, but no more than that.
 
 
 # %%
