@@ -259,6 +259,16 @@ class Check(Part):
     """A prediction, written down before the notebook measures."""
 
     measures: Text = Field(title="Measures", description="Which number, on which data, how averaged.")
+    quantity: Text | None = Field(
+        None,
+        title="Quantity",
+        description="What is measured, as a short noun phrase in plain words with its article, such as `the sharpness"
+        " late in training with step size $\\eta$`: the sentence on top of the page begins with it. The check that a page"
+        " opens with needs one.",
+    )
+    unit: Text | None = Field(
+        None, title="Unit", description="Of the measured number, such as `nats per token`; none for a pure number."
+    )
     tests: Tests = Field(
         title="Tests",
         description="claim: it could have come out otherwise on this system; consequence: it follows from a definition,"
@@ -394,6 +404,14 @@ class Entry(Part):
     def main(self) -> Law:
         """The first law."""
         return next(iter(self.laws.values()))
+
+    @property
+    def headline(self) -> tuple[str, str] | None:
+        """The ids of the law and the check that the page opens with: the first claim, else the first check, if any."""
+        checks = [(law_id, name, check) for law_id, law in self.laws.items() for name, check in law.checks.items()]
+        claims = [item for item in checks if item[2].tests == "claim"]
+        first = next(iter(claims or checks), None)
+        return None if first is None else first[:2]
 
     def check(self, name: str) -> tuple[str, Law, Check] | None:
         """Find a check by its id.

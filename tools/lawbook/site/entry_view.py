@@ -47,10 +47,8 @@ class EntryView(EntryOnPage):
     @cached_property
     def headline(self) -> Row | None:
         """The check that the page opens with: the first claim of the first law that has one, else the first check."""
-        checks = [(law, name, check) for law in self.laws for name, check in law.law.checks.items()]
-        claims = [item for item in checks if item[2].tests == "claim"]
-        first = next(iter(claims or checks), None)
-        return None if first is None else first[0].check(first[1], first[2])
+        first = self.entry.headline
+        return None if first is None else self.row("check", first[1])
 
     @cached_property
     def counts(self) -> Counts:

@@ -8,9 +8,9 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from lawbook.evidence.display import band_of
+from lawbook.evidence.display import band_of, measured_of
 from lawbook.evidence.record import Measured, Point, strain
-from lawbook.numbers import plain, with_error
+from lawbook.numbers import plain
 from lawbook.reference.model import Check
 from lawbook.reference.verdict import worst
 from lawbook.site import gauge
@@ -138,7 +138,7 @@ def _points(record: Measured | None, at: Callable[[dict[str, float]], Markup]) -
     if record is None or (len(record.points) < 2 and not record.points[0].given):
         return ()
     return tuple(
-        PointView(at(p.given), plain(p.predicted), with_error(p.measured, p.error), band_of(p), _told(record, p))
+        PointView(at(p.given), plain(p.predicted), measured_of(p), band_of(p), _told(record, p))
         for p in _nearest(record)
     )
 
@@ -167,14 +167,14 @@ def _measured(record: Measured | None) -> str:
     if record is None:
         return ""
     point = record.representative
-    return with_error(point.measured, point.error)
+    return measured_of(point)
 
 
 def _gauge(record: Measured | None, told: Told, drawn: Sequence[Point]) -> Markup:
     if record is None:
         return Markup("")
     point = record.representative
-    label = f"measured {with_error(point.measured, point.error)}, tolerance {band_of(point)}: {told.word}"
+    label = f"measured {measured_of(point)}, tolerance {band_of(point)}: {told.word}"
     if drawn:
         label = f"{len(drawn)} seeds beside the tolerance: {told.word} in {told.counted}"
         return gauge.draw(drawn, label, rivals=False)
@@ -193,7 +193,7 @@ def kept_of(record: Measured | None, check: Measured | None) -> tuple[str, Told 
     else:
         return "", Told("not run yet", "none")
     assert point is not None  # there is one
-    return with_error(point.measured, point.error), _TOLD[verdict]
+    return measured_of(point), _TOLD[verdict]
 
 
 _TOLD: dict[str, Told] = {
