@@ -84,6 +84,8 @@ def test_an_error_at_rounding_level_is_left_out(value: float, error: float, scal
         ("−0.513 ± 0.012", "0.513 ± 0.012"),
         ("0.513 ± 0.012", "−0.513 ± 0.012"),
         ("(−1.90 ± 0.30) × 10⁻¹⁰", "(1.90 ± 0.30) × 10⁻¹⁰"),
+        ("at most −0.07", "at least 0.07"),
+        ("at least 0.5", "at most −0.5"),
         ("0", "0"),
         ("–", "–"),
         ("the fitted law", "the fitted law"),

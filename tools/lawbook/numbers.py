@@ -73,7 +73,13 @@ def _alone(value: float, scale: float) -> str:
 
 
 def turned(text: str) -> str:
-    """The text of a number with its sign turned: −0.5 ± 0.1 becomes 0.5 ± 0.1. Zero and what is no number stay."""
+    """The text of a number with its sign turned: −0.5 ± 0.1 becomes 0.5 ± 0.1, and at most −1 becomes at least 1.
+
+    Zero and what is no number stay as they are.
+    """
+    for bound, other in (("at most ", "at least "), ("at least ", "at most ")):
+        if text.startswith(bound):
+            return other + turned(text.removeprefix(bound))
     lead, bare = ("(", text[1:]) if text.startswith("(") else ("", text)
     if bare.startswith("−"):
         return lead + bare[1:]

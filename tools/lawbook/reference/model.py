@@ -123,6 +123,9 @@ class Cell(Part):
     law: Text | None = Field(None, title="Law", description="paper/law")
     checks: list[Text] = Field(title="Checks", description="paper/check or paper/control", default_factory=list)
     show: Literal["measured", "predicted"] = Field("measured", title="Which number of the checks")
+    turned: bool = Field(
+        False, title="Turned", description="Show the numbers with their sign turned, so that a column has one convention."
+    )
 
 
 class GuideTable(Part):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.site import charts
 from lawbook.site.entry_view import EntryView
+
+@dataclass(frozen=True)
+class Published:
+    """Where the site is published and its source lies, as mkdocs.yml says: `site_url` and `extra.repo`."""
+
+    site_url: str | None = None
+    repo: str | None = None
+
 
 ACCENTS = 6  # accent colours in the style sheet; families take them in order
 

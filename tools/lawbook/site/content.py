@@ -20,7 +20,8 @@ from markupsafe import Markup
 from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
-from lawbook.site import assets, download, exports, notebook_page, wheel
+from lawbook.site import assets, download, exports, figures, notebook_page, wheel
+from lawbook.site.book import Published
 from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
 from lawbook.site.notebook_page import Prepared
@@ -39,14 +40,6 @@ API = {
     "lawbook.notebook": "python/notebook.md",
     "lawbook.measure": "python/measure/index.md",
 }
-
-
-@dataclass(frozen=True)
-class Published:
-    """Where the site is published and its source lies, as mkdocs.yml says: `site_url` and `extra.repo`."""
-
-    site_url: str | None = None
-    repo: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,18 +97,19 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
 
 
 def content(
-    book: Book, problems: Sequence[Problem] = (), published: Published = Published(), *, serving: bool = False
+    book: Book, problems: Sequence[Problem] = (), *, serving: bool = False
 ) -> Content:
     """Pages, notebooks and files of `book`; with `problems`, a page that lists them stands for each broken entry.
 
-    Notebooks to take away install the package from where the site is `published`. While `serving` the wheel stays as
+    Notebooks to take away install the package from where the book is published. While `serving` the wheel stays as
     it was at the start: nobody waits for it at each edit.
     """
-    catalog = book.catalog
+    catalog, published = book.catalog, book.published
     cache = cache_of(catalog.root)
     pages = book.pages() | _problem_pages(catalog, problems)
     known = pages.keys() | handwritten(catalog.root / "docs")
     files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence))
+    files |= figures.files(book)
     files["assets/lawbook/stix-two-math.woff2"] = assets.math_font(cache)
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,8 +16,8 @@ from lawbook.evidence.record import Evidence, Kind, Measured
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
-from lawbook.reference.model import Check, Control, Entry, Law
-from lawbook.reference.rules import FITTED
+from lawbook.reference.model import Check, Control, Entry, Law, Symbol
+from lawbook.reference.rules import FITTED, stands_in
 from lawbook.reference.verdict import half_width
 from lawbook.site import charts, verdicts
 from lawbook.site.charts import Chart, Explorer
@@ -25,7 +25,9 @@ from lawbook.site.expression import latex, sympy_code
 from lawbook.site.markdown import Writer, plain_math
 from lawbook.site.markdown import math as to_math
 from lawbook.site.markdown import plain as plain_text
+from lawbook.site.outcomes import outcomes
 from lawbook.site.rows import Hardness, RivalView, Row, kept_of, row
+from lawbook.site.verdicts import Told
 
 SUPPORT = {
     "theorem": "theorem",
@@ -59,12 +61,18 @@ SURVIVORS = 4  # changed laws that are named; the page says how many more there 
 
 @dataclass(frozen=True)
 class SymbolView:
-    """A line of the table of symbols."""
+    """A symbol with what it means.
+
+    `short` is its name without what stands in brackets; `is_shown` where the formula has it, not only a check.
+    """
 
     math: Markup
     name: Markup
+    short: Markup
     unit: str
     paper_writes: Markup | None
+    is_shown: bool
+    is_known: bool  # an earlier law of the page has explained it
 
 
 @dataclass
@@ -86,11 +94,17 @@ class EntryOnPage:
         return power_of_run(self.catalog, self.evidence.shown) if self.evidence else {}
 
 
+def symbol_of(symbol: Symbol) -> Symbol:
+    """A symbol as a reader of its page knows it: its range and its value are no part of what it means."""
+    return symbol.model_copy(update={"range": None, "scale": "linear", "value": None})
+
+
 class LawView:
     """A law of an entry."""
 
-    def __init__(self, page: EntryOnPage, id: str, law: Law) -> None:
-        self.page, self.id, self.law = page, id, law
+    def __init__(self, page: EntryOnPage, id: str, law: Law, known: Container[Symbol] = ()) -> None:
+        """`known`: the symbols that earlier laws of the page have explained."""
+        self.page, self.id, self.law, self.known = page, id, law, known
         self.kind = law.kind.replace("-", " ")
         self.support = SUPPORT[law.support]
 
@@ -145,14 +159,16 @@ class LawView:
 
     @cached_property
     def symbols(self) -> list[SymbolView]:
-        """The table of symbols."""
+        """The symbols, each with its meaning."""
         rows = []
         for name in self.law.symbols:
             symbol = self.page.catalog.symbol(self.law, name)
             writes = to_math(symbol.paper_writes) if symbol.paper_writes else None
             unit = "" if symbol.unit in (None, "1") else str(symbol.unit)
             meaning = self.page.write.line(symbol.name or name)
-            rows.append(SymbolView(to_math(symbol.latex or name), meaning, unit, writes))
+            short = self.page.write.line((symbol.name or name).split(" (")[0])
+            shown, known = stands_in(symbol, self.law.formula.latex), symbol_of(symbol) in self.known
+            rows.append(SymbolView(to_math(symbol.latex or name), meaning, short, unit, writes, shown, known))
         return rows
 
     @cached_property
@@ -184,6 +200,11 @@ class LawView:
     def explorer(self) -> Explorer | None:
         """The formula under sliders."""
         return charts.explorer(self.page.catalog, self.law)
+
+    @cached_property
+    def outcomes(self) -> tuple[Told, ...]:
+        """How the claims of this law came out, every outcome counted."""
+        return outcomes(self.page.entry, self.page.evidence, [self.law])
 
     @cached_property
     def badge(self) -> str:
@@ -237,10 +258,10 @@ class LawView:
         told = verdicts.tell(page.entry, page.evidence, kind, name)
         found = page.evidence.confirmed if page.evidence else None
         drawn = in_band(page.entry, kind, name, found.results[kind, name]) if found is not None and told.drawn else ()
-        said, predicted = page.write.line(measures), self.predicted(against)
+        said, predicted, brief = page.write.line(measures), self.predicted(against), self.predicted(against, brief=True)
         record = self.record(kind, name)
         return row(
-            name, against, record, told, kind=kind, measures=said, predicted=predicted, at=self.at, drawn=drawn
+            name, against, record, told, kind=kind, measures=said, predicted=predicted, brief=brief, at=self.at, drawn=drawn
         )  # fmt: skip
 
     def _rivals(self, check: Check, record: Measured | None) -> Iterator[RivalView]:
@@ -279,13 +300,14 @@ class LawView:
         ratio = shown.measured / reported
         return Markup("{}, a ratio of {}").format(said, with_error(ratio, abs(ratio) * math.hypot(*shares)))
 
-    def predicted(self, check: Check) -> Markup:
-        """The prediction as the entry states it."""
+    def predicted(self, check: Check, *, brief: bool = False) -> Markup:
+        """The prediction as the entry states it; `brief`, as a line has room for it."""
         lead = {"equal": "", "at-most": "at most ", "at-least": "at least "}[check.sense]
         if check.predicted == FITTED:
             return Markup("{}the fitted law").format(lead)
         if isinstance(check.predicted, str):
-            return Markup("{}{}").format(lead, self.text(check.predicted))
+            shown = self.text(check.predicted)
+            return Markup("{}{}").format(lead, "the formula" if brief and "lb-wide" in shown else shown)
         half = half_width(check, check.predicted)  # of a bound, the number that decides
         edge = {"equal": 0.0, "at-most": half, "at-least": -half}[check.sense]
         return Markup("{}{}").format(lead, plain(check.predicted + edge, 6))

@@ -47,6 +47,11 @@ def scrollable(markup: str) -> Markup:
     return Markup(str(markup).replace("<math ", '<math tabindex="0" ', 1))  # a Markup would escape it
 
 
+def unlinked(markup: str) -> Markup:
+    """HTML of ours without its links, for words that stand in a button or in the line that opens details."""
+    return Markup(re.sub(r"</?a(?=[\s>])[^>]*>", "", str(markup)).replace(' tabindex="0"', ""))
+
+
 def on_site(markup: str) -> str:
     """HTML whose links to Markdown files, `../laws/cohen2021.md`, lead to the pages made of them."""
     return _HREF.sub(lambda m: f"../{m[1]}/" if m[1].split("/")[-1] not in ("", "..") else f"../{m[1]}", markup)

@@ -23,13 +23,15 @@ from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
 from lawbook.site import guides, verdicts
-from lawbook.site.book import Views
+from lawbook.site.book import Published, Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
+from lawbook.site.figures import stem
 from lawbook.site.history_view import what_changed
 from lawbook.site.inert import clean, inert, one_line, web_address
 from lawbook.site.law_view import SUPPORT, LawView
-from lawbook.site.markdown import Writer, math, plain, plain_math
+from lawbook.site.markdown import Writer, math, plain, plain_math, unlinked
+from lawbook.site.tools import tools
 from lawbook.site.verdicts import Told
 
 TIE = {
@@ -62,7 +64,7 @@ def environment() -> Environment:
         finalize=inert,
     )
     env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
-    env.globals |= {"tie_words": TIE, "seen_words": SEEN, "web_address": web_address}
+    env.globals |= {"tie_words": TIE, "seen_words": SEEN, "web_address": web_address, "stem": stem, "unlinked": unlinked}
     return env
 
 
@@ -86,9 +88,11 @@ class Book(Views):
         evidence: Mapping[str, Evidence],
         cache: Path | None = None,
         before: Book | None = None,
+        published: Published = Published(),  # noqa: B008
     ) -> None:
         """`before`, the book of the last build, lends the pages of entries that have not changed since."""
         super().__init__(catalog, evidence, cache)
+        self.published = published
         self._made: dict[str, tuple[Any, Page]] = {}
         self._before = before._made if before is not None else {}
         # What the page of one entry says of the others.
@@ -119,7 +123,7 @@ class Book(Views):
         confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
         drawn_on = (
             catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
-            self.histories[paper], self.has_history,
+            self.histories[paper], self.has_history, self.published,
         )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
@@ -139,6 +143,7 @@ class Book(Views):
         has_run = entry.evidence is not None and entry.evidence.shown.notebook is not None
         history = what_changed(self.histories[paper], entry.entry, self.has_history)
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
+        told["tools"] = tools(self.catalog, paper, self.published)
         return self._page("law.md.jinja", meta, "../../", source, **told)
 
     def all_laws(self) -> Page:

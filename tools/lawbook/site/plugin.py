@@ -21,6 +21,7 @@ from lawbook.files import write_atomically
 from lawbook.reference.catalog import load
 from lawbook.site import content, documentation, notebook_page, search
 from lawbook.site.api_pages import ApiPages
+from lawbook.site.book import Published
 from lawbook.site.pages import Book
 from lawbook.site.serving import Guard
 
@@ -46,7 +47,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         if self.problems and not self.serving:
             raise PluginError("\n".join(map(str, self.problems)))
         before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
-        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before)
+        published = Published(config.site_url, config.extra.get("repo"))
+        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before, published)
         self.stash: dict[str, list[str]] = {}
         self.api = ApiPages(config, self.cache)
         config.nav = content.nav(catalog, Path(config.docs_dir))
@@ -73,8 +75,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         for problem in self.problems:
             log.error("%s", problem)
-        published = content.Published(config.site_url, config.extra.get("repo"))
-        made = content.content(self.book, self.problems, published, serving=self.serving)
+        made = content.content(self.book, self.problems, serving=self.serving)
         for sentence in made.dead:
             log.warning("%s", sentence)
         self.generated, self.notebooks = made.pages, made.notebooks

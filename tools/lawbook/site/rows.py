@@ -65,6 +65,7 @@ class Row:
     name: str
     measures: Markup
     predicted: Markup
+    brief: Markup  # the same where a line has to do
     here: str  # what an expression predicts for the number shown
     band: str
     measured: str
@@ -101,6 +102,7 @@ def row(
     kind: Literal["check", "control"],
     measures: Markup,
     predicted: Markup,
+    brief: Markup,
     at: Callable[[dict[str, float]], Markup],
     drawn: Sequence[Point] = (),
 ) -> Row:
@@ -114,6 +116,7 @@ def row(
         kind: Which of the two it is.
         measures: What is measured, as the entry says it.
         predicted: The prediction, as the entry states it.
+        brief: The same, as a line has room for it.
         at: Writes the values at which a point was measured.
         drawn: The deciding point of each seed that the prediction has drawn, for the picture.
     """
@@ -123,6 +126,7 @@ def row(
         name=humanised(id),
         measures=measures,
         predicted=predicted,
+        brief=brief,
         here=_here(against, record),
         band=tolerance(against),
         measured=_measured(record),
