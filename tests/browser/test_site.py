@@ -176,7 +176,8 @@ def test_permalinks(context: BrowserContext) -> None:
     page = opened(context, LAW)
     page.locator(".lb-actions a.lb-link").first.click()
     assert page.url.endswith("#inverse-root-formula")
-    page.locator("#check-exponent a.lb-name").click()
+    page.locator("#check-exponent > summary").click()
+    page.locator("#check-exponent a.lb-here").click()
     assert page.url.endswith("#check-exponent")
 
 

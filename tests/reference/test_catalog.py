@@ -11,6 +11,7 @@ import pytest
 from lawbook.reference import source
 from lawbook.reference.bibliography import Name
 from lawbook.reference.catalog import load
+from lawbook.reference.checked import load_checked
 from lawbook.reference.model import json_schema
 from lawbook.reference.tex import TexError, mathml
 
@@ -44,7 +45,7 @@ CASES = [
     ("title: The", "titel: The", r":3:1: titel: found the unknown key 'titel', .*\(did you mean 'title'\?\)"),
     ("title: The", "titel: The", r":2:1: title: found no key 'title', expected it"),
     ("kind: power-law", "kind: powerlaw", r":12:11: laws.inverse-root.kind: found 'powerlaw', .*'power-law'\?\)"),
-    ("tolerance: {abs: 0.1}", "tolerance: {abs: tiny}", r":36:26: .*tolerance.abs: found 'tiny', expected a number"),
+    ("tolerance: {abs: 0.1}", "tolerance: {abs: tiny}", r":37:26: .*tolerance.abs: found 'tiny', expected a number"),
     ("tolerance: {abs: 0.1}", "tolerance: {abs: -1}", r"tolerance.abs: found -1, expected greater than or equal to 0"),
     ("tolerance: {abs: 0.1}", "tolerance: {abs: 0.1, rel: 0.1}", r"expected exactly one of abs and rel"),
     ("tolerance: {abs: 0.1}", "tolerance: {abs: 0.6}", r"rivals\[0\]: found the rival 1.0 inside the tolerance"),
@@ -273,3 +274,13 @@ def test_every_key_of_the_schema_has_a_title() -> None:
                 walk(part)
 
     walk(schema)
+
+
+def test_the_check_that_a_page_opens_with_names_its_quantity(tiny: Path) -> None:
+    edit(tiny, "        quantity: the exponent with which the error falls as $n$ grows\n", "")
+    assert load(tiny)[1] == []  # a run does not depend on it
+    (problem,) = map(str, load_checked(tiny)[1])
+    assert re.match(
+        r"references/scaling/halving2001.yml:33:9: laws.inverse-root.checks.exponent.quantity: found no key", problem
+    )
+    assert "`quantity: the sharpness late in training`" in problem

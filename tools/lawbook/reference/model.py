@@ -124,7 +124,9 @@ class Cell(Part):
     checks: list[Text] = Field(title="Checks", description="paper/check or paper/control", default_factory=list)
     show: Literal["measured", "predicted"] = Field("measured", title="Which number of the checks")
     turned: bool = Field(
-        False, title="Turned", description="Show the numbers with their sign turned, so that a column has one convention."
+        False,
+        title="Turned",
+        description="Show the numbers with their sign turned, so that a column has one convention.",
     )
 
 
@@ -266,8 +268,8 @@ class Check(Part):
         None,
         title="Quantity",
         description="What is measured, as a short noun phrase in plain words with its article, such as `the sharpness"
-        " late in training with step size $\\eta$`: the sentence on top of the page begins with it. The check that a page"
-        " opens with needs one.",
+        " late in training with step size $\\eta$`: the sentence on top of the page begins with it. The check that a"
+        " page opens with needs one.",
     )
     unit: Text | None = Field(
         None, title="Unit", description="Of the measured number, such as `nats per token`; none for a pure number."

@@ -11,6 +11,7 @@ from lawbook.reference.catalog import Catalog
 from lawbook.site import charts
 from lawbook.site.entry_view import EntryView
 
+
 @dataclass(frozen=True)
 class Published:
     """Where the site is published and its source lies, as mkdocs.yml says: `site_url` and `extra.repo`."""

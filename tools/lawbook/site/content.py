@@ -96,9 +96,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     ]
 
 
-def content(
-    book: Book, problems: Sequence[Problem] = (), *, serving: bool = False
-) -> Content:
+def content(book: Book, problems: Sequence[Problem] = (), *, serving: bool = False) -> Content:
     """Pages, notebooks and files of `book`; with `problems`, a page that lists them stands for each broken entry.
 
     Notebooks to take away install the package from where the book is published. While `serving` the wheel stays as

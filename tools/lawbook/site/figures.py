@@ -89,4 +89,7 @@ def _legend(keys: Iterable[Key], accent: str, top: float) -> Iterator[str]:
         else:
             dash = ' stroke-dasharray="5 3"' if key.mark == "law" else ""
             mark = f'<path d="M{LEFT} {y - 4:g}h18" stroke="{colour}" stroke-width="2"{dash}/>'
-        yield f'{mark}<text x="{LEFT + 25}" y="{y:g}" font-size="11" fill="{PALETTE["chart-ink"]}">{escape(key.label)}</text>'
+        text = (
+            f'<text x="{LEFT + 25}" y="{y:g}" font-size="11" fill="{PALETTE["chart-ink"]}">{escape(key.label)}</text>'
+        )
+        yield mark + text

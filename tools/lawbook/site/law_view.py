@@ -260,9 +260,8 @@ class LawView:
         drawn = in_band(page.entry, kind, name, found.results[kind, name]) if found is not None and told.drawn else ()
         said, predicted, brief = page.write.line(measures), self.predicted(against), self.predicted(against, brief=True)
         record = self.record(kind, name)
-        return row(
-            name, against, record, told, kind=kind, measures=said, predicted=predicted, brief=brief, at=self.at, drawn=drawn
-        )  # fmt: skip
+        words = {"measures": said, "predicted": predicted, "brief": brief}
+        return row(name, against, record, told, kind=kind, **words, at=self.at, drawn=drawn)
 
     def _rivals(self, check: Check, record: Measured | None) -> Iterator[RivalView]:
         known = fates(check, record) if record is not None else None

@@ -17,7 +17,10 @@ _COUNTED = {
     "undecided": ("is undecided", "are undecided"),
     "cannot tell": ("cannot tell", "cannot tell"),
     "holds here, not in enough seeds": ("holds in too few seeds", "hold in too few seeds"),
-    "holds, though marked not reproduced": ("holds, though marked not reproduced", "hold, though marked not reproduced"),
+    "holds, though marked not reproduced": (
+        "holds, though marked not reproduced",
+        "hold, though marked not reproduced",
+    ),
     "the notebook broke": ("was not reached: the notebook broke", "were not reached: the notebook broke"),
     "timed out": ("timed out", "timed out"),
     "not believed": ("is not believed", "are not believed"),

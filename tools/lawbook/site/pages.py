@@ -64,7 +64,13 @@ def environment() -> Environment:
         finalize=inert,
     )
     env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
-    env.globals |= {"tie_words": TIE, "seen_words": SEEN, "web_address": web_address, "stem": stem, "unlinked": unlinked}
+    env.globals |= {
+        "tie_words": TIE,
+        "seen_words": SEEN,
+        "web_address": web_address,
+        "stem": stem,
+        "unlinked": unlinked,
+    }
     return env
 
 

@@ -29,6 +29,11 @@ class Told:
     drawn: str = ""  # the day on which the seeds that the prediction draws were run; empty for seeds of one's own
 
     @property
+    def short(self) -> str:
+        """The word without what follows a comma: where the heading says the rest."""
+        return self.word.partition(",")[0]
+
+    @property
     def counted(self) -> str:
         """`20 of 20 seeds`, or nothing before the first run."""
         return f"{self.good} of {self.seeds} seed{'s' * (self.seeds != 1)}" if self.seeds else ""
@@ -76,7 +81,7 @@ def tell(entry: Entry, evidence: Evidence | None, kind: Kind, name: str) -> Told
         return replace(told, good=good, seeds=seeds)
     good, seeds = drawn
     if told.tone == "good" and good < NEEDED * seeds:
-        told = Told(f"{told.word} here, not in enough seeds", "open")
+        told = Told(f"{told.short} here, not in enough seeds", "open")
     return replace(told, good=good, seeds=seeds, drawn=long_date(confirmed.date))
 
 
