@@ -72,8 +72,8 @@ def test_a_symbol_is_explained_once(catalog: Catalog) -> None:
     twice = entry.model_copy(update={"laws": {"inverse-root": entry.main, "again": entry.main}})
     both = replace(catalog, entries=catalog.entries | {"halving2001": twice})
     first, second = pages(both, {})["laws/halving2001.md"].text.partition("## The law")[2].split("\n### ")[1:3]
-    assert "as before:" not in first
-    assert re.search(r'<details class="lb-fold"><summary>as before: <math>', second)
+    assert "also here:" not in first
+    assert re.search(r'<details class="lb-fold"><summary>also here: <math>', second)
 
 
 def test_the_page_says_what_was_trained_how_the_source_is_known_and_what_is_unconfirmed(catalog: Catalog) -> None:

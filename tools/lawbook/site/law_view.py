@@ -74,6 +74,11 @@ class SymbolView:
     is_shown: bool
     is_known: bool  # an earlier law of the page has explained it
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether its meaning waits behind a line: it was told before, or only checks use it."""
+        return self.is_known or not self.is_shown
+
 
 @dataclass
 class EntryOnPage:
