@@ -16,6 +16,7 @@ from lawbook.reference.verdict import worst
 from lawbook.site import gauge
 from lawbook.site.verdicts import Told
 
+ROUNDING = 1e-6  # a share of a bound that only leaves room for rounding
 POINTS = 20  # a table of more tells a reader nothing
 
 
@@ -213,6 +214,8 @@ def tolerance(check: Check) -> str:
     assert half is not None
     if half == 0 or (check.sense != "equal" and not isinstance(check.predicted, str)):
         return ""  # nothing, or in the bound already
+    if check.sense != "equal" and check.tolerance.rel is not None and half < ROUNDING:
+        return ""  # room for rounding beside a bound
     sign = {"equal": "±", "at-most": "+", "at-least": "−"}[check.sense]
     if check.tolerance.rel is not None:
         return f"{sign} {plain(100 * half)} %" if half >= 1e-4 else f"{sign} {plain(half)} of it"

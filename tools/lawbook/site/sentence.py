@@ -20,7 +20,6 @@ from lawbook.site.rows import Row, humanised, tolerance
 from lawbook.site.verdicts import Told
 
 LONG = 24  # characters of a formula that stands in a sentence; a longer one is pointed at
-ROUNDING = 1e-6  # a share of the prediction that only leaves room for rounding
 IS = {"equal": "is predicted", "at-most": "is predicted to be at most", "at-least": "is predicted to be at least"}
 
 
@@ -94,8 +93,7 @@ def _fitted_to(law: LawView, record: Measured | None) -> Markup:
 def _within(check: Check) -> Markup:
     """`(± 6 %, set after trials)`, or nothing for a bare bound from theory."""
     pilot = check.band_from.is_ == "pilot"
-    is_rounding = check.tolerance.rel is not None and check.tolerance.rel < ROUNDING
-    width, bound = "" if is_rounding else tolerance(check), check.sense != "equal"
+    width, bound = tolerance(check), check.sense != "equal"
     after = Markup('<span class="lb-pilot">{}</span>').format(
         "a bound set after trials" if bound and not width else "set after trials"
     )
