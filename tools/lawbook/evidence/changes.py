@@ -219,5 +219,5 @@ def _verdict(entry: Entry, kind: Kind, name: str, outcome: Outcome) -> str:
     if not is_good(entry, kind, name, outcome):
         return f"{MARK['fails']} {outcome}"
     if kind == "control":
-        return f"{MARK['holds']} fails, as it must"
+        return f"{MARK['holds']} breaks down, as it should"
     return f"{MARK['holds']} holds" if outcome == "holds" else "◇ not reproduced at this scale"

@@ -61,7 +61,7 @@ def verdict_of(record: Measured, intact: str | None = None) -> str:
     if kept not in (None, "holds"):
         return f"✗ confounded: the intact run {IS[str(kept)]}"
     if record.verdict == "fails":
-        return "✓ fails, as it must"
+        return "✓ breaks down, as it should"
     return f"✗ {record.verdict}, but must fail"
 
 
