@@ -1,9 +1,10 @@
-"""Shared fixtures: a private copy of the miniature knowledge base."""
+"""Shared fixtures: a private copy of the miniature knowledge base; how many inputs property-based tests try."""
 
 from __future__ import annotations
 
 import functools
 import http.server
+import os
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,19 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 REPO = Path(__file__).resolve().parents[1]
 TINY = REPO / "tests" / "tinybook"
+
+# Fixtures of a book are put back after each input, and a busy machine is no defect: a limit of CPU time says what hangs.
+settings.register_profile(
+    "default", max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile(
+    "nightly", max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture
