@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -27,6 +28,16 @@ settings.register_profile(
     "nightly", max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+tried: Counter[str] = Counter()  # kind of file to inputs that property-based tests have tried
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at night how many inputs of each kind were tried."""
+    if tried and os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+        total = sum(number for kind, number in tried.items() if not kind.endswith(", sound"))
+        terminalreporter.section(f"{total:,} inputs")
+        for kind, number in sorted(tried.items()):
+            terminalreporter.write_line(f"{number:7,} {kind}")
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from lawbook.evidence.confirmation import read_all
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.checked import load_checked
 
-from tests.conftest import REPO, TINY
+from tests.conftest import REPO, TINY, tried
 from tests.fuzz import inputs
 from tests.fuzz.pages import assert_pages_hold_text_alone
-from tests.fuzz.watch import assert_told_well, tried, watched
+from tests.fuzz.watch import assert_told_well, watched
 
 ENTRY, OTHER = "references/scaling/halving2001.yml", "references/geometry/corner2002.yml"
 NOTEBOOK, OTHER_NOTEBOOK = "notebooks/scaling/halving2001.py", "notebooks/geometry/corner2002.py"

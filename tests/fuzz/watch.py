@@ -7,7 +7,6 @@ import re
 import signal
 import sys
 import sysconfig
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any
 from lawbook.reference.problem import Problem
 
 SECONDS = 5.0  # of CPU time, for a file that takes hundredths of one
-tried: Counter[str] = Counter()  # kind of file to inputs
 # What belongs to our tools and to nobody who writes an entry.
 INTERNAL = re.compile(
     r"pydantic|constrained|validat|function-|tagged-union|_type\b|model_|(?:Bit|Un|Bool|Bin)(?:Xor|Or|And|Not|ary|Op)|Floor|MatMult"
@@ -41,7 +39,9 @@ def _hear(event: str, given: tuple[Any, ...]) -> None:
     """Notes what a file may not make happen."""
     if _allowed is None:
         return
-    if _HARMFUL.match(event) or (event == "exec" and not getattr(given[0], "co_filename", "").startswith(tuple(_SOURCES))):
+    if _HARMFUL.match(event) or (
+        event == "exec" and not getattr(given[0], "co_filename", "").startswith(tuple(_SOURCES))
+    ):
         _seen.append(f"{event} {given!r}")
     elif event == "open" and given[2] is not None and given[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC):
         if not _may_change(given[0]):

@@ -234,7 +234,9 @@ def test_a_first_build_that_fails_is_a_page_until_it_is_mended(book: Path) -> No
     page.write_text("# Home\n\n<!-- lawbook:nothing -->\n", encoding="utf-8")
     with served(book) as read:
         for address in ("/", "/laws/"):
-            assert "ValueError: found &lt;!-- lawbook:nothing --&gt;" in until(read, address, "The site cannot be built")
+            assert "ValueError: found &lt;!-- lawbook:nothing --&gt;" in until(
+                read, address, "The site cannot be built"
+            )
         page.write_text(good, encoding="utf-8")
         until(read, "/", "Welcome.")
 
