@@ -290,7 +290,7 @@ def latex(known: list[str]) -> st.SearchStrategy[str]:
     """LaTeX of the book, damaged, or put together from its signs."""
     signs = ["\\frac", "{", "}", "^", "_", "\\left(", "\\right)", "\\sqrt", "[", "]", "a", "1", "&", "\\\\", "\\begin{aligned}", "\\end{aligned}", "\\mathrm{", "\\text{",
              "<", ">", '"', "'", "$", "%", "#", "~", "\\rho", "\\nu", "\\href{javascript:a()}{x}", "\\color{red}", "\\def\\x{", "\\x", "\\unknown", "\\verb|", "é", "∑", "\x00",
-             "\\sum", "\\limits", "\\over", "\\not", "\\operatorname{", "\\,", " ", "\n", "\\begin{matrix}", "\\end{matrix}", "\\tag{1}", "\\rule{1cm}{2cm}", "\\class{a b}{"]  # fmt: skip
+             "\\sum", "\\limits", "\\over", "\\not", "\\operatorname{", "\\,", " ", "\n", "\\begin{matrix}", "\\end{matrix}", "\\tag{1}", "\\rule{1cm}{2cm}", "\\class{a b}{", "(", "\\langle ", ")", "\\newcommand{\\x}[1]{#1#1}", "\\x{", "\\let\\y=(", "\\begin{align}", "\\end{align}", "\\label{planted}", "\\eqref{planted}", "\\tag{<b>}"]  # fmt: skip
     made = st.lists(st.sampled_from(signs), max_size=25).map("".join)
     return st.one_of(made, damaged([text.encode() for text in known]).map(lambda raw: raw.decode("utf-8", "replace")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import re
 import signal
@@ -71,11 +72,13 @@ def watched(may_change: Path, seconds: float = SECONDS) -> Iterator[None]:
     _seen.clear()
     former = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    faulthandler.dump_traceback_later(60 * seconds, exit=True)  # where no handler is heard: in a library's own code
     _allowed = may_change
     try:
         yield
     finally:
         _allowed = None
+        faulthandler.cancel_dump_traceback_later()
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, former)
     assert _seen == []
