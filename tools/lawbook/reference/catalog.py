@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.reference import bibliography, cross, source
+from lawbook.reference import bibliography, cross, source, synonyms
 from lawbook.reference.bibliography import Work
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
@@ -14,6 +14,7 @@ from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import complete, latex_problems, read_entry
 from lawbook.reference.shape import NAME, SLUG, mapping
 from lawbook.reference.source import Source
+from lawbook.reference.synonyms import Synonyms
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Catalog:
     families: dict[str, Family] = field(default_factory=dict)
     notation: dict[str, Quantity] = field(default_factory=dict)
     works: dict[str, Work] = field(default_factory=dict)
+    synonyms: dict[str, Synonyms] = field(default_factory=dict)
 
     def path(self, paper: str) -> Path:
         """The YAML file of an entry."""
@@ -108,6 +110,8 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
     if only is None:
         catalog.works, bib_problems = bibliography.read(folder / "papers.bib", "references/papers.bib")
         problems += bib_problems
+        catalog.synonyms, words = synonyms.read(folder / "synonyms.yml", "references/synonyms.yml")
+        problems += words
 
     sources: dict[str, Source] = {}
     for path in sorted(folder.glob(f"*/{only or '*'}.yml")):
