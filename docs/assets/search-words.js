@@ -26,11 +26,11 @@ function searchWords(tables) {
     return found.filter((word) => word.length <= tables.longest && (all || !stop.has(word) || (math && word.length === 1)))
   }
 
-  /* The whole of a typed formula, and each side of it, as one word each. */
-  function wholes(formula) {
-    const sides = formula.split(/\\(?:to|sim|simeq|approx|propto|asymp|leq?|geq?)(?![a-zA-Z])|[=<>→≈∼∝≤≥≃]/)
-    const found = [formula, ...sides].map((side) => words(side, true))
-    return new Set(found.filter((side) => side.length > 1 && side.length <= tables.widest).map((side) => "=" + side.join(" ")))
+  /* The whole of what was typed, and of a formula each side of it, as one word each: a name, an alias, a formula. */
+  function wholes(typed, math) {
+    const relation = /\\(?:to|sim|simeq|approx|propto|asymp|leq?|geq?)(?![a-zA-Z])|[=<>→≈∼∝≤≥≃]/
+    const found = (math ? [typed, ...typed.split(relation)] : [typed]).map((side) => words(side, math))
+    return new Set(found.filter((side) => side.length && side.length <= tables.widest).map((side) => "=" + side.join(" ")))
   }
 
   /* Marks in HTML of ours the words that were found; what stands in tags and entities stays. */

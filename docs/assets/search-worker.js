@@ -116,8 +116,9 @@ async function inTwo(word) {
 }
 
 /* All that a typed word finds: [word, how much it counts, documents]. */
-async function variants(word, isLast) {
+async function variants(word, isLast, isMath) {
   const found = [[word, 1, await exactly(word)]]
+  if (isMath && /^\p{L}{2}$/u.test(word)) found.push([word, 0.9, await exactly(`~${word[0]} ${word[1]}`)]) // N_c as Nc
   const isKnown = found[0][2].size > 0
   const isPlain = /^\p{L}+$/u.test(word)
   if (word.length >= 4 || (isLast && !isKnown && word.length >= 2)) found.push(...(await beginningWith(word, isKnown ? 0.6 : 0.9)))
@@ -148,7 +149,7 @@ function joined(found) {
 const rarity = (documents) => Math.log(1 + (index.documents - documents.size + 0.5) / (documents.size + 0.5))
 
 /* A run of words, as one: all pairs of neighbours must stand together. */
-async function run(words) {
+async function together(words) {
   if (words.length === 1) return exactly(words[0])
   const pairs = await Promise.all(words.slice(1).map((word, i) => exactly(`~${words[i]} ${word}`)))
   const out = new Map()
@@ -183,36 +184,39 @@ async function asked(query) {
   const words = reader.words(query, isMath).slice(0, 24)
   if (!words.length) words.push(...reader.words(query, true, true).slice(0, 24))
   const alike = synonyms(words)
-  const ideas = []
-  for (let i = 0; i < words.length; ) {
-    const group = alike.get(i)
-    const length = group?.length ?? 1
-    const parts = await Promise.all(words.slice(i, i + length).map((word, k) => variants(word, i + k === words.length - 1)))
-    for (const found of parts) {
-      const documents = joined(found)
-      const exact = found[0]?.[1] === 1 ? found[0][2] : documents
-      ideas.push({ documents, worth: documents.size ? rarity(exact) : 0, hits: found.map(([word]) => word), also: [] })
-    }
-    if (group) {
-      const others = await Promise.all(group.others.map(async ([words, weight]) => [words, weight, await run(words)]))
-      const also = others.filter(([, , documents]) => documents.size)
-      const mine = ideas.slice(-length)
-      const documents = joined(also)
-      for (const idea of mine) {
-        idea.hits.push(...also.flatMap(([words]) => words))
-        idea.worth ||= documents.size ? rarity(documents) : 0
-        idea.documents = joined([["", 1, idea.documents], ["", 1, documents]])
-      }
-    }
-    i += length
-  }
-  const besides = []
+  const runs = []
+  for (let i = 0; i < words.length; i += runs.at(-1).length) runs.push({ start: i, length: alike.get(i)?.length ?? 1 })
+  const seeking = runs.map(async ({ start, length }) => {
+    const typed = words.slice(start, start + length)
+    const others = alike.get(start)?.others ?? []
+    const [parts, also] = await Promise.all([
+      Promise.all(typed.map((word, k) => variants(word, start + k === words.length - 1, isMath))),
+      Promise.all(others.map(async ([run, weight]) => [run, weight, await together(run)])),
+    ])
+    const found = also.filter(([, , documents]) => documents.size)
+    return parts.map((part) => idea(part, found))
+  })
+  const beside = []
   for (let i = 0; i + 1 < words.length; i++) {
-    besides.push([isMath ? 1 : 0.7, await exactly(`~${words[i]} ${words[i + 1]}`)])
-    besides.push([1.2, await exactly(words[i] + words[i + 1])])
+    beside.push([isMath ? 1 : 0.7, exactly(`~${words[i]} ${words[i + 1]}`)])
+    beside.push([1.2, exactly(words[i] + words[i + 1])])
   }
-  if (isMath) for (const whole of reader.wholes(query)) besides.push([2.5, await exactly(whole)])
+  for (const whole of reader.wholes(query, isMath)) beside.push([isMath ? 2.5 : 1, exactly(whole)])
+  const besides = await Promise.all(beside.map(async ([share, documents]) => [share, await documents]))
+  const ideas = (await Promise.all(seeking)).flat()
   return { ideas, besides: besides.filter(([, documents]) => documents.size) }
+}
+
+/* What a typed word asks for: all that it finds itself, and what means the same. */
+function idea(found, also) {
+  const [own, same] = [joined(found), joined(also)]
+  const exact = found[0]?.[1] === 1 ? found[0][2] : own
+  const known = own.size ? exact : same
+  return {
+    documents: joined([["", 1, own], ["", 1, same]]),
+    worth: known.size ? rarity(known) : 0,
+    hits: [...found.map(([word]) => word), ...also.flatMap(([run]) => run)],
+  }
 }
 
 // --- ranking ---------------------------------------------------------------------
@@ -239,12 +243,18 @@ function placed(number, { ideas, besides }) {
   return scores
 }
 
+/* A law counts whole; pages that tell about laws, and notebooks, count less. */
+function lightness(number) {
+  for (const [run, weight] of index.weights) if ((number -= run) < 0) return weight
+  return 1
+}
+
 async function answer(query) {
   const ask = await asked(query)
   const numbers = new Set([...ask.ideas, ...ask.besides.map(([, documents]) => ({ documents }))].flatMap(({ documents }) => [...documents.keys()]))
   const ranked = [...numbers].map((number) => {
     const places = placed(number, ask)
-    return { number, places, score: Math.max(...places.map(({ score }) => score)) }
+    return { number, places, score: lightness(number) * Math.max(...places.map(({ score }) => score)) }
   })
   ranked.sort((a, b) => b.score - a.score || a.number - b.number)
   const first = ranked.slice(0, SHOWN).filter(({ score }) => score > 0)

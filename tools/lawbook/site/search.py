@@ -35,6 +35,7 @@ class Place:
     title: str
     about: list[str] = field(default_factory=list)  # lines shown beneath the title
     texts: list[tuple[float, str]] = field(default_factory=list)  # how much a word of it weighs
+    names: list[tuple[float, str]] = field(default_factory=list)  # which may be all that a reader types
     formulas: list[tuple[float, str]] = field(default_factory=list)  # LaTeX or an expression
 
 
@@ -51,7 +52,8 @@ def documents(catalog: Catalog, evidence: Mapping[str, Evidence]) -> list[Docume
     out = [_entry(catalog, evidence.get(paper), paper) for paper in sorted(catalog.entries)]
     for family_id, group in catalog.families.items():
         place = Place(f"families/{family_id}/", plain(group.title), [plain(group.introduction)])
-        place.texts += [(CALLED, place.title), (STATED, plain(group.introduction))]
+        place.names.append((CALLED, place.title))
+        place.texts.append((STATED, plain(group.introduction)))
         place.texts += [(SAID, plain(block.text)) for block in group.guide if block.text]
         out.append(Document([place], GUIDE))
     return out
@@ -64,7 +66,7 @@ def guides(sections: Iterable[Mapping[str, Any]]) -> list[Document]:
         page, _, anchor = str(section["location"]).partition("#")
         text = unescape(re.sub(r"<[^>]*>", " ", str(section["text"])))
         title = unescape(re.sub(r"<[^>]*>", "", str(section["title"])))
-        place = Place(section["location"], title, [" ".join(text.split())], [(CALLED, title), (SAID, text)])
+        place = Place(section["location"], title, [" ".join(text.split())], [(SAID, text)], [(CALLED, title)])
         mine = pages.setdefault(page, [])
         mine.insert(0, place) if not anchor else mine.append(place)
     return [Document(places, GUIDE) for places in pages.values() if "#" not in places[0].location]
@@ -82,8 +84,8 @@ def _entry(catalog: Catalog, evidence: Evidence | None, paper: str) -> Document:
     entry, work = catalog.entries[paper], catalog.works[paper]
     family = plain(catalog.families[catalog.family_of[paper]].title)
     page = Place(f"laws/{paper}/", plain(entry.title), [f"{work.short} · {family}"])
-    page.texts += [(CALLED, plain(entry.title)), (CALLED, f"{paper} {work.eprint} {work.doi}")]
-    page.texts += [(CALLED, plain(alias)) for alias in entry.aliases]
+    page.names += [(CALLED, plain(name)) for name in (entry.title, *entry.aliases)] + [(CALLED, work.short)]
+    page.texts += [(CALLED, f"{paper} {work.eprint} {work.doi}")]
     page.texts += [
         (CALLED, f"{work.short} {work.by} {work.year}"),
         (STATED, work.title),
@@ -103,14 +105,15 @@ def _law(catalog: Catalog, entry: Entry, evidence: Evidence | None, law_id: str,
     kind = law.kind.replace("-", " ")
     place = Place(f"laws/{entry.paper}/#{law_id}", plain(law.name))
     place.about = [f"{kind} · {SUPPORT[law.support]} · {told}", plain_math(law.formula.latex), statement]
-    place.texts += [(NAME, plain(law.name)), (STATED, law_id.replace("-", " ")), (STATED, statement)]
+    place.names += [(NAME, plain(law.name)), (STATED, law_id.replace("-", " "))]
+    place.texts += [(STATED, statement)]
     place.texts += [(ASIDE, f"{kind} {law.support.replace('-', ' ')}")]
     place.formulas += [(CALLED, law.formula.latex), (CALLED, plain_math(law.formula.latex))]
     if law.formula.expr:
         place.formulas.append((CALLED, law.formula.expr))
     for name in law.symbols:
         symbol = catalog.symbol(law, name)
-        place.texts += [(STATED, f"{plain(symbol.name or '')}. {name.replace('_', ' ')}")]
+        place.names += [(STATED, plain(symbol.name or "")), (STATED, name.replace("_", " "))]
         place.formulas += [(STATED, latex) for latex in (symbol.latex, symbol.paper_writes) if latex]
     for name in law.assumes:
         assumed = entry.assumptions[name]

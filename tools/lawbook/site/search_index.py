@@ -17,11 +17,12 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from lawbook.reference.synonyms import Synonyms
 from lawbook.site.search import Document, Place, shown
-from lawbook.site.search_words import pairs, tables, wholes, words
+from lawbook.site.search_words import pairs, tables, whole, wholes, words
 
 SHARD = 16_000  # characters of a file of words
 HALF = 6.0  # the weight at which a word counts half as much as it can
@@ -42,9 +43,9 @@ def files(documents: Sequence[Document], synonyms: Mapping[str, Synonyms]) -> di
     parts |= {f"pages/{i}.json": _page(document) for i, document in enumerate(documents)}
     parts["words.txt"] = "\n".join(known)
     key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-    root = {
-        "key": key, "documents": len(documents), "firsts": firsts, "words": tables(), "synonyms": _groups(synonyms.values()),
-    }  # fmt: skip
+    root = {"key": key, "documents": len(documents), "firsts": firsts, "words": tables()}
+    root["weights"] = _runs(documents)
+    root["synonyms"] = _groups(synonyms.values())
     out = {f"{key}/{name}": text for name, text in parts.items()}
     # the theme reads `config` and `docs`, and hands both to the worker
     out["search_index.json"] = _json({"config": {"lang": ["en"], "separator": "[\\s\\-]+", "index": root}, "docs": []})
@@ -56,7 +57,7 @@ def _weights(document: Document) -> dict[str, str]:
     places = [_heard(place) for place in document.places]
     out: dict[str, str] = {}
     for word in dict.fromkeys(word for heard in places for word in heard):
-        digits = "".join(_digit(heard.get(word, 0.0), document.weight) for heard in places).rstrip("0")
+        digits = "".join(_digit(heard.get(word, 0.0)) for heard in places).rstrip("0")
         if digits:
             out[word] = digits
     return out
@@ -72,6 +73,12 @@ def _heard(place: Place) -> dict[str, float]:
         for word, count in counts.items():
             total[word] += weight * (1 + math.log(count))
 
+    for weight, name in place.names:
+        said = words(name)
+        short = weight * (1 + 1 / max(len(said), 1))  # in a name of few words each says more
+        hear(short, said)
+        hear(short, pairs(said))
+        hear(short, whole(name))
     for weight, text in place.texts:
         said = words(text)
         hear(weight, said)
@@ -85,8 +92,13 @@ def _heard(place: Place) -> dict[str, float]:
     return total
 
 
-def _digit(weight: float, share: float) -> str:
-    return DIGITS[min(35, math.ceil(35 * share * weight / (weight + HALF)))] if weight else "0"
+def _digit(weight: float) -> str:
+    return DIGITS[min(35, math.ceil(35 * weight / (weight + HALF)))] if weight else "0"
+
+
+def _runs(documents: Sequence[Document]) -> list[list[float]]:
+    """How many documents in a row weigh how much beside a law."""
+    return [[len(list(run)), weight] for weight, run in groupby(documents, key=lambda document: document.weight)]
 
 
 def _shards(found: Mapping[str, Mapping[int, str]]) -> tuple[list[str], list[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import Any
 
 GREEK = {
@@ -35,13 +36,14 @@ SPELLING = (
     (r"(?<=[a-z]{3})iz", "is"), (r"(?<=[a-z]{3})yz", "ys"), (r"(?<=[a-z]{3})our", "or"), (r"^centre", "center"),
     (r"(?<=[a-z]{2})sses$", "ss"), (r"(?<=[a-z]{2})ies$", "y"), (r"(?<=[a-z]{3})(?<![sui])s$", ""),
 )  # fmt: skip
-STOP = frozenset(
-    "a about all also an and any are as at be because been between but by can could did do does each et al for from get"
-    " give given had has have here how http https i if in into is it its itself me my not of on one or org other our out"
-    " over pdf same should so some such than that the their them then there these they this those to too under up used"
-    " very was way we were what when where whether which while who whose why will with without would www you your arxiv"
-    " abs".split()
-)
+_STOP = """
+    a about abs al all also an and any are arxiv as at be because been between but by can choose could did do does
+    each et explain find for from get give given had happen happens has have here how http https i if in into is it
+    its itself know me my need not of on one or org other our out over pdf same should so some such tell than that
+    the their them then there these they this those to too under up used very want was way we were what when where
+    whether which while who whose why will with without would www you your
+"""
+STOP = frozenset(_STOP.split())
 # What a relation sign parts is a formula of its own: whoever looks for 2/η need not type what tends to it.
 _RELATION = re.compile(
     r"\\(?:to|sim|simeq|approx|propto|equiv|asymp|le|ge|leq|geq|ll|gg|lt|gt|neq?|qquad|quad|[rR]ightarrow"
@@ -71,13 +73,19 @@ def words(text: str, *, math: bool = False) -> list[str]:
 
 def pairs(of: list[str]) -> list[str]:
     """Neighbours, which tell `step size` from a size and a step: `~step size`."""
-    return [f"~{a} {b}" for a, b in zip(of, of[1:], strict=False)]
+    return [f"~{a} {b}" for a, b in pairwise(of)]
 
 
 def wholes(formula: str) -> set[str]:
     """Each side of a formula as one word, `=2 eta`."""
     sides = (words(side, math=True) for side in _RELATION.split(formula))
     return {"=" + " ".join(side) for side in sides if 2 <= len(side) <= WIDEST}
+
+
+def whole(name: str) -> set[str]:
+    """A name as one word, `=edge stability`; without what stands in brackets, too."""
+    forms = (words(form) for form in (name, name.partition(" (")[0]))
+    return {"=" + " ".join(form) for form in forms if 1 <= len(form) <= WIDEST}
 
 
 def _spelt(word: str) -> str:
