@@ -14,17 +14,15 @@
 # them in a model that can be solved, and then on images of digits.
 
 # %%
-import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
 from lawbook.lab import plot
 from lawbook.lab.data import digits
-from lawbook.lab.models import networks
 from lawbook.lab.solvable import kernel
 from lawbook.lab.solvable.random_features import arc_cosine, fitted, relu_features, unresolved
 from lawbook.measure import powerlaw, repeated
-from scipy.linalg import solve
+from scipy.linalg import cholesky, solve_triangular
 from scipy.spatial import cKDTree
 
 law = notebook.open("bahri2024")
@@ -167,32 +165,28 @@ order = rng.permutation(population)
 x, y, x_test = (a.astype(np.float32) for a in (images[order[:32]], parity[order[:32]], images[order[32:1032]]))
 
 
-def output(params, x):
-    """Outputs of a two-layer network in the NTK parametrisation, (samples,)."""
-    hidden, last = params
-    return networks.forward((hidden, last), x, jax.nn.relu)[:, 0] * np.float32(np.sqrt(2 / hidden.weight.shape[0]))
+def trained(width, kept):
+    """Outputs of a network on the test images after 100 steps; `kept` is the share of the initial output that stays."""
+    hidden, last = (rng.standard_normal(shape).astype(np.float32) for shape in ((width, 64), width))
+    scale = np.float32(np.sqrt(2 / width))  # of the output, in the NTK parametrisation
 
+    def output(x):
+        return scale * last @ np.maximum(hidden @ x.T, 0)
 
-@jax.jit
-def train(start, x, y, x_test, kept):
-    """Outputs on the test images after 100 steps; `kept` is the share of the initial output that stays."""
-    target = y + (1 - kept) * output(start, x)
-
-    def step(_, params):
-        slope = jax.grad(lambda p: jax.numpy.mean((output(p, x) - target) ** 2) / 2)(params)
-        return jax.tree.map(lambda w, g: w - g, params, slope)
-
-    return output(jax.lax.fori_loop(0, 100, step, start), x_test) - (1 - kept) * output(start, x_test)
+    taken = (1 - np.float32(kept)) * output(np.concatenate([x, x_test]))
+    target = y + taken[: len(x)]
+    for _ in range(100):
+        before = hidden @ x.T  # (width, samples)
+        after = np.maximum(before, 0)
+        missed = scale / len(x) * (scale * last @ after - target)
+        slope = last[:, None] * (before > 0) * missed  # of the loss in `before`
+        hidden, last = hidden - slope @ x, last - after @ missed
+    return output(x_test) - taken[len(x) :]
 
 
 def spread(width, kept):
     """Half the variance over 16 networks of their outputs, shape (16, ): one contribution a network, to resample."""
-    outputs = []
-    for _ in range(16):
-        weights = rng.standard_normal((width, 64)), rng.standard_normal((1, width))
-        start = tuple(networks.Layer(w.astype(np.float32)) for w in weights)
-        outputs.append(np.asarray(train(start, x, y, x_test, np.float32(kept)), float))
-    outputs = np.array(outputs)
+    outputs = np.array([trained(width, kept) for _ in range(16)], float)
     return np.mean((outputs - outputs.mean(axis=0)) ** 2, axis=1) / 2 * 16 / 15
 
 
@@ -473,24 +467,32 @@ def step_features(x, count, rng):
     return (x @ rng.standard_normal((x.shape[1], count)) > 0) * np.sqrt(2 / count)
 
 
-def left_by_images(matrix, n):
-    """Loss of a teacher drawn from the kernel `matrix` that is left by the kernel itself on n images."""
-    rows = rng.choice(population, n, replace=False)
-    seen = matrix[rows]  # (n, population)
-    return (np.trace(matrix) - np.sum(seen * solve(seen[:, rows], seen, assume_a="pos"))) / (2 * population)
+def left(matrix, resolved, sizes):
+    """Loss of a teacher drawn from the kernel `matrix`, of whose trace each image or feature resolves `resolved`."""
+    return (np.trace(matrix) - np.cumsum(resolved)[sizes - 1]) / (2 * population)
 
 
-def left_by_features(matrix, features):
-    """Loss of such a teacher that is left by features of all images, (population, n)."""
-    basis, _ = np.linalg.qr(features)
-    return (np.trace(matrix) - np.sum(basis * (matrix @ basis))) / (2 * population)
+def left_by_images(matrix, sizes):
+    """What is left by the kernel itself on the first n of one draw of images, for each n of `sizes`."""
+    rows = rng.choice(population, sizes[-1], replace=False)
+    seen = matrix[rows]  # (images, population)
+    triangle = cholesky(seen[:, rows], lower=True, check_finite=False)
+    return left(matrix, np.sum(solve_triangular(triangle, seen, lower=True, check_finite=False) ** 2, axis=1), sizes)
+
+
+def left_by_features(matrix, features, sizes):
+    """What is left by the first n features of all images, (population, sizes[-1])."""
+    triangle = cholesky(features.T @ features, lower=True, check_finite=False)
+    basis = solve_triangular(triangle, features.T, lower=True, check_finite=False)  # orthonormal rows
+    return left(matrix, np.sum(basis * (basis @ matrix), axis=1), sizes)
 
 
 def both_ways(matrix, features_of):
     """Losses in the number of images, (30, sizes), and in that of features, which scatter less, (10, sizes)."""
+    most = digit_sizes[-1]
     return (
-        np.array([[left_by_images(matrix, n) for n in digit_sizes] for _ in range(30)]),
-        np.array([[left_by_features(matrix, features_of(images, n, rng)) for n in digit_sizes] for _ in range(10)]),
+        np.array([left_by_images(matrix, digit_sizes) for _ in range(30)]),
+        np.array([left_by_features(matrix, features_of(images, most, rng), digit_sizes) for _ in range(10)]),
     )
 
 
@@ -555,16 +557,16 @@ plt.show()
 # directions, and the predicted loss is too low. For as many ReLU features, of which there is no end, it is right.
 
 # %%
-n = 1600
+n = np.array([1600])
 measured, error = mean_and_error([left_by_images(exact, n) for _ in range(2)])
-intact, intact_error = mean_and_error([left_by_features(exact, relu_features(images, n, rng)) for _ in range(2)])
+intact, intact_error = mean_and_error([left_by_features(exact, relu_features(images, n[0], rng), n) for _ in range(2)])
 law.control(
     "most-of-the-population",
     measured=measured,
     error=error,
     intact=intact,
     intact_error=intact_error,
-    given=ridge_and_tail(spectra[0], n),
+    given=ridge_and_tail(spectra[0], n[0]),
 )
 
 # %% [markdown]

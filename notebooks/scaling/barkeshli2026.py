@@ -13,9 +13,12 @@
 # transformer. The exponents below are ours. The predictions stand in [the law page](../laws/barkeshli2026.md).
 
 # %%
+from functools import cache, partial
+
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
+from jax.flatten_util import ravel_pytree
 from lawbook import notebook
 from lawbook.lab import plot
 from lawbook.lab.data import text, walks
@@ -34,20 +37,47 @@ plot.use()
 # A graph of 128 nodes, each pair joined with the same probability: degrees are binomial. A walker steps to a random
 # neighbour. The transformer has two layers and sees 32 steps. Every walk is seen once, so the amount of data $D$ is
 # also the length of training. The entropy rate of the walk is known, and the excess over it is measured without the
-# noise of the draw, as a divergence from the true probabilities.
+# noise of the draw, as a divergence from the true probabilities. (All parameters stand in one vector, so that Adam's
+# step is one loop.)
 
 # %%
 V, LENGTH, BATCH = 128, 32, 2
-log_probabilities = jax.jit(lambda network, tokens: jax.nn.log_softmax(transformer.logits(network, tokens)))
+PIECE = 128  # steps at a time: runs of every length share a program
+SPEED = {"xla_backend_optimization_level": 1}  # compiles sooner, and runs as fast
+log_probabilities = jax.jit(
+    lambda network, tokens: jax.nn.log_softmax(transformer.logits(network, tokens)), compiler_options=SPEED
+)
+
+
+@cache
+def program(width):
+    """For networks of one width: from a vector to the network, and Adam's steps on some batches, compiled."""
+    some = transformer.initialise(np.random.default_rng(0), vocabulary=V, context=LENGTH, width=width)
+    whole = ravel_pytree(some)[1]
+    value_and_slope = jax.value_and_grad(lambda vector, tokens: transformer.loss(whole(vector), tokens))
+
+    def step(state, now):
+        vector, moments = state
+        tokens, size = now
+        value, slope = value_and_slope(vector, tokens)
+        direction, moments = transformer.ADAM.update(slope, moments)
+        return (vector - size * direction, moments), value
+
+    return whole, jax.jit(partial(jax.lax.scan, step), donate_argnums=0, compiler_options=SPEED)
 
 
 def trained(graph, tokens, width, peak, corrupt=lambda paths: paths):
     """A transformer after one pass over `tokens` steps of fresh walks, and its loss on each batch before its step."""
     paths = corrupt(walks.sample(graph, tokens // LENGTH, LENGTH, rng))
     batches = paths.reshape(-1, BATCH, LENGTH + 1)
-    network = transformer.initialise(rng, vocabulary=V, context=LENGTH, width=width)
-    sizes = schedule.stable_decay(peak, len(batches), warmup=0.05, decay=0.95)
-    return transformer.train(network, batches, sizes)
+    sizes = schedule.stable_decay(peak, len(batches), warmup=0.05, decay=0.95).astype(np.float32)
+    whole, descend = program(width)
+    start = ravel_pytree(transformer.initialise(rng, vocabulary=V, context=LENGTH, width=width))[0]
+    state, losses = (start, transformer.ADAM.init(start)), []
+    for first in range(0, len(batches), PIECE):
+        state, some = descend(state, (batches[first : first + PIECE], sizes[first : first + PIECE]))
+        losses.append(some)
+    return whole(state[0]), np.concatenate(losses)
 
 
 def learn(*settings, **options):
@@ -443,19 +473,17 @@ def chain(order, size):
     return out.T.ravel()
 
 
-def rung(order):
+def rung(sample, order, times, total):
     """For one sample: excess of n-gram models that look back as far as the source, and of those that look back three.
 
-    Both at each size, shape (2, sizes), and the entropy of the source.
+    Both at each size, shape (2, sizes), and the entropy of the source, from what the text itself says of its held part.
     """
-    sample = chain(order, int(lengths_of_text[-1]) + held)
     train, test = sample[:-held], sample[-held:]
-    seen = ngram.occurrences(codes, test, order + 1, SYMBOLS)
-    true = np.log(np.maximum(seen.times[-1], 1) / np.maximum(seen.total[-1], 1))[3 - order :]
-    known = seen.times[-1][3 - order :] > 0  # all but the seams between walkers
+    known = times > 0  # all but the seams between walkers
+    true = np.log(times[known] / total[known])
     models = [ngram.occurrences(train[:size], test, 4, SYMBOLS) for size in lengths_of_text]
     logs = np.array([ngram.log_probability(model, SYMBOLS)[[order, 3]] for model in models])  # (sizes, 2, predicted)
-    return (true - logs)[:, :, known].mean(axis=-1).T, -np.mean(true[known])
+    return (true - logs[:, :, known]).mean(axis=-1).T, -np.mean(true)
 
 
 def gaps(curves):
@@ -463,8 +491,23 @@ def gaps(curves):
     return np.diff([powerlaw.fit(lengths_of_text, y).exponent for y in curves])
 
 
-drawn = [{order: rung(order) for order in (1, 2, 3)} for _ in range(3)]
-rungs = {order: np.mean([draw[order][0][0] for draw in drawn], axis=0) for order in (1, 2, 3)}
+orders = (1, 2, 3)
+samples = [[chain(order, int(lengths_of_text[-1]) + held) for order in orders] for _ in range(3)]
+tests = np.concatenate([sample[-held:] for three in samples for sample in three])
+seen = ngram.occurrences(codes, np.append(tests, [0, 0, 0]), 4, SYMBOLS)  # of all tests at once: it sorts the text
+
+
+def ladder(which):
+    """The rungs of one sample of each source."""
+    found = {}
+    for i, order in enumerate(orders):
+        here = slice((3 * which + i) * held, (3 * which + i + 1) * held - 3)  # none across two tests
+        found[order] = rung(samples[which][i], order, seen.times[order, here], seen.total[order, here])
+    return found
+
+
+drawn = [ladder(which) for which in range(3)]
+rungs = {order: np.mean([draw[order][0][0] for draw in drawn], axis=0) for order in orders}
 slopes = {order: powerlaw.fit(lengths_of_text, y) for order, y in rungs.items()}
 fitting = [gaps([above[0] for above, _ in draw.values()]) for draw in drawn]
 law.check("ladder-is-monotone", measured=np.mean(fitting, axis=0), error=notebook.spread(fitting))

@@ -182,7 +182,7 @@ def beyond(directions, decay):
     return 0.5 * rest / (zeta(2 * decay, 1) - rest)
 
 
-decays = {1.0: 3000, 1.4: 5000, 0.7: 2000}  # β, and steps until all directions that will be recovered are
+decays = {1.0: 2000, 1.4: 3000, 0.7: 2000, 0.0: 1000}  # β, and steps until all directions that will be recovered are
 
 
 def fall(v, a, left_out, steps):
@@ -196,10 +196,10 @@ def fall(v, a, left_out, steps):
 
 def falls(decay, starts):
     """The slope of each start."""
-    return [fall(*start(96, 512, 32, decay), beyond(32, decay), decays[decay])[0] for _ in range(starts)]
+    return [fall(*start(96, 256, 32, decay), beyond(32, decay), decays[decay])[0] for _ in range(starts)]
 
 
-slopes = {decay: falls(decay, n * (8 if full else 1)) for decay, n in ((0.7, 8), (1.0, 6), (1.4, 12))}
+slopes = {decay: falls(decay, n * (8 if full else 1)) for decay, n in ((0.7, 12), (1.0, 16), (1.4, 10))}
 law.check(
     "time-exponent",
     measured=[np.mean(each) for each in slopes.values()],
@@ -208,7 +208,7 @@ law.check(
 )
 
 # %%
-v, a = start(96, 512, 32, 1.0)
+v, a = start(96, 256, 32, 1.0)
 expected = foretold(v, a)
 _, run, window = fall(v, a, beyond(32, 1.0), decays[1.0])
 clock = np.geomspace(run.time[5], run.time[-1], 120)
@@ -235,7 +235,7 @@ law.series(
 # emerge together and the loss falls in one jump, far steeper than the power law of $\beta=1$.
 
 # %%
-even = [fall(*start(96, 512, 32, 0.0), beyond(32, 1.0), decays[1.0])[0] for _ in range(9)]
+even = [fall(*start(96, 256, 32, 0.0), beyond(32, 1.0), decays[0.0])[0] for _ in range(9)]
 law.control("equal-weights", measured=np.mean(even), error=notebook.spread(even), given={"weight_exponent": 1.0})
 
 # %% [markdown]

@@ -13,6 +13,7 @@
 # predictions stand in [the law page](../laws/sharma2022.md).
 
 # %%
+import jax
 import matplotlib.pyplot as plt
 import numpy as np
 from lawbook import notebook
@@ -171,6 +172,9 @@ def cube(d):
     return x
 
 
+losses_of = jax.jit(students.losses)
+
+
 def school(x, y, *, widths=widths, steps=steps, seen=points, peak=0.02):
     """Parameters of each width, test losses (widths, teachers) of the better of two students, and the widest ones.
 
@@ -179,12 +183,16 @@ def school(x, y, *, widths=widths, steps=steps, seen=points, peak=0.02):
     step_sizes = schedule.cosine(peak, steps, warmup=1 / 30)
     idle = int(np.sum(~x.any(axis=1)))
     twice = np.concatenate([y, y])
+    again = np.arange(points) % seen  # the same batches as `seen` points alone, in the shape that is compiled already
+    inputs_seen, targets_seen, *tests = map(
+        jax.numpy.asarray, (x[:, again], twice[:, again], x[:, points:], twice[:, points:])
+    )
     sizes, losses = [], []
     for width in widths:
         group = students.initialise(len(twice), len(x), width, rng)
-        group = students.train(group, x[:, :seen], twice[:, :seen], step_sizes)
+        group = students.train(group, inputs_seen, targets_seen, step_sizes)
         sizes.append(group.parameters - idle * width)
-        tested = np.asarray(students.losses(group, x[:, points:], twice[:, points:]))
+        tested = np.asarray(losses_of(group, *tests))
         losses.append(tested.reshape(2, -1).min(axis=0))
     return np.array(sizes), np.array(losses), group
 

@@ -218,16 +218,16 @@ law.control(
 # ## Finite steps and small batches
 #
 # Gradient descent changes $C$ at each step, by an amount of second order in the step size. Stochastic gradients
-# change it more. Either way it grows, and the end is flatter. Each run is made from four random directions of $u$,
+# change it more. Either way it grows, and the end is flatter. Each run is made from ten random directions of $u$,
 # side by side.
 
 # %%
-RUNS = 4
+RUNS = 10
 coordinates = inputs @ np.linalg.svd(inputs, full_matrices=False)[2].T  # of the inputs in their row space
 
 
 def descend(eta, steps, batch=n, momentum=0.0):
-    """Two layers by (stochastic) gradient descent, four runs: the sharpness at the end, and C, v, |g|² and a·g.
+    """Two layers by (stochastic) gradient descent, ten runs: the sharpness at the end, and C, v, |g|² and a·g.
 
     Shapes (runs,) and (4, steps, runs).
     """
@@ -426,10 +426,10 @@ print("over the lower bound, by depth:", [f"{row.min():.3f} to {row.max():.2f}" 
 # ## And for tanh networks?
 #
 # The leading term of the bounds, $\hat S=\sigma_1^2Q^{(D-1)/D}/N$, is offered as a prediction for any network of depth
-# $D$. Tanh networks of width 48, the same plain steps, 24 tasks.
+# $D$. Tanh networks of width 48, the same plain steps, 36 tasks.
 
 # %%
-tasks = [flipped_task(pair, share) for pair in PAIRS for share in SHARES for _ in range(6 if full else 2)]
+tasks = [flipped_task(pair, share) for pair in PAIRS for share in SHARES for _ in range(6 if full else 3)]
 symbols = symbols_of(tasks)
 foretold = law.formula("predicted-sharpness")(
     **{name: symbols[name] for name in ("sigma", "difficulty", "n")}, depth=4.0
@@ -471,7 +471,7 @@ for label, values in {"small weights at the start": rich[4], "large weights: laz
         y_label="sharpness at the end of training",
         x_scale="log",
         y_scale="log",
-        title="Tanh networks of depth 4, 24 tasks",
+        title="Tanh networks of depth 4, 36 tasks",
     )
 
 # %%
