@@ -144,6 +144,13 @@ def test_enter_leads_to_the_law_that_answers_best(page: Page, searched: str) -> 
     page.wait_for_url(str(law), wait_until="commit")
 
 
+def test_pasted_text_is_searched(page: Page, searched: str) -> None:
+    page.keyboard.press("/")
+    page.locator(".md-search__input").fill("2/η")
+    law = page.locator(f"{LIST}:first-child h2").first.locator("xpath=ancestor::a")
+    expect(law).to_have_attribute("href", f"{searched}/laws/cohen2021/#sharpness-at-the-edge")
+
+
 def test_a_query_fetches_little_of_the_index(page: Page, book: Path) -> None:
     fetched: list[int] = []
     page.on("response", lambda r: fetched.append(len(r.body())) if "/search/" in r.url else None)
