@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.reference import bibliography, cross, source
+from lawbook.reference import bibliography, cross, source, synonyms
 from lawbook.reference.bibliography import Work
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
@@ -16,6 +16,7 @@ from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import complete, latex_problems, read_entry
 from lawbook.reference.shape import NAME, PAPER, SLUG, mapping
 from lawbook.reference.source import Source
+from lawbook.reference.synonyms import Synonyms
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Catalog:
     families: dict[str, Family] = field(default_factory=dict)
     notation: dict[str, Quantity] = field(default_factory=dict)
     works: dict[str, Work] = field(default_factory=dict)
+    synonyms: dict[str, Synonyms] = field(default_factory=dict)
 
     def path(self, paper: str) -> Path:
         """The YAML file of an entry."""
@@ -116,7 +118,8 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         notation.problems += cross.prose_of(notation, known, sources)
         for paper, doc in sources.items():
             doc.problems.extend(cross.references(doc, paper, known, sources))
-        problems += cross.other_files(root)
+        catalog.synonyms, words = synonyms.read(folder / "synonyms.yml", "references/synonyms.yml")
+        problems += [*words, *cross.other_files(root)]
         found, without_notebook = cross.notebooks(root, catalog.family_of, sources)
         problems += found
     for doc in (families, notation, *sources.values(), *others):

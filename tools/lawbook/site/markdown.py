@@ -146,7 +146,8 @@ def _command(name: str) -> str:
 @lru_cache(maxsize=4096)
 def plain_math(latex: str) -> str:
     """LaTeX as one line of Unicode text, for titles, labels and search: `\\frac{2}{\\eta}` becomes 2/η."""
-    text = re.sub(r"\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|,|;|!|:|quad|qquad)(?![A-Za-z])", " ", latex)
+    text = re.sub(r"\\(?:(?:left|right|bigl?|bigr?|Bigl?|Bigr?|quad|qquad)(?![A-Za-z])|[,;!:])", " ", latex)
+    text = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"\\frac{\1}{\2}", text)
     text = re.sub(r"\\(?:mathrm|mathbf|mathcal|mathbb|operatorname\*?|text|boldsymbol)\s*", "", text)
     for _ in range(4):
         text = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", _fraction, text)

@@ -19,7 +19,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from lawbook.evidence import store
 from lawbook.files import write_atomically
 from lawbook.reference.checked import load_checked
-from lawbook.site import content, documentation, notebook_page, search
+from lawbook.site import content, documentation, notebook_page, search, search_index
 from lawbook.site.api_pages import ApiPages
 from lawbook.site.book import Published
 from lawbook.site.pages import Book
@@ -127,11 +127,15 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         if not config.site_url:  # a sitemap without an address lists nothing
             for name in ("sitemap.xml", "sitemap.xml.gz"):
                 Path(config.site_dir, name).unlink(missing_ok=True)
-        path = Path(config.site_dir, "search", "search_index.json")
-        if path.is_file():
-            index = json.loads(path.read_text(encoding="utf-8"))
-            index["docs"] += search.documents(self.book.catalog)
-            path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        folder = Path(config.site_dir, "search")
+        path = folder / "search_index.json"
+        if path.is_file():  # what MkDocs has read of the other pages
+            guides = search.guides(json.loads(path.read_text(encoding="utf-8"))["docs"])
+            told = [search.notebook(paper, page.meta["title"], page.text) for paper, page in self.notebooks.items()]
+            known = search.documents(self.book.catalog, self.book.evidence) + guides + told
+            for name, text in search_index.files(known, self.book.catalog.synonyms).items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
         root = Path(config.config_file_path or "mkdocs.yml").resolve().parent  # also where no build has begun
