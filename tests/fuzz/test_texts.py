@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import sympy  # here, since it runs code of its own when it is first asked for
-from hypothesis import given
+from hypothesis import given, settings
 from lawbook.reference.formula import Formula, FormulaError
 from lawbook.reference.tex import TexError, mathml
 from lawbook.site.markdown import plain, plain_math
@@ -16,6 +16,7 @@ from tests.conftest import REPO, tried
 from tests.fuzz import inputs
 from tests.fuzz.watch import INTERNAL, watched
 
+MANY = settings(max_examples=4 * settings().max_examples)  # of what takes a thousandth of a second
 SYMBOLS = ("n", "b", "spread", "lambda_")
 KNOWN = sorted(
     {
@@ -26,6 +27,7 @@ KNOWN = sorted(
 )
 
 
+@MANY
 @given(text=inputs.expressions())
 def test_any_expression(text: str) -> None:
     tried["expression"] += 1
@@ -45,6 +47,7 @@ def test_any_expression(text: str) -> None:
     assert_said_well(str(error), text)
 
 
+@MANY
 @given(text=inputs.latex(KNOWN))
 def test_any_latex(text: str) -> None:
     tried["LaTeX"] += 1

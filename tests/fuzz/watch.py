@@ -20,7 +20,7 @@ SECONDS = 5.0  # of CPU time, for a file that takes hundredths of one
 INTERNAL = re.compile(
     r"pydantic|constrained|validat|function-|tagged-union|_type\b|model_|(?:Bit|Un|Bool|Bin)(?:Xor|Or|And|Not|ary|Op)|Floor|MatMult"
     r"|\b(?:Lambda|Attribute|Subscript|ListComp|IfExp|JoinedStr|Compare|Starred|NamedExpr|Constant|Tuple|Dict|Set)\b"
-    r"|\bNoneType\b|\b\w+Error\b|Exception|Traceback|<class|object at 0x|\bdict\b|\bstr\b|\bint\b|\bloc\b|\bInput should\b"
+    r"|\bNoneType\b|\b\w+Error\b|Exception|Traceback|<class|object at 0x|(?<!\\)\b(?:dict|str|int|loc)\b|\bInput should\b"
     r"|\bNone\b|\bTrue\b|\bFalse\b|(?<!tag:)yaml\.|\bast\.|\.py:\d+: in |KeyError|line \d+ of <|<unknown>|<string>"
 )
 _HARMFUL = re.compile(
