@@ -291,9 +291,9 @@ for k, pair in enumerate(PAIRS):
 #
 # **How large is the constant?** The paper's equation for what stays beside $\hat w\log t$ answers for the part within
 # the span of the support vectors. What lies outside that span, the data never change again. A support vector with a
-# small dual variable $\alpha$ takes its place late: only when $\log t$ is of the order of $1/\alpha$. In some of the 45
-# data sets the least $\alpha$ is near 0.001, and at $10^{300}$, where $\log t$ is 691, that sample is still on its way.
-# So we ask at $10^{30000}$.
+# small dual variable $\alpha$ takes its place late: only when $\alpha\lVert x_\perp\rVert^2\log t$ is of order one.
+# Here $x_\perp$ is its part outside the span of the others. In some of the 45 data sets the least $\alpha$ is 0.001 or
+# less, and at $10^{300}$, where $\log t$ is 691, that sample is still on its way. So we ask at $10^{30000}$.
 
 
 # %%
@@ -575,7 +575,7 @@ def along_sign(gradient):
 
 
 turned = {along_sign: [], along_gradient: []}
-for i in (0, 3, 6):
+for i in range(0, len(sets), DRAWS):  # the first data set of each pair
     for steer, found in turned.items():
         ends = [
             separable.descend(sets[i], np.zeros(64), [steps], step_size=600 / steps, steer=steer)[0]

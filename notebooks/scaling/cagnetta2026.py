@@ -130,9 +130,9 @@ stairs = [Staircases(*kind, *setting) for kind, setting in grammars.items()]
 # The curve is a staircase. Each step is one more block that has become readable, and its height is what the block is
 # worth. A blind fit would depend on where the curve begins and ends. The law says where the steps are, a factor
 # $2^{2\beta}$ of strings apart, and how high, a factor $2^{-\gamma}$ of the loss. So we ask how much the loss falls,
-# anywhere on the curve, when the strings become $2^{2\beta}$ times as many. Each curve is at least two such factors
-# long. Both exponents are taken from the grammar and not from the curve. What a few dozen strings teach is largely
-# chance: for the smallest alphabet, whose curves begin there, it is the mean of two training sets.
+# anywhere on the curve, when the strings become $2^{2\beta}$ times as many. Each curve is about two such factors
+# long or longer. Both exponents are taken from the grammar and not from the curve. What a few dozen strings teach is
+# largely chance: for the smallest alphabet it is, up to 256 of them, the mean of two training sets.
 
 # %%
 first = stairs[0]

@@ -155,7 +155,7 @@ law.control("equal-frequencies-in-data", measured=measured, error=error, given={
 
 # %%
 tasks, every = 112, 50
-draws = {0.4: 8, 1.0: 12, 1.2: 10}  # networks; more where they differ more
+draws = {0.4: 8, 1.0: 12, 1.2: 10}  # networks
 alphas = list(draws)
 steps = 40_000 if full else 4_000
 descent = optax.sgd(0.3, momentum=0.9)

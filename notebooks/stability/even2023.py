@@ -145,7 +145,7 @@ law.check("descent-finds-it", **judged(x, y, descent, [4, below, edge]))
 law.check("single-samples-find-it", **judged(x, y, stochastic, [4, 5]))
 
 # %% [markdown]
-# The same on data that nobody drew for the purpose: 25 digits, half of their pixels, even digits against odd.
+# The same on data that nobody drew for the purpose: 25 digits, all pixels that vary, even digits against odd.
 
 # %%
 images, labels = digits.load()

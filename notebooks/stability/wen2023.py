@@ -257,7 +257,7 @@ law.control(
 #
 # Why the steepest direction? Each step uphill turns the next gradient towards it, until the two differ by an angle
 # of the order of $\rho$. We measure that angle late in runs that go equally far, at small radii: at $\rho=0.1$ it is
-# already less than in proportion. The two sides of a hop have angles of
+# already less than in proportion on some draws of the digits. The two sides of a hop have angles of
 # their own, so we take snapshots at odd distances, and their root mean square.
 
 # %%

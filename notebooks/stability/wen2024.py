@@ -73,7 +73,7 @@ def descend(logits, pairs, sizes, share):
     return jax.lax.scan(block, logits, (pairs, sizes))
 
 
-REPLICAS, EVERY, BLOCKS = 16, 25, 10  # a longer run calls the same program again: all lengths share a compilation
+REPLICAS, EVERY, BLOCKS = 16, 25, 10  # a longer run calls the same program again: most lengths share a compilation
 
 
 def train(logits, sizes, batch, share=pairs_share):
@@ -125,11 +125,11 @@ law.check("floor-on-text", **floor, given={"eta": peaks, "noise_trace": noise_tr
 
 # %% [markdown]
 # Control: a language without uncertainty, where each letter has one successor. There is no noise at the optimum, and
-# no floor. (The law is told the noise of English.) All else is as in the run at step size 4, half as long.
+# no floor. (The law is told the noise of English.) All else is as in the run at step size 4.
 
 # %%
 certain = np.diag(pairs_share.sum(axis=1))[:, rng.permutation(SIZE)]
-_, log = train(best_logits(certain), np.full(round(length / 4), 4.0), 8, certain)
+_, log = train(best_logits(certain), np.full(round(2 * length / 4), 4.0), 8, certain)
 law.control(
     "certain-text",
     **mean_and_error(log[len(log) // 2 :].mean(axis=0).sum(axis=1)),
@@ -269,14 +269,14 @@ law.series(
 
 # %%
 there = {"eta": 2.0, "eta_end": 1.0, "noise_trace": noise_trace[1]}
-settled, log = train(best_logits(certain), np.full(round(length / 2), 2.0), 8, certain)
-calm = log[len(log) // 2 :].sum(axis=2).mean(axis=0) - drop(settled, 2.0, 8, 0.5, share=certain)
+settled, log = train(best_logits(certain), np.full(round(2 * length / 2), 2.0), 8, certain)
+calm = log[len(log) // 4 :].sum(axis=2).mean(axis=0) - drop(settled, 2.0, 8, 0.5, share=certain)
 law.control("text-without-noise", **mean_and_error(calm), given=there)
 hurried = floors[1].sum(axis=1) - drop(ends[1], 2.0, 8, 0.5, ramp=100, stay=0)
 law.control("decay-in-a-hurry", **mean_and_error(hurried), given=there)
 
 # %% [markdown]
-# To zero one can only come close in a given time. Linearly, over a fourth of the steps:
+# To zero one can only come close in a given time. Linearly, over an eighth as many steps as came before:
 
 # %%
 removed = []

@@ -8,7 +8,7 @@
 # # How sharp will it get? Ask the data
 #
 # Training sharpens a network until the step size stops it. How far would it go if nothing stopped it? Yoo, Song and
-# Yun (2025) answer for the smallest deep network there is: linear, one neuron a layer. The sharpness at the end lies
+# Yun (2025) answer for the smallest deep network there is: linear, one neuron a layer. The sharpness at the end
 # (the largest curvature of the loss) lies between two numbers that need only the data and the depth. Harder data, more
 # layers: sharper. Small batches and large steps: flatter.
 #

@@ -119,8 +119,13 @@ def test_an_interrupt_leaves_no_process_and_no_folder(tiny: Path, run_with: RunW
     path.write_text(path.read_text().replace("# %%\n", f"# %%\n{DAEMON}\ntime.sleep(600)\n", 1))
     (tiny / "tmp").mkdir()
     env = os.environ | {"TMPDIR": str(tiny / "tmp")} if len(str(tiny)) < 60 else dict(os.environ)
+    # What a shell starts in the background ignores interrupts, and so does all that it starts in its turn.
+    listening = "import signal, runpy; signal.signal(2, signal.default_int_handler); runpy.run_module('lawbook', run_name='__main__')"
     process = subprocess.Popen(
-        [sys.executable, "-m", "lawbook", "run", "corner2002"], cwd=tiny, env=env, stderr=subprocess.PIPE
+        [sys.executable, "-c", listening, "run", "corner2002"],
+        cwd=tiny,
+        env=env,
+        stderr=subprocess.PIPE,
     )
     limit = time.monotonic() + 60
     while not (tiny / "daemon.pid").exists() and time.monotonic() < limit:
