@@ -177,8 +177,8 @@ def risks(found, teacher):
 decays, loud, quiet = [1.0, 2.0], np.sqrt(5.0), np.sqrt(0.5)
 noise = loud
 # for γ = 2 few coefficients stand out of the noise, and their risk varies more
-design = {(loud, 1.0): ([20, 8, 10, 12], 8), (loud, 2.0): ([56, 16, 24, 28], 16)}  # sets of inputs, draws of the noise
-design |= {(quiet, 1.0): ([8, 8, 8, 8], 8), (quiet, 2.0): ([8, 8, 8, 8], 8)}
+design = {(loud, 1.0): ([40, 16, 30, 24], 8), (loud, 2.0): ([80, 24, 40, 36], 16)}  # sets of inputs, draws of the noise
+design |= {(quiet, 1.0): ([8, 8, 24, 16], 8), (quiet, 2.0): ([8, 8, 8, 8], 8)}
 states = {(level, g): [lasso.best_state(power_teacher(d, g), n, level) for n in sizes] for level, g in design}
 simulated, kept = {}, {}  # risks, and at γ = 1 and σ² = 5 the coefficients
 for (level, g), (sets, draws) in design.items():
@@ -254,8 +254,8 @@ def rarely(shape):
     return np.sqrt(np.float32(300)) * (rng.random(shape) < 1 / 300) * normal(shape)
 
 
-gap, bar = resampled(fits(teacher, n, noise, state.penalty, 8, sample=rarely))
-intact, intact_bar = resampled(kept[n][:8])
+gap, bar = resampled(fits(teacher, n, noise, state.penalty, 16, sample=rarely))
+intact, intact_bar = resampled(kept[n][:16])
 law.control("rarely-active-inputs", measured=gap, error=bar, intact=intact, intact_error=intact_bar)
 
 # %%
@@ -702,7 +702,7 @@ plt.show()
 
 # %%
 value, bar = larger_over_smaller(two_networks((8, 16), (100, 200, 400), 16))
-intact, intact_bar = larger_over_smaller(two_networks((8, 16), few, 64))
+intact, intact_bar = larger_over_smaller(two_networks((8, 16), few, 192))
 law.control("more-samples-than-inputs", measured=value, error=bar, intact=intact, intact_error=intact_bar)
 
 # %% [markdown]
