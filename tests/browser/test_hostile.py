@@ -155,7 +155,7 @@ def built(
         def made(payload: str, tex: str) -> str:
             if (payload, tex) not in known:
                 catalog, evidence = hostile(payload, tex, root / "run.ipynb")
-                patch.setattr(plugin, "load", lambda where: (replace(catalog, root=where), []))
+                patch.setattr(plugin, "load_checked", lambda where: (replace(catalog, root=where), []))
                 patch.setattr(plugin.store, "read", lambda catalog: evidence)
                 out = build(root, strict=False, out=root / f"site{len(known)}")
                 known[payload, tex] = stack.enter_context(serve(out))

@@ -11,7 +11,7 @@ from pathlib import Path
 from lawbook.evidence.record import Evidence
 from lawbook.files import ensure_own_build
 from lawbook.reference.catalog import Catalog
-from lawbook.site import content, links
+from lawbook.site import content, links, serving
 from lawbook.site.folder import write_folder
 from lawbook.site.pages import Book
 from lawbook.site.portable import portable, published
@@ -76,9 +76,8 @@ def _show_warnings() -> None:
 def serve(root: Path, address: str = "127.0.0.1:8000") -> None:
     """Serve the site with live reload until interrupted; a build that fails is a page that says so."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
-    from mkdocs.commands.serve import serve as mkdocs_serve
-
-    mkdocs_serve(str(root / "mkdocs.yml"), dev_addr=address, strict=False)
+    ensure_own_build(root)
+    serving.serve(root / "mkdocs.yml", address)
 
 
 @dataclass(frozen=True)

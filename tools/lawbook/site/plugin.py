@@ -18,11 +18,10 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from lawbook.evidence import store
 from lawbook.files import write_atomically
-from lawbook.reference.catalog import load
+from lawbook.reference.checked import load_checked
 from lawbook.site import content, documentation, notebook_page, search
 from lawbook.site.api_pages import ApiPages
 from lawbook.site.pages import Book
-from lawbook.site.serving import Guard
 
 log = logging.getLogger("mkdocs.plugins.lawbook")
 
@@ -42,7 +41,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self.root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         self.cache = content.cache_of(self.root)
-        catalog, self.problems = load(self.root)
+        catalog, self.problems = load_checked(self.root)
         if self.problems and not self.serving:
             raise PluginError("\n".join(map(str, self.problems)))
         before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
@@ -134,7 +133,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
-        Guard(server)
-        server.watch(str(self.root / "references"))
-        server.watch(str(Path(__file__).parent / "templates"))
+        root = Path(config.config_file_path or "mkdocs.yml").resolve().parent  # also where no build has begun
+        for folder in (root / "references", root / "notebooks", Path(__file__).parent / "templates"):
+            if folder.is_dir():
+                server.watch(str(folder))
         return server
