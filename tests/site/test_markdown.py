@@ -81,3 +81,23 @@ def test_displayed_math_amid_text_is_an_element_that_takes_focus(catalog: Catalo
     made = str(Writer(catalog, "").block("So\n\n$$a = b$$\n\nindeed."))
     assert '<math tabindex="0" display="block">' in made
     assert "&lt;math" not in made
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "name", "words"),
+    [
+        ("[a](https://e.org) b", '<a href="https://e.org">a</a> b', "a b", "a b"),
+        ("<https://e.org/a>", '<a href="https://e.org/a">https://e.org/a</a>', "https://e.org/a", "https://e.org/a"),
+        ("by [@corner2002]", 'by <a class="lb-cite" href="../laws/corner2002/">Corner 2002</a>', "by Corner 2002", "by"),
+        ("[a [@corner2002] b](c.md)", '<a href="../c/">a Corner 2002 b</a>', "a Corner 2002 b", "a b"),
+        ("[$x$ *[@corner2002]*](#c)", '<a href="#c"><math><mi>x</mi></math> <em>Corner 2002</em></a>', "<math><mi>x</mi></math> <em>Corner 2002</em>", "x"),
+        ("[a [b] c](#d)", '<a href="#d">a [b] c</a>', "a [b] c", "a [b] c"),
+        ("`<a href=x>`", "<code>&lt;a href=x&gt;</code>", "<code>&lt;a href=x&gt;</code>", "<a href=x>"),
+    ],
+)  # fmt: skip
+def test_a_link_holds_no_link_and_a_name_holds_none(
+    catalog: Catalog, text: str, line: str, name: str, words: str
+) -> None:
+    assert Writer(catalog, "../").line(text) == line
+    assert Writer(catalog, "../").name(text) == name
+    assert plain(text) == words

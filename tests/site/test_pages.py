@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
+import markdown
+import pytest
 from lawbook.evidence.record import Confirmation, Evidence, Point, Result
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.model import Block, Cell, GuideTable
+from lawbook.site import content, search
 from lawbook.site.markdown import Writer
 from lawbook.site.pages import Book, heading, pages, tidy
 
@@ -212,3 +217,33 @@ def test_a_page_is_lent_only_while_everything_it_shows_is_as_before(
         assert Book(changed, evidence, before=first).law("halving2001") is not first._made["halving2001"][1]
     fewer = {"halving2001": Evidence("halving2001", evidence["halving2001"].shown, evidence["halving2001"].seeds[:2])}
     assert "in 2 of 2 seeds" in Book(catalog, fewer, before=first).law("halving2001").text
+
+
+@pytest.mark.parametrize(
+    "text", ["[x](https://example.org) y", "<https://example.org>", "y [@corner2002]", "[a [@halving2001] b](#c)"]
+)
+def test_no_title_or_name_brings_a_link_into_a_link(catalog: Catalog, evidence: dict[str, Evidence], text: str) -> None:
+    """On pages, in lists, in headings and their table of contents, in the navigation and for search."""
+    entries = {
+        paper: entry.model_copy(
+            update={"title": text, "laws": {k: law.model_copy(update={"name": text}) for k, law in entry.laws.items()}}
+        )
+        for paper, entry in catalog.entries.items()
+    }
+    cell = Cell(text=text, law="corner2002/three-corners")
+    table = GuideTable(title=text, head=[text, text], rows=[[text, cell], [text, Cell(law="corner2002/three-corners")]])
+    update = {"title": text, "introduction": text, "guide": [Block(text=text), Block(table=table)]}
+    families = {name: family.model_copy(update=update) for name, family in catalog.families.items()}
+    changed = replace(catalog, entries=entries, families=families)
+    book = Book(changed, evidence)
+    for path, made in {**{path: page.text for path, page in book.pages().items()}, "home": book.home()}.items():
+        html = markdown.markdown(made, extensions=["attr_list", "toc"])
+        opened = 0
+        for tag in re.findall(r"</?a\b", html):
+            opened += 1 if tag == "<a" else -1
+            assert opened in (0, 1), path
+        for title in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", html):
+            assert title.count("<a") <= 1, path  # the one to the page that it names
+    for words in (json.dumps(content.nav(changed, changed.root)), json.dumps(search.documents(changed))):
+        assert "](" not in words
+        assert "<http" not in words

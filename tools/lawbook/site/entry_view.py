@@ -32,7 +32,7 @@ class EntryView(EntryOnPage):
     @cached_property
     def title(self) -> Markup:
         """The title, math rendered."""
-        return self.write.line(self.entry.title)
+        return self.write.name(self.entry.title)
 
     @cached_property
     def laws(self) -> list[LawView]:

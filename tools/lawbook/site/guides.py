@@ -74,7 +74,7 @@ def _words(book: Views, write: Writer, cell: Cell) -> Markup:
         return write.cite(paper, law)
     # a link of math alone has a name only for those who see it
     link = Markup('<a href="{}laws/{}/#{}" aria-label="{}">{}</a>')
-    return link.format(write.base, paper, law, plain_text(cell.text), write.line(cell.text))
+    return link.format(write.base, paper, law, plain_text(cell.text), write.name(cell.text))
 
 
 def _number(book: Views, write: Writer, reference: str, show: Literal["measured", "predicted"]) -> Markup:

@@ -97,7 +97,7 @@ class LawView:
     @cached_property
     def name(self) -> Markup:
         """The name, math rendered."""
-        return self.page.write.line(self.law.name)
+        return self.page.write.name(self.law.name)
 
     @cached_property
     def plain_name(self) -> str:

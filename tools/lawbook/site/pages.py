@@ -228,7 +228,7 @@ def _tally(law: LawView) -> Markup:
 
 def heading(write: Writer, text: str, anchor: str) -> Markup:
     """The words of a Markdown heading with its anchor; its line in the table of contents has math as plain text."""
-    words = " ".join(clean(write.line(text)).split())
+    words = " ".join(clean(write.name(text)).split())
     safe = "".join(
         part if part.startswith("<") else re.sub(r"[*_`\[\]\\{}#]", lambda m: f"&#{ord(m[0])};", part)
         for part in re.split(r"(<[^>]*>)", words)
