@@ -266,7 +266,7 @@ BROKEN = [
     (HALVING, lambda text: text.replace("LLN]", "L(N,D]").encode(), "8:33: aliases[1]: found 'L(N', in which '(' has no partner"),
     (HALVING, lambda text: ("\ufeff" + text).encode(), "1:1: found U+FEFF (byte order mark)"),
     ("references/notation.yml", lambda text: text.encode("utf-16"), "1:1: found UTF-16"),
-    ("references/notation.yml", lambda text: b"n: [", "2:1: not YAML"),
+    ("references/notation.yml", lambda text: b"n: [", "1:5: not YAML"),
     ("references/notation.yml", lambda text: text.replace("role: observable", "role: observer").encode(), "2:76: test_loss.role: found 'observer'"),
     ("references/notation.yml", lambda text: text.replace("latex: n,", r'latex: "\nu",').encode(), r"1:13: n.latex: found \nu in double quotes, where YAML reads \n as"),
     ("references/notation.yml", lambda text: b"x", "1:1: found 'x', expected a mapping"),
@@ -396,3 +396,18 @@ def test_every_key_of_the_schema_has_a_title() -> None:
                 walk(part)
 
     walk(schema)
+
+
+@pytest.mark.parametrize("name", ["families.yml", "notation.yml", "scaling/halving2001.yml"])
+@pytest.mark.parametrize("content", ["x\n", "5\n", "- a\n", "~\n", "true\n", "", "'[@halving2001]'\n"])
+def test_a_file_that_is_one_value_is_a_problem(tiny: Path, name: str, content: str) -> None:
+    (tiny / "references" / name).write_text(content)
+    told = [problem for problem in load(tiny)[1] if problem.file == f"references/{name}"]
+    assert told
+    assert "expected a mapping" in told[-1].message
+
+
+def test_true_and_false_are_told_as_they_are_written(tiny: Path) -> None:
+    path = tiny / "references/scaling/halving2001.yml"
+    path.write_text(path.read_text().replace("says: All of it was read.", "says: false"))
+    assert "found false, expected text" in str(load(tiny)[1][0])
