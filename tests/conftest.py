@@ -1,21 +1,43 @@
-"""Shared fixtures: a private copy of the miniature knowledge base."""
+"""Shared fixtures: a private copy of the miniature knowledge base; how many inputs property-based tests try."""
 
 from __future__ import annotations
 
 import functools
 import http.server
+import os
 import shutil
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 REPO = Path(__file__).resolve().parents[1]
 TINY = REPO / "tests" / "tinybook"
+
+# Fixtures of a book are put back after each input, and a busy machine is no defect: a limit of CPU time says what hangs.
+settings.register_profile(
+    "default", max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile(
+    "nightly", max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+tried: Counter[str] = Counter()  # kind of file to inputs that property-based tests have tried
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at night how many inputs of each kind were tried."""
+    if tried and os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+        total = sum(number for kind, number in tried.items() if not kind.endswith(", sound"))
+        terminalreporter.section(f"{total:,} inputs")
+        for kind, number in sorted(tried.items()):
+            terminalreporter.write_line(f"{number:7,} {kind}")
 
 
 @pytest.fixture
