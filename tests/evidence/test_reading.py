@@ -334,3 +334,41 @@ def test_packed_records_are_judged_like_others(
     with caplog.at_level(logging.WARNING, "lawbook"):
         assert store.read(catalog) == {}
     assert caplog.records[-1].getMessage().startswith("records.json: found no runs (")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("metadata", "lawbook", "status"), "superb", "status: found 'superb', expected 'finished', 'error' or 'timed out'"),
+        (("metadata", "lawbook", "seed"), "x", "seed: found 'x', expected a whole number"),
+        (("metadata", "lawbook", "versions"), 5, "versions: found 5, expected a mapping"),
+        (("metadata", "lawbook", "usage"), [], "another shape"),
+        (("cells", 0, "source"), 5, "cells.0.source: found 5, expected text"),
+        (("cells",), {}, "cells: found a mapping, expected a list"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_run_is_told_in_no_words_of_a_library(
+    book: Path, catalog: Catalog, executed: Any, path: tuple[Any, ...], value: Any, said: str
+) -> None:
+    put(book, mutated(executed, path, "replace", value), forged=False)
+    stored = store.read_run(store.run_path(book, PAPER, "quick", 0))
+    assert stored is not None
+    assert stored.problem == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(5, "found 5, expected a mapping"), ({}, "found no 'outcome', expected it")]
+)
+def test_what_is_wrong_with_a_seed_is_told_in_no_words_of_a_library(
+    book: Path, catalog: Catalog, value: Any, said: str
+) -> None:
+    path = confirmation.path_of(catalog, PAPER)
+    before = path.read_bytes()
+    data = json.loads(before)
+    data["checks"]["exponent"][0] = value
+    try:
+        path.write_text(json.dumps(data), encoding="utf-8")
+        (told,) = confirmation.read_all(catalog)[1]
+    finally:
+        path.write_bytes(before)
+    assert f"checks.exponent.0{'.outcome' * (value == {})}: {said}, as lawbook confirm writes it" in told
