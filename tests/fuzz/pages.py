@@ -134,7 +134,7 @@ def assert_pages_hold_text_alone(catalog: Catalog) -> None:
     for name, text in exports(catalog, {}).items():
         if name.endswith(".json"):
             strict(text)
-    for document in search.documents(catalog):
+    for document in search.documents(catalog, {}):
         assert not re.search(r"<(?!/?p>)", document["title"] + document["text"] + "".join(document.get("tags", ()))), (
             document
         )
