@@ -20,7 +20,7 @@ from markupsafe import Markup
 from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
-from lawbook.site import assets, download, exports, notebook_page, wheel
+from lawbook.site import assets, download, exports, laws_table, notebook_page, wheel
 from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
 from lawbook.site.notebook_page import Prepared
@@ -97,7 +97,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     folders["Python API"] = [{title: path} for title, path in API.items() if path in here]
     return [
         {"Home": "index.md"},
-        {"Laws": [{"All laws": "laws/index.md"}, *families]},
+        {"Laws": [{"All laws": "laws/index.md"}, {"Browse": "browse/index.md"}, *families]},
         *({name: folders[name]} for name in sorted(folders) if folders[name]),
         {"About": [page for page in ABOUT if page in here | {"bibliography.md"}]},
     ]
@@ -116,6 +116,7 @@ def content(
     pages = book.pages() | _problem_pages(catalog, problems)
     known = pages.keys() | handwritten(catalog.root / "docs")
     files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence))
+    files |= laws_table.files(book)
     files["assets/lawbook/stix-two-math.woff2"] = assets.math_font(cache)
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
@@ -22,13 +22,14 @@ from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
-from lawbook.site import guides, verdicts
+from lawbook.site import browse, guides, laws_table, relation_map, timeline, verdicts
 from lawbook.site.book import Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
+from lawbook.site.facets import Listing
 from lawbook.site.history_view import what_changed
 from lawbook.site.inert import clean, inert, one_line, web_address
-from lawbook.site.law_view import SUPPORT, LawView
+from lawbook.site.law_view import LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math
 from lawbook.site.verdicts import Told
 
@@ -45,6 +46,9 @@ class Page:
 
     text: str
     source: str = ""
+
+
+Render = Callable[..., Page]  # template, front matter, way up to the root, source, and what the template is told
 
 
 @lru_cache(maxsize=1)
@@ -104,12 +108,18 @@ class Book(Views):
         """Whether git knows the whole history."""
         return is_complete(self.catalog.root)
 
+    @cached_property
+    def listing(self) -> Listing:
+        """All laws, as lists show them and narrow them down."""
+        return Listing(self)
+
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
         out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
-        out["laws/index.md"] = self.all_laws()
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
+        for module in (laws_table, browse, timeline, relation_map):
+            out |= module.pages(self, self._page)
         return out
 
     def law(self, paper: str) -> Page:
@@ -140,13 +150,6 @@ class Book(Views):
         history = what_changed(self.histories[paper], entry.entry, self.has_history)
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
         return self._page("law.md.jinja", meta, "../../", source, **told)
-
-    def all_laws(self) -> Page:
-        """One row a law: which law do I need?"""
-        entries = [self.view(paper, "../") for paper in self.papers]
-        total = sum(len(entry.entry.laws) for entry in entries)
-        meta = {"title": "All laws", "hide": ["toc"]}
-        return self._page("laws.md.jinja", meta, "../", "", entries=entries, total=total, supports=SUPPORT)
 
     def family(self, family: str) -> Page:
         """The laws of a family, a card a paper."""
