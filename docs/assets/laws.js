@@ -9,7 +9,7 @@
     ["name", "Law"], ["paper", "Paper"], ["year", "Year"], ["tells", "Tells"], ["formula", "Formula"],
     ["kind", "Kind"], ["support", "Rests on"], ["verdict", "Measured"],
   ]
-  const ALL = 300 // so many rows are drawn at once; of more, those near the window
+  const ALL = 300 // so many rows are drawn at once where there is room for a table; of more, those near the window
   const NEAR = 800 // px
   const wide = matchMedia("(min-width: 60em)")
   const order = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare
@@ -66,7 +66,6 @@
     for (const name of names()) if (form[name].value !== state[name]) form[name].value = state[name]
     const set = facets.filter((facet) => state[facet.id])
     form.querySelector(".lb-find-set").textContent = set.length ? `(${set.length})` : ""
-    form.querySelector("[type=reset]").hidden = !names().some((name) => state[name])
   }
 
   // --- which laws, in which order ------------------------------------------------
@@ -86,11 +85,14 @@
         if (!missed.length || missed[0] === i) for (const value of law.values[i]) count[value]++
       })
     }
-    options(counts)
     arrange(found)
+    clearTimeout(filling)
+    filling = setTimeout(() => options(counts)) // after the rows are on the screen
+    form.querySelector("[type=reset]").hidden = !names().some((name) => state[name])
     form.querySelector("output").textContent =
       found.length === laws.length ? `${laws.length} laws` : `${found.length} of ${laws.length} laws`
   }
+  let filling
   function options(counts) {
     facets.forEach((facet, i) => {
       const select = form[facet.id]
@@ -130,6 +132,9 @@
       const mine = state.sort.replace("-", "") === head.dataset.lbColumn
       head.setAttribute("aria-sort", mine ? (state.sort.startsWith("-") ? "descending" : "ascending") : "none")
     }
+    again()
+  }
+  function again() {
     drawn.clear()
     body.replaceChildren()
     measure()
@@ -164,7 +169,7 @@
   }
   function draw(everything = false) {
     let [from, to] = [0, lines.length]
-    if (lines.length > ALL && !everything) {
+    if (lines.length > (wide.matches ? ALL : 0) && !everything) {
       const top = -body.getBoundingClientRect().top
       from = first(top - NEAR)
       to = Math.min(first(top + innerHeight + NEAR) + 1, lines.length)
@@ -185,6 +190,16 @@
       body.insertBefore(row, next)
       drawn.set(i, row)
     }
+    if (wide.matches && formulas.length) whole()
+  }
+  function whole() {
+    // a formula is shown whole or not at all
+    const boxes = [...body.querySelectorAll(".lb-c-formula > div:not([data-lb-fits])")]
+    const fit = boxes.map((box) => box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight + 6)
+    boxes.forEach((box, i) => {
+      box.dataset.lbFits = fit[i]
+      if (!fit[i]) box.replaceChildren()
+    })
   }
   function head({ group, many }) {
     const byPaper = (state.group || "paper") === "paper"
@@ -207,7 +222,8 @@
       year: [law.paper.year], tells: [labels(law, which("tells"))[0] ?? ""], formula: [formula],
       kind: labels(law, which("kind")), support: labels(law, which("support")), verdict: [told],
     }
-    const row = COLUMNS.map(([name]) => element("td", { role: "cell", class: `lb-c-${name}` }, ...cells[name]))
+    const seen = COLUMNS.filter(([name]) => wide.matches || name === "name" || name === "verdict")
+    const row = seen.map(([name]) => element("td", { role: "cell", class: `lb-c-${name}` }, ...cells[name]))
     return element("tr", { role: "row" }, ...row)
   }
   function build() {
@@ -254,9 +270,7 @@
   async function formulasIfWide() {
     if (!wide.matches || formulas.length) return
     formulas = await (await fetch(`${place.dataset.lbIndex}formulas.json`)).json()
-    for (const [i, row] of drawn) {
-      if (!("many" in lines[i])) row.querySelector(".lb-c-formula > div").innerHTML = formulas[lines[i].number]
-    }
+    again()
   }
   async function start() {
     const answer = await fetch(`${place.dataset.lbIndex}laws.json`)
@@ -264,7 +278,7 @@
     take(await answer.json())
     read()
     build()
-    place.querySelector(".lb-all-list").hidden = true
+    place.querySelector(".lb-all-list").remove()
     form.hidden = false
     form.querySelector("details").open = wide.matches
     narrow()
@@ -272,7 +286,7 @@
     addEventListener("scroll", () => requestAnimationFrame(() => draw()), { passive: true })
     addEventListener("resize", () => (measure(), draw()))
     addEventListener("beforeprint", () => draw(true))
-    wide.addEventListener("change", formulasIfWide)
+    wide.addEventListener("change", () => (again(), formulasIfWide()))
     await formulasIfWide()
   }
   // opened from a file a page may fetch nothing: the list says all

@@ -15,8 +15,9 @@ from lawbook.site.markdown import Writer
 if TYPE_CHECKING:
     from lawbook.site.pages import Book, Page, Render
 
-LIMIT = 700  # laws on a page
+LIMIT = 250  # laws on a page, and texts of assumptions
 OFTEN = 8  # values named on the page of all ways to browse
+SHARED = 24  # values named at the top of a page that has many more
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,18 @@ class Section:
 
     @property
     def size(self) -> int:
+        """How many lines: laws, and texts above them."""
+        return self.many + sum(part.says is not None for part in self.parts)
+
+    @property
+    def many(self) -> int:
         """How many laws."""
         return sum(len(part.lines) for part in self.parts)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether laws of several papers have the value."""
+        return len({line.paper for part in self.parts for line in part.lines}) > 1
 
 
 def pages(book: Book, render: Render) -> dict[str, Page]:
@@ -79,16 +90,24 @@ def pages(book: Book, render: Render) -> dict[str, Page]:
     for way in WAYS:
         found = list(sections(book, way, "../../"))
         shown = paging.sheets(found, LIMIT)
+        where = {section.value: sheet.number for sheet in shown for section in sheet.sections}
+        largest = [(section, where[section.value]) for section in sorted(found, key=lambda section: -section.many)]
+        often.append((way, len(found), largest[:OFTEN]))
+        shared = [item for item in largest if item[0].is_shared][:SHARED] if len(found) > SHARED else []
         for sheet in shown:
             path = paging.address(f"browse/{way.page}.md", sheet.number)
             title = f"Laws {way.title[0].lower()}{way.title[1:]}"
             title += f", part {sheet.number}" if sheet.number > 1 else ""
             meta: dict[str, Any] = {"title": title, "hide": ["toc"]}
-            values = {"way": way, "ways": WAYS, "sheet": sheet, "sheets": shown, "address": paging.address}
+            values = {
+                "way": way,
+                "ways": WAYS,
+                "shared": shared,
+                "sheet": sheet,
+                "sheets": shown,
+                "address": paging.address,
+            }
             out[path] = render("browse.md.jinja", meta, "../../", "", title=title, shorts=shorts, **values)
-        largest = sorted(found, key=lambda section: -section.size)[:OFTEN]
-        where = {section.value: sheet.number for sheet in shown for section in sheet.sections}
-        often.append((way, len(found), [(section, where[section.value]) for section in largest]))
     meta = {"title": "Browse", "hide": ["toc"]}
     out["browse/index.md"] = render("browse_index.md.jinja", meta, "../", "", often=often, address=paging.address)
     return out

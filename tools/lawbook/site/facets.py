@@ -102,7 +102,7 @@ class Listing:
         fixed = {
             "family": {name: plain(family.title) for name, family in catalog.families.items()},
             "kind": {kind: kind.replace("-", " ") for kind in get_args(Kind)},
-            "support": SUPPORT,
+            "support": SUPPORT | {"empirical": "empirical"},  # shorter, for a column
             "verdict": VERDICT,
             "origin": ORIGIN,
         }

@@ -6,6 +6,7 @@ The index is fetched once and has no markup; short formulas are a file of their 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from lawbook.site import paging
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 LIMIT = 400  # laws on a page that is read without JavaScript
 FORMULA = 30  # characters of a formula that fits into a line of the table
+_TALL = re.compile(r"\\(?:sum|prod|int|begin|over|under)")  # commands that a line is too low for
 
 
 def pages(book: Book, render: Render) -> dict[str, Page]:
@@ -90,7 +92,12 @@ def words(book: Book, paper: str) -> str:
 def formulas(book: Book) -> list[str]:
     """The formula of each law as MathML where it fits into a line, in the order of the index; else nothing."""
     laws = [book.catalog.entries[line.paper].laws[line.id] for line in book.listing.lines]
-    return [str(math(law.formula.latex)) if len(plain_math(law.formula.latex)) <= FORMULA else "" for law in laws]
+    return [str(math(law.formula.latex)) if _fits(law.formula.latex) else "" for law in laws]
+
+
+def _fits(latex: str) -> bool:
+    width = len(plain_math(latex)) + 4 * latex.count(r"\quad") + 8 * latex.count(r"\qquad")
+    return width <= FORMULA and not _TALL.search(latex)
 
 
 def _text(data: Any) -> str:

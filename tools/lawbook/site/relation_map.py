@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -10,8 +11,8 @@ from markupsafe import Markup
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import INVERSE
 from lawbook.site.facets import Paper
-from lawbook.site.map_layout import BOX, COLUMN, LEFT, Layout, layout, line
-from lawbook.site.markdown import Writer
+from lawbook.site.map_layout import BOX, COLUMN, LEFT, Layout, curves, layout
+from lawbook.site.markdown import Writer, plain
 
 if TYPE_CHECKING:
     from lawbook.site.pages import Book, Page, Render
@@ -43,7 +44,12 @@ class Drawn:
     """A relation as a line of the drawing."""
 
     edge: Edge
-    ends: tuple[float, float, float, float]
+    curve: tuple[float, ...]  # start, control point and end of a parabola
+
+    @property
+    def path(self) -> str:
+        """As SVG writes it."""
+        return "M{:.1f} {:.1f}Q{:.1f} {:.1f} {:.1f} {:.1f}".format(*self.curve)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,11 @@ class Node:
     x: float
     y: float
     degree: int
+
+    @property
+    def label(self) -> str:
+        """Who; the year stands at the side."""
+        return self.paper.label.removesuffix(self.paper.year).strip()
 
 
 def edges(catalog: Catalog) -> list[Edge]:
@@ -77,13 +88,15 @@ def pages(book: Book, render: Render) -> dict[str, Page]:
     place = _placed(book, inside)
     ends = [end for edge in inside for end in (edge.start, edge.end)]
     nodes = [Node(paper, *place.places[paper.id], ends.count(paper.id)) for paper in book.listing.papers]
-    drawn = [Drawn(edge, line(place.places[edge.start], place.places[edge.end])) for edge in inside]
+    bent = curves(place.places, [(edge.start, edge.end) for edge in inside])
+    drawn = [Drawn(edge, curve) for edge, curve in zip(inside, bent, strict=True)]
     counts = {name: n for name in TYPES if (n := sum(edge.type == name for edge in known))}
+    titles = {family: wrap(plain(group.title), 26)[:2] for family, group in catalog.families.items()}
     meta = {"title": "Map of the relations", "hide": ["toc"], "scripts": ["map.js"]}
     rows = [(edge, _end(book, edge.start), _end(book, edge.end)) for edge in known]
     values = {
         "nodes": nodes, "drawn": drawn, "rows": rows, "place": place, "box": BOX, "column": COLUMN, "left": LEFT,
-        "counts": counts, "directed": DIRECTED, "outside": len(known) - len(inside),
+        "counts": counts, "titles": titles, "directed": DIRECTED, "outside": len(known) - len(inside),
     }  # fmt: skip
     return {"browse/map.md": render("map.md.jinja", meta, "../../", "", **values)}
 
