@@ -20,6 +20,7 @@ from markupsafe import Markup
 from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
 from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
 from lawbook.site import browse, guides, laws_table, relation_map, timeline, verdicts
@@ -73,7 +74,7 @@ def environment() -> Environment:
 def _json(data: Any) -> Markup:
     """JSON that may stand inside a script element, where nothing is unescaped: on one line, for every reader of it."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return Markup(re.sub("[<\x7f-\x9f\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text))
+    return Markup(re.sub(f"[<{LINE_ENDS}{NO_CHARACTERS}]", lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _attribute(text: str) -> Markup:
