@@ -50,7 +50,7 @@ def test_an_assumption_is_said_in_the_words_of_each_entry(catalog: Catalog) -> N
     corner = corner.model_copy(update={"laws": {"three-corners": law}, "assumptions": {"independent-draws": shared}})
     book = Book(replace(catalog, entries=catalog.entries | {"corner2002": corner}), {})
     way = next(way for way in WAYS if way.facet == "assumes")
-    (section,) = sections(book, way, "../../")
+    (section,) = sections(book, book.listing, way, "../../")
     assert [(str(part.says), [line.paper for line in part.lines]) for part in section.parts] == [
         ("The draws are independent.", ["halving2001"]),
         ("No angle bends another.", ["corner2002"]),

@@ -39,7 +39,8 @@ def test_a_list_of_very_many_is_on_several_pages(catalog: Catalog, monkeypatch: 
 def test_the_index_has_the_values_of_each_law_as_numbers_of_options(
     catalog: Catalog, evidence: dict[str, Evidence]
 ) -> None:
-    files = laws_table.files(Book(catalog, evidence))
+    book = Book(catalog, evidence)
+    files = laws_table.files(book, book.listing)
     index = json.loads(files["assets/lawbook/laws.json"])
     assert [facet["id"] for facet in index["facets"]] == [facet.id for facet in FACETS]
     paper, law_id, name, values, word, tone, formula = index["laws"][0]
@@ -55,11 +56,12 @@ def test_the_index_has_the_values_of_each_law_as_numbers_of_options(
 
 def test_a_formula_that_does_not_fit_a_line_is_left_out(catalog: Catalog) -> None:
     book = Book(catalog, {})
-    assert [bool(formula) for formula in laws_table.formulas(book)] == [True, True]
+    assert [bool(formula) for formula in laws_table.formulas(book, book.listing)] == [True, True]
     for latex in (r"\sum_i x_i", "a" * 31, r"a = b, \qquad c = d, \qquad e = f"):
         entry = catalog.entries["halving2001"]
         formula = entry.main.formula.model_copy(update={"latex": latex})
         law = entry.main.model_copy(update={"formula": formula})
         entries = catalog.entries | {"halving2001": entry.model_copy(update={"laws": {"inverse-root": law}})}
         changed = Catalog(catalog.root, entries, catalog.family_of, catalog.families, catalog.notation, catalog.works)
-        assert laws_table.formulas(Book(changed, {}))[0] == "", latex
+        changed_book = Book(changed, {})
+        assert laws_table.formulas(changed_book, changed_book.listing)[0] == "", latex

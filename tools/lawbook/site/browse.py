@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from lawbook.site import paging
+from lawbook.site.book import Page, Render, Views
 from lawbook.site.facets import Line, Listing
 from lawbook.site.markdown import Writer
-
-if TYPE_CHECKING:
-    from lawbook.site.pages import Book, Page, Render
 
 LIMIT = 250  # laws on a page, and texts of assumptions
 OFTEN = 8  # values named on the page of all ways to browse
@@ -82,13 +80,13 @@ class Section:
         return len({line.paper for part in self.parts for line in part.lines}) > 1
 
 
-def pages(book: Book, render: Render) -> dict[str, Page]:
+def pages(book: Views, listing: Listing, render: Render) -> dict[str, Page]:
     """A page for each way, and one that leads to all of them."""
     out: dict[str, Page] = {}
     often = []
     shorts = {paper: book.catalog.works[paper].short for paper in book.papers}
     for way in WAYS:
-        found = list(sections(book, way, "../../"))
+        found = list(sections(book, listing, way, "../../"))
         shown = paging.sheets(found, LIMIT)
         where = {section.value: sheet.number for sheet in shown for section in sheet.sections}
         largest = [(section, where[section.value]) for section in sorted(found, key=lambda section: -section.many)]
@@ -113,22 +111,21 @@ def pages(book: Book, render: Render) -> dict[str, Page]:
     return out
 
 
-def sections(book: Book, way: Way, base: str) -> Iterator[Section]:
+def sections(book: Views, listing: Listing, way: Way, base: str) -> Iterator[Section]:
     """The values of the facet in order, each with its laws."""
-    listing: Listing = book.listing
     for value, label in listing.labels[way.facet].items():
         lines = listing.having(way.facet, value)
         if way.facet == "assumes":
-            yield Section(value, label, tuple(_by_entry(book, value, lines, base)))
+            yield Section(value, label, tuple(_by_entry(book, listing, value, lines, base)))
         else:
             yield Section(value, label, (Part(tuple(lines)),), KIND.get(value, "") if way.facet == "kind" else "")
 
 
-def _by_entry(book: Book, assumption: str, lines: list[Line], base: str) -> Iterator[Part]:
+def _by_entry(book: Views, listing: Listing, assumption: str, lines: list[Line], base: str) -> Iterator[Part]:
     """Each entry says an assumption in its own words, and so it is shown."""
     write = Writer(book.catalog, base)
     for paper in dict.fromkeys(line.paper for line in lines):
         mine = tuple(line for line in lines if line.paper == paper)
         known = book.catalog.entries[paper].assumptions
-        names = [name for name in known if book.listing.assumption[name] == assumption]
+        names = [name for name in known if listing.assumption[name] == assumption]
         yield Part(mine, Markup(" ").join(write.line(known[name].text) for name in names))

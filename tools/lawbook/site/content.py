@@ -21,10 +21,11 @@ from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
 from lawbook.site import assets, download, exports, laws_table, notebook_page, wheel
+from lawbook.site.book import Page
 from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
 from lawbook.site.notebook_page import Prepared
-from lawbook.site.pages import Book, Page
+from lawbook.site.pages import Book
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = (
@@ -116,7 +117,7 @@ def content(
     pages = book.pages() | _problem_pages(catalog, problems)
     known = pages.keys() | handwritten(catalog.root / "docs")
     files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence))
-    files |= laws_table.files(book)
+    files |= laws_table.files(book, book.listing)
     files["assets/lawbook/stix-two-math.woff2"] = assets.math_font(cache)
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)

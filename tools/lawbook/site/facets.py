@@ -208,9 +208,13 @@ def _spoken(name: str) -> tuple[str, str]:
     return name, name.replace("-", " ")
 
 
+def slug(label: str) -> str:
+    """What stands for a label in addresses: its letters and digits."""
+    return re.sub(r"[\W_]+", "-", clean(label).casefold()).strip("-") or "other"
+
+
 def _as_value(label: str) -> tuple[str, str]:
-    """A label with the value that stands for it in addresses."""
-    return re.sub(r"[\W_]+", "-", clean(label).casefold()).strip("-") or "other", label
+    return slug(label), label
 
 
 def _sorted(labels: Mapping[str, str]) -> dict[str, str]:

@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lawbook.site import paging
-from lawbook.site.facets import FACETS
+from lawbook.site.book import Page, Render, Views
+from lawbook.site.facets import FACETS, Listing
 from lawbook.site.inert import clean
 from lawbook.site.markdown import math, plain, plain_math
-
-if TYPE_CHECKING:
-    from lawbook.site.pages import Book, Page, Render
 
 LIMIT = 400  # laws on a page that is read without JavaScript
 FORMULA = 30  # characters of a formula that fits into a line of the table
 _TALL = re.compile(r"\\(?:sum|prod|int|begin|over|under)")  # commands that a line is too low for
 
 
-def pages(book: Book, render: Render) -> dict[str, Page]:
+def pages(listing: Listing, render: Render) -> dict[str, Page]:
     """The page of all laws; of very many, further pages of its list."""
-    listing = book.listing
     shown = paging.sheets(listing.papers, LIMIT)
     out = {}
     for sheet in shown:
@@ -37,17 +34,17 @@ def pages(book: Book, render: Render) -> dict[str, Page]:
     return out
 
 
-def files(book: Book) -> dict[str, str]:
+def files(book: Views, listing: Listing) -> dict[str, str]:
     """What the table is drawn from, by path below the root of the site."""
     return {
-        "assets/lawbook/laws.json": _text(index(book)),
-        "assets/lawbook/formulas.json": _text(formulas(book)),
+        "assets/lawbook/laws.json": _text(index(book, listing)),
+        "assets/lawbook/formulas.json": _text(formulas(book, listing)),
     }
 
 
-def index(book: Book) -> dict[str, Any]:
+def index(book: Views, listing: Listing) -> dict[str, Any]:
     """Every law with its values, which are numbers of the options of each facet; see docs/assets/laws.js."""
-    catalog, listing = book.catalog, book.listing
+    catalog = book.catalog
     place = {facet.id: {value: i for i, value in enumerate(listing.labels[facet.id])} for facet in FACETS}
     papers = {paper: i for i, paper in enumerate(book.papers)}
     return {
@@ -83,15 +80,15 @@ def index(book: Book) -> dict[str, Any]:
     }
 
 
-def words(book: Book, paper: str) -> str:
+def words(book: Views, paper: str) -> str:
     """What finds a paper beside its name: other names of it, its authors, its number on arXiv."""
     work = book.catalog.works[paper]
     return plain(" ".join([*book.catalog.entries[paper].aliases, work.by, work.eprint]).strip())
 
 
-def formulas(book: Book) -> list[str]:
+def formulas(book: Views, listing: Listing) -> list[str]:
     """The formula of each law as MathML where it fits into a line, in the order of the index; else nothing."""
-    laws = [book.catalog.entries[line.paper].laws[line.id] for line in book.listing.lines]
+    laws = [book.catalog.entries[line.paper].laws[line.id] for line in listing.lines]
     return [str(math(law.formula.latex)) if _fits(law.formula.latex) else "" for law in laws]
 
 

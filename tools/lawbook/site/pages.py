@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
@@ -24,7 +23,7 @@ from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
 from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
 from lawbook.site import browse, guides, laws_table, relation_map, timeline, verdicts
-from lawbook.site.book import Views
+from lawbook.site.book import Page, Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
 from lawbook.site.facets import Listing
@@ -39,17 +38,6 @@ TIE = {
     "special-case-of": "special case of", "extends": "extends", "extended-by": "extended by",
     "contradicts": "contradicts", "uses": "uses", "used-by": "used by", "related": "related to",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page: Markdown with front matter, and the file a reader edits to change it."""
-
-    text: str
-    source: str = ""
-
-
-Render = Callable[..., Page]  # template, front matter, way up to the root, source, and what the template is told
 
 
 @lru_cache(maxsize=1)
@@ -119,8 +107,10 @@ class Book(Views):
         out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
-        for module in (laws_table, browse, timeline, relation_map):
-            out |= module.pages(self, self._page)
+        out |= laws_table.pages(self.listing, self._page)
+        out |= browse.pages(self, self.listing, self._page)
+        out |= timeline.pages(self.listing, self._page)
+        out |= relation_map.pages(self, self.listing, self._page)
         return out
 
     def law(self, paper: str) -> Page:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import INVERSE
-from lawbook.site.facets import Paper
+from lawbook.site.book import Page, Render, Views
+from lawbook.site.facets import Listing, Paper
 from lawbook.site.map_layout import BOX, COLUMN, LEFT, Layout, curves, layout
 from lawbook.site.markdown import Writer, plain
-
-if TYPE_CHECKING:
-    from lawbook.site.pages import Book, Page, Render
 
 # Each relation is told in one of its two directions.
 DIRECTED = ("explains", "generalizes", "extends", "uses")
@@ -80,14 +77,14 @@ def edges(catalog: Catalog) -> list[Edge]:
     return sorted(found.values(), key=lambda edge: (TYPES.index(edge.type), edge.start, edge.end))
 
 
-def pages(book: Book, render: Render) -> dict[str, Page]:
+def pages(book: Views, listing: Listing, render: Render) -> dict[str, Page]:
     """The page of the map."""
     catalog = book.catalog
     known = edges(catalog)
     inside = [edge for edge in known if {edge.start, edge.end} <= catalog.entries.keys()]
     place = _placed(book, inside)
     ends = [end for edge in inside for end in (edge.start, edge.end)]
-    nodes = [Node(paper, *place.places[paper.id], ends.count(paper.id)) for paper in book.listing.papers]
+    nodes = [Node(paper, *place.places[paper.id], ends.count(paper.id)) for paper in listing.papers]
     bent = curves(place.places, [(edge.start, edge.end) for edge in inside])
     drawn = [Drawn(edge, curve) for edge, curve in zip(inside, bent, strict=True)]
     counts = {name: n for name in TYPES if (n := sum(edge.type == name for edge in known))}
@@ -101,14 +98,14 @@ def pages(book: Book, render: Render) -> dict[str, Page]:
     return {"browse/map.md": render("map.md.jinja", meta, "../../", "", **values)}
 
 
-def _placed(book: Book, inside: list[Edge]) -> Layout:
+def _placed(book: Views, inside: list[Edge]) -> Layout:
     families = list(book.catalog.families)
     column = {paper: families.index(book.catalog.family_of[paper]) for paper in book.papers}
     year = {paper: book.catalog.works[paper].year for paper in book.papers}
     return layout(column, year, [(edge.start, edge.end) for edge in inside])
 
 
-def _end(book: Book, paper: str) -> tuple[Markup, str, str]:
+def _end(book: Views, paper: str) -> tuple[Markup, str, str]:
     """One end of a relation in the table: a link, the family if it has an entry, its name as text."""
     catalog = book.catalog
     work = catalog.works.get(paper)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lawbook.site import paging
-from lawbook.site.facets import Paper
-
-if TYPE_CHECKING:
-    from lawbook.site.pages import Book, Page, Render
+from lawbook.site.book import Page, Render
+from lawbook.site.facets import Listing, Paper, slug
 
 LIMIT = 500  # laws on a page
 
@@ -21,6 +18,11 @@ class Year:
 
     label: str
     papers: tuple[Paper, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page."""
+        return f"y{slug(self.label)}"
 
     @property
     def size(self) -> int:
@@ -36,9 +38,9 @@ def years(papers: Iterable[Paper]) -> list[Year]:
     return [Year(year, tuple(found[year])) for year in sorted(found)]
 
 
-def pages(book: Book, render: Render) -> dict[str, Page]:
+def pages(listing: Listing, render: Render) -> dict[str, Page]:
     """The timeline; of very many laws, over several pages."""
-    shown = paging.sheets(years(book.listing.papers), LIMIT)
+    shown = paging.sheets(years(listing.papers), LIMIT)
     out = {}
     for sheet in shown:
         title = "Timeline" + (f", part {sheet.number}" if sheet.number > 1 else "")
