@@ -39,15 +39,15 @@
   }
   const which = (name) => facets.findIndex((facet) => facet.id === name)
   const labels = (law, facet) => law.values[facet].map((value) => facets[facet].options[value][1])
+  const folded = new Map() // papers and options, which many laws share
+  const once = (text) => folded.get(text) ?? (folded.set(text, fold(text)), folded.get(text))
   function words(law) {
     // made when somebody first searches
-    law.words ??= fold(
-      [
-        law.name, law.formula, law.paper.label, law.paper.title, law.paper.words,
-        ...facets.flatMap((_, i) => labels(law, i)), ...law.values[which("assumes")].map((a) => law.paper.assumes[a] ?? ""),
-      ].join(" "),
-    )
-    return law.words
+    if (law.words) return law.words
+    const { label, title, words, assumes } = law.paper
+    const said = law.values[which("assumes")].map((value) => assumes[value] ?? "")
+    const shared = [label, title, words, ...said, ...facets.flatMap((_, i) => labels(law, i))]
+    return (law.words = [fold(law.name), fold(law.formula), ...shared.map(once)].join(" "))
   }
 
   // --- the state, the form and the address -------------------------------------
