@@ -89,6 +89,7 @@ def test_an_address_is_a_state(context: BrowserContext) -> None:
     page.wait_for_load_state("networkidle")
     page.locator(".lb-laws .lb-c-name a").click()
     expect(page).to_have_url(re.compile("/laws/halving2001/#inverse-root$"))
+    page.wait_for_load_state("networkidle")
     page.go_back()
     told(page, "1 of 2 laws")
 
