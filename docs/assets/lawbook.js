@@ -1,4 +1,4 @@
-/* Copy buttons, the table filter, and the slider charts. Everything else on a page works without it. */
+/* Copy buttons and the slider charts. Everything else on a page works without it. */
 "use strict"
 
 // --- copy ------------------------------------------------------------------
@@ -40,29 +40,6 @@ function fit() {
 }
 document.fonts.ready.then(fit)
 addEventListener("resize", fit)
-
-// --- the table of all laws ---------------------------------------------------
-for (const form of document.querySelectorAll(".lb-filter")) {
-  const rows = [...document.querySelectorAll(".lb-laws tbody tr")]
-  const text = rows.map((row) => (row.textContent + " " + row.dataset.words).toLowerCase())
-  const narrow = () => {
-    const words = form.word.value.toLowerCase().split(/\s+/).filter(Boolean)
-    let shown = 0
-    rows.forEach((row, i) => {
-      const fits =
-        words.every((word) => text[i].includes(word)) &&
-        (!form.family.value || row.dataset.family === form.family.value) &&
-        (!form.support.value || row.dataset.support === form.support.value)
-      row.hidden = !fits
-      row.style.display = fits ? "" : "none"
-      shown += fits
-    })
-    form.querySelector("output").textContent = shown === rows.length ? "" : `${shown} of ${rows.length}`
-  }
-  form.hidden = false
-  form.addEventListener("input", narrow)
-  form.addEventListener("submit", (event) => event.preventDefault())
-}
 
 // --- slider charts -----------------------------------------------------------
 let bundle // Vega is a third of a megabyte: loaded when the first chart is opened

@@ -165,7 +165,8 @@ def built(
 
 
 PATHS = ["/", "/laws/", "/laws/halving2001/", "/laws/corner2002/", "/families/scaling/", "/families/geometry/",
-         "/bibliography/", "/numbers/"]  # fmt: skip
+         "/bibliography/", "/numbers/", "/browse/", "/browse/assumption/", "/browse/observable/", "/browse/timeline/",
+         "/browse/map/"]  # fmt: skip
 STRUCTURE = """() => [...document.querySelectorAll("head, head *, body, body *")]
     .filter((e) => !e.closest("article svg") && !e.closest("math") && !["P", "SCRIPT", "STYLE"].includes(e.tagName))
     .map((e) => `${e.tagName} ${[...e.attributes].map((a) => a.name).sort()}`).sort()"""

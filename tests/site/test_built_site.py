@@ -56,6 +56,7 @@ def test_every_link_leads_somewhere(anywhere: Path) -> None:
             continue
         for link in page.links:
             target, anchor = urldefrag(link)
+            target = target.partition("?")[0]
             if re.match(r"[a-z]+:", target):
                 continue
             goal = (path.parent / unquote(target)).resolve() if target else path

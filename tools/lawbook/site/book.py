@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,15 @@ class Published:
     repo: str | None = None
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page: Markdown with front matter, and the file a reader edits to change it."""
+
+    text: str
+    source: str = ""
+
+
+Render = Callable[..., Page]  # template, front matter, way up to the root, source, and what the template is told
 ACCENTS = 6  # accent colours in the style sheet; families take them in order
 
 

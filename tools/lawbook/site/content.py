@@ -20,12 +20,12 @@ from markupsafe import Markup
 from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
-from lawbook.site import assets, download, exports, figures, notebook_page, wheel
-from lawbook.site.book import Published
+from lawbook.site import assets, download, exports, figures, laws_table, notebook_page, wheel
+from lawbook.site.book import Page, Published
 from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
 from lawbook.site.notebook_page import Prepared
-from lawbook.site.pages import Book, Page
+from lawbook.site.pages import Book
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = (
@@ -90,7 +90,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     folders["Python API"] = [{title: path} for title, path in API.items() if path in here]
     return [
         {"Home": "index.md"},
-        {"Laws": [{"All laws": "laws/index.md"}, *families]},
+        {"Laws": [{"All laws": "laws/index.md"}, {"Browse": "browse/index.md"}, *families]},
         *({name: folders[name]} for name in sorted(folders) if folders[name]),
         {"About": [page for page in ABOUT if page in here | {"bibliography.md"}]},
     ]
@@ -108,6 +108,7 @@ def content(book: Book, problems: Sequence[Problem] = (), *, serving: bool = Fal
     known = pages.keys() | handwritten(catalog.root / "docs")
     files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence))
     files |= figures.files(book)
+    files |= laws_table.files(book, book.listing)
     files["assets/lawbook/stix-two-math.woff2"] = assets.math_font(cache)
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)

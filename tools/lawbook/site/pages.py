@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
@@ -23,14 +22,15 @@ from lawbook.reference.catalog import Catalog
 from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
 from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
-from lawbook.site import guides, verdicts
-from lawbook.site.book import Published, Views
+from lawbook.site import browse, guides, laws_table, relation_map, timeline, verdicts
+from lawbook.site.book import Page, Published, Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
+from lawbook.site.facets import Listing
 from lawbook.site.figures import stem
 from lawbook.site.history_view import what_changed
 from lawbook.site.inert import clean, inert, one_line, web_address
-from lawbook.site.law_view import SUPPORT, LawView
+from lawbook.site.law_view import LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math, unlinked
 from lawbook.site.tools import tools
 from lawbook.site.verdicts import Told
@@ -40,14 +40,6 @@ TIE = {
     "special-case-of": "special case of", "extends": "extends", "extended-by": "extended by",
     "contradicts": "contradicts", "uses": "uses", "used-by": "used by", "related": "related to",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page: Markdown with front matter, and the file a reader edits to change it."""
-
-    text: str
-    source: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -115,12 +107,20 @@ class Book(Views):
         """Whether git knows the whole history."""
         return is_complete(self.catalog.root)
 
+    @cached_property
+    def listing(self) -> Listing:
+        """All laws, as lists show them and narrow them down."""
+        return Listing(self)
+
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
         out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
-        out["laws/index.md"] = self.all_laws()
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
+        out |= laws_table.pages(self.listing, self._page)
+        out |= browse.pages(self, self.listing, self._page)
+        out |= timeline.pages(self.listing, self._page)
+        out |= relation_map.pages(self, self.listing, self._page)
         return out
 
     def law(self, paper: str) -> Page:
@@ -152,13 +152,6 @@ class Book(Views):
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
         told["tools"] = tools(self.catalog, paper, self.published)
         return self._page("law.md.jinja", meta, "../../", source, **told)
-
-    def all_laws(self) -> Page:
-        """One row a law: which law do I need?"""
-        entries = [self.view(paper, "../") for paper in self.papers]
-        total = sum(len(entry.entry.laws) for entry in entries)
-        meta = {"title": "All laws", "hide": ["toc"]}
-        return self._page("laws.md.jinja", meta, "../", "", entries=entries, total=total, supports=SUPPORT)
 
     def family(self, family: str) -> Page:
         """The laws of a family, a card a paper."""
