@@ -389,6 +389,21 @@ def new(
 
 
 @app.command()
+def publish() -> None:
+    """Add every new address of the site to references/published.txt, to be committed.
+
+    `lawbook check` then says so if an entry, law, assumption, check or control is gone without a word on where it went.
+    """
+    from lawbook.reference.addresses import LIST
+    from lawbook.reference.addresses import publish as add
+
+    new = add(catalog_or_stop())
+    for address in new:
+        typer.echo(address)
+    typer.echo(f"{len(new)} addresses added to {LIST}" if new else f"{LIST} has every address that stands")
+
+
+@app.command()
 def site(
     run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
     strict: Annotated[bool, typer.Option("--strict/--no-strict", help="Fail on any warning.")] = True,

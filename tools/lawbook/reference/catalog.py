@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.reference import bibliography, cross, source
+from lawbook.reference import addresses, bibliography, cross, source
+from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
 from lawbook.reference.formula import Formula
 from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
@@ -37,6 +38,7 @@ class Catalog:
     families: dict[str, Family] = field(default_factory=dict)
     notation: dict[str, Quantity] = field(default_factory=dict)
     works: dict[str, Work] = field(default_factory=dict)
+    addresses: Addresses = field(default_factory=Addresses)
 
     def path(self, paper: str) -> Path:
         """The YAML file of an entry."""
@@ -108,6 +110,8 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
     if only is None:
         catalog.works, bib_problems = bibliography.read(folder / "papers.bib", "references/papers.bib")
         problems += bib_problems
+        catalog.addresses, address_problems = addresses.read(root)
+        problems += address_problems
 
     sources: dict[str, Source] = {}
     for path in sorted(folder.glob(f"*/{only or '*'}.yml")):
@@ -144,4 +148,6 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         homeless = only is None and (paper not in catalog.works or catalog.family_of[paper] not in catalog.families)
         if doc.file in bad or homeless:  # the problem may stand in the bibliography or among the families
             catalog.entries.pop(paper, None)
+    if only is None and not families.problems:
+        problems += addresses.lost(catalog, root)
     return catalog, sorted(set(problems))

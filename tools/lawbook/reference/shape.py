@@ -16,6 +16,8 @@ from lawbook.reference.source import Loc, Source
 Model = TypeVar("Model", bound=BaseModel)
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+_WORDS = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+ADDRESS = rf"^(families/{_WORDS}/|laws/[a-z]+[0-9]{{4}}[a-z]*/(?:#{_WORDS})?|glossary/#{_WORDS})$"
 
 
 def mapping(doc: Source, model: type[Model], names: str) -> dict[str, Model]:
@@ -28,7 +30,7 @@ def mapping(doc: Source, model: type[Model], names: str) -> dict[str, Model]:
         return out
     for key, value in doc.data.items():
         if not re.fullmatch(names, key):
-            expected = _PATTERNS.get(names, names)
+            expected = PATTERNS.get(names, names)
             doc.problems.append(doc.problem((key,), f"found the key {shown(key)}, expected {expected}", key=True))
             continue
         made = validated(doc, model, value, (key,))
@@ -75,7 +77,7 @@ def _problems(doc: Source, model: type[BaseModel], error: ValidationError, at: L
                 expected = "one of " + ", ".join(valid)
                 hint = nearest(found, valid) if isinstance(found, str) else ""
             elif kind == "string_pattern_mismatch":
-                expected = _PATTERNS.get(context["pattern"], context["pattern"])
+                expected = PATTERNS.get(context["pattern"], context["pattern"])
             message = f"found {shown(found)}, expected {expected}{hint}"
             if (
                 item["loc"] and isinstance(item["loc"][-1], str) and loc != at + tuple(item["loc"])
@@ -99,10 +101,11 @@ _EXPECTED = {
     "too_short": "at least one item",
     "string_too_short": "some text",
 }
-_PATTERNS = {
+PATTERNS = {
     r"^[a-z]+[0-9]{4}[a-z]*$": "an id like cohen2021",
     SLUG: "lower-case words joined by hyphens",
     NAME: "a name of letters, digits and _",
+    ADDRESS: "an address such as laws/cohen2021/ or laws/cohen2021/#check-hovers-at-the-edge",
 }
 
 

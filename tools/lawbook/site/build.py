@@ -92,7 +92,8 @@ class Written:
 
 def write_pages(catalog: Catalog, evidence: Mapping[str, Evidence], out: Path) -> Written:
     """Make `out` hold the whole book for another generator. Raises as `folder.write_folder` does."""
-    book = Book(catalog, evidence, content.charts_of(catalog.root))
-    made = content.content(book, published=published((catalog.root / "mkdocs.yml").read_text(encoding="utf-8")))
+    where = published((catalog.root / "mkdocs.yml").read_text(encoding="utf-8"))
+    book = Book(catalog, evidence, content.charts_of(catalog.root), address=where.site_url)
+    made = content.content(book, published=where)
     files = portable(book, made)
     return Written(len(files), write_folder(out, files), made.dead)

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
-from lawbook.site import assets, download, exports, notebook_page, wheel
+from lawbook.site import assets, download, exports, feed, notebook_page, wheel
 from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
 from lawbook.site.notebook_page import Prepared
@@ -28,7 +28,8 @@ from lawbook.site.pages import Book, Page
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = (
-    "reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md", "security.md",
+    "reading.md", "verdicts.md", "numbers.md", "bibliography.md", "cite.md", "api.md", "architecture.md",
+    "contributing.md", "security.md",
 )  # fmt: skip
 
 
@@ -115,7 +116,9 @@ def content(
     cache = cache_of(catalog.root)
     pages = book.pages() | _problem_pages(catalog, problems)
     known = pages.keys() | handwritten(catalog.root / "docs")
-    files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence))
+    files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence, book.worked))
+    files["feed.xml"] = feed.feed(catalog, book.histories, published.site_url)
+    files["llms.txt"] = feed.llms(catalog, published.site_url)
     files["assets/lawbook/stix-two-math.woff2"] = assets.math_font(cache)
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)
@@ -149,7 +152,13 @@ def _meta(book: Book, paper: str, published: Published) -> dict[str, Any]:
     title = one_line(plain(book.catalog.entries[paper].title))
     accent = book.accents[book.catalog.family_of[paper]]
     # out of the search index: code would crowd the laws out
-    about = {"title": f"Notebook: {title}", "notebook": paper, "accent": accent, "search": {"exclude": True}}
+    about = {
+        "title": f"Notebook: {title}",
+        "notebook": paper,
+        "source": path,
+        "accent": accent,
+        "search": {"exclude": True},
+    }
     return about | {name: link for name, link in links.items() if link is not None}
 
 

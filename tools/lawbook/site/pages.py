@@ -17,12 +17,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lawbook.evidence.contributors import Work, work_on
 from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
-from lawbook.site import guides, verdicts
+from lawbook.site import citation, guides, verdicts
 from lawbook.site.book import Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
@@ -86,9 +87,14 @@ class Book(Views):
         evidence: Mapping[str, Evidence],
         cache: Path | None = None,
         before: Book | None = None,
+        address: str | None = None,
     ) -> None:
-        """`before`, the book of the last build, lends the pages of entries that have not changed since."""
+        """`before`, the book of the last build, lends the pages of entries that have not changed since.
+
+        `address` is where the site is published.
+        """
         super().__init__(catalog, evidence, cache)
+        self.cited = citation.read(catalog.root, address or "")
         self._made: dict[str, tuple[Any, Page]] = {}
         self._before = before._made if before is not None else {}
         # What the page of one entry says of the others.
@@ -98,6 +104,11 @@ class Book(Views):
     def histories(self) -> dict[str, tuple[Change, ...]]:
         """What changed in each entry, out of git."""
         return histories(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
+
+    @cached_property
+    def worked(self) -> dict[str, Work]:
+        """Who has worked on each entry and its notebook, and when, out of git."""
+        return work_on(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
 
     @cached_property
     def has_history(self) -> bool:
@@ -110,6 +121,7 @@ class Book(Views):
         out["laws/index.md"] = self.all_laws()
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
+        out |= {f"{page.rstrip('/')}.md": self.gone(page) for page in self.catalog.addresses.gone_pages}
         return out
 
     def law(self, paper: str) -> Page:
@@ -119,7 +131,8 @@ class Book(Views):
         confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
         drawn_on = (
             catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
-            self.histories[paper], self.has_history,
+            self.histories[paper], self.has_history, self.worked[paper], self.cited,
+            catalog.addresses.gone_from(f"laws/{paper}/"),
         )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
@@ -139,6 +152,8 @@ class Book(Views):
         has_run = entry.evidence is not None and entry.evidence.shown.notebook is not None
         history = what_changed(self.histories[paper], entry.entry, self.has_history)
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
+        told |= {"cited": citation.page(self.cited, entry.entry, self.worked[paper]), "worked": self.worked[paper]}
+        told["gone"] = self.catalog.addresses.gone_from(f"laws/{paper}/")
         return self._page("law.md.jinja", meta, "../../", source, **told)
 
     def all_laws(self) -> Page:
@@ -147,6 +162,12 @@ class Book(Views):
         total = sum(len(entry.entry.laws) for entry in entries)
         meta = {"title": "All laws", "hide": ["toc"]}
         return self._page("laws.md.jinja", meta, "../", "", entries=entries, total=total, supports=SUPPORT)
+
+    def gone(self, page: str) -> Page:
+        """The page at an address, `laws/doe2020/`, whose entry is gone: it says where that went."""
+        meta = {"title": "No longer here", "search": {"exclude": True}}
+        found = self.catalog.addresses.gone_from(page)
+        return self._page("gone_page.md.jinja", meta, "../../", "references/gone.yml", gone=found, address=page)
 
     def family(self, family: str) -> Page:
         """The laws of a family, a card a paper."""
@@ -198,8 +219,13 @@ class Book(Views):
         counts = self.counts(entry.entry for entry in runs)
         return self._part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
 
+    def cite(self) -> str:
+        """How to cite the book as a whole."""
+        return self._part("cite_whole.jinja", "../", cited=citation.whole(self.cited))
+
     def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
         body = tidy(self._part(template, base, **values))
+        meta |= {"source": source} if source else {}
         return Page(f"{front_matter(meta)}\n{body}", source)
 
     def _part(self, template: str, base: str, **values: Any) -> str:

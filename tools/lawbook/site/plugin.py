@@ -46,7 +46,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         if self.problems and not self.serving:
             raise PluginError("\n".join(map(str, self.problems)))
         before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
-        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before)
+        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before, config.site_url)
         self.stash: dict[str, list[str]] = {}
         self.api = ApiPages(config, self.cache)
         config.nav = content.nav(catalog, Path(config.docs_dir))
@@ -100,6 +100,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             page.meta = self.notebooks[Path(uri).stem].meta
             return markdown
         if uri not in self.generated:
+            if page.file.src_path and not page.file.generated_by:
+                page.meta.setdefault("source", f"docs/{uri}")
             filled = documentation.fill(self.api.markdown(markdown, page), self.book)
             return self._stash(uri, filled, re.compile(r"^<div class=\"lb-.*?^</div>$", re.DOTALL | re.MULTILINE))
         page.meta["search"] = {"exclude": True}  # search.py says what is found of it
