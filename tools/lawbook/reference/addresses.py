@@ -82,7 +82,7 @@ def standing(catalog: Catalog) -> list[str]:
     found = [f"families/{family}/" for family in catalog.families]
     for entry in catalog.entries.values():
         found += of_entry(entry)
-    return sorted(found)
+    return sorted([*found, *(f"glossary/#{term}" for term in catalog.glossary)])
 
 
 def read(root: Path) -> tuple[Addresses, list[Problem]]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.reference import addresses, bibliography, cross, source
+from lawbook.reference import addresses, bibliography, cross, glossary, source
 from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
 from lawbook.reference.formula import Formula
+from lawbook.reference.glossary import Term
 from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import complete, latex_problems, read_entry
@@ -38,6 +39,7 @@ class Catalog:
     families: dict[str, Family] = field(default_factory=dict)
     notation: dict[str, Quantity] = field(default_factory=dict)
     works: dict[str, Work] = field(default_factory=dict)
+    glossary: dict[str, Term] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
 
     def path(self, paper: str) -> Path:
@@ -138,6 +140,8 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
                 catalog.entries[paper] = entry
     if only is None:
         problems += cross.guides(families, catalog.families, catalog.works, sources)
+        catalog.glossary, term_problems = glossary.read(root, catalog.works, sources)
+        problems += term_problems
         for paper, doc in sources.items():
             doc.problems.extend(cross.references(doc, paper, catalog.works, sources))
         problems += cross.notebooks(root, catalog.family_of, sources)
@@ -148,6 +152,6 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         homeless = only is None and (paper not in catalog.works or catalog.family_of[paper] not in catalog.families)
         if doc.file in bad or homeless:  # the problem may stand in the bibliography or among the families
             catalog.entries.pop(paper, None)
-    if only is None and not families.problems:
+    if only is None and not families.problems and not term_problems:
         problems += addresses.lost(catalog, root)
     return catalog, sorted(set(problems))

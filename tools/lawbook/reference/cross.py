@@ -19,7 +19,7 @@ def references(doc: Source, paper: str, works: Mapping[str, Work], sources: Mapp
         return
     if works and paper not in works:
         yield doc.problem(("paper",), f"found no record {paper!r} in papers.bib, expected one{nearest(paper, works)}")
-    yield from _prose(doc, works, sources)
+    yield from prose_problems(doc, works, sources)
     relations = doc.data.get("relations")
     seen: set[tuple[str, Any]] = set()
     for i, relation in enumerate(relations if isinstance(relations, list) else []):
@@ -46,7 +46,7 @@ def references(doc: Source, paper: str, works: Mapping[str, Work], sources: Mapp
                 yield doc.problem(loc, message)
 
 
-def _prose(doc: Source, works: Mapping[str, Work], sources: Mapping[str, Source]) -> Iterator[Problem]:
+def prose_problems(doc: Source, works: Mapping[str, Work], sources: Mapping[str, Source]) -> Iterator[Problem]:
     """Markdown, citations and links in every text of a file."""
     for loc, text in _strings(doc.data, ()):
         if loc[-1] in ("latex", "expr", "paper-writes") or (loc[-1] == "predicted"):
@@ -84,7 +84,7 @@ def guides(
     doc: Source, families: Mapping[str, Family], works: Mapping[str, Work], sources: Mapping[str, Source]
 ) -> Iterator[Problem]:
     """What the guides of families.yml refer to: laws, checks, papers; and rows as long as their head."""
-    yield from _prose(doc, works, sources)
+    yield from prose_problems(doc, works, sources)
     for name, family in families.items():
         for i, block in enumerate(family.guide):
             loc: Loc = (name, "guide", i)

@@ -23,14 +23,15 @@ from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
 from lawbook.reference.prose import citations
-from lawbook.site import citation, guides, verdicts
+from lawbook.site import back_matter, citation, guides, verdicts
 from lawbook.site.book import Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
 from lawbook.site.history_view import what_changed
-from lawbook.site.inert import clean, inert, one_line, web_address
+from lawbook.site.inert import attribute, clean, inert, one_line, web_address
 from lawbook.site.law_view import SUPPORT, LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math
+from lawbook.site.terms import Glossary
 from lawbook.site.verdicts import Told
 
 TIE = {
@@ -38,6 +39,9 @@ TIE = {
     "special-case-of": "special case of", "extends": "extends", "extended-by": "extended by",
     "contradicts": "contradicts", "uses": "uses", "used-by": "used by", "related": "related to",
 }  # fmt: skip
+
+
+LINKED = ("law.md.jinja", "family.md.jinja")  # pages on which the words of the glossary are links
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def environment() -> Environment:
         comment_end_string="#%}",
         finalize=inert,
     )
-    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
+    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": attribute}
     env.globals |= {"tie_words": TIE, "seen_words": SEEN, "web_address": web_address}
     return env
 
@@ -71,11 +75,6 @@ def _json(data: Any) -> Markup:
     """JSON that may stand inside a script element, where nothing is unescaped: on one line, for every reader of it."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     return Markup(re.sub("[<\x7f-\x9f\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text))
-
-
-def _attribute(text: str) -> Markup:
-    """Text in an attribute: a line break as an entity, so that the block of HTML has no blank line."""
-    return Markup(escape(clean(text).strip()).replace("\n", "&#10;"))
 
 
 class Book(Views):
@@ -121,7 +120,7 @@ class Book(Views):
         out["laws/index.md"] = self.all_laws()
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
-        out |= {f"{page.rstrip('/')}.md": self.gone(page) for page in self.catalog.addresses.gone_pages}
+        out |= back_matter.pages(self)
         return out
 
     def law(self, paper: str) -> Page:
@@ -132,7 +131,7 @@ class Book(Views):
         drawn_on = (
             catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
             self.histories[paper], self.has_history, self.worked[paper], self.cited,
-            catalog.addresses.gone_from(f"laws/{paper}/"),
+            catalog.addresses.gone_from(f"laws/{paper}/"), catalog.glossary,
         )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
@@ -154,20 +153,14 @@ class Book(Views):
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
         told |= {"cited": citation.page(self.cited, entry.entry, self.worked[paper]), "worked": self.worked[paper]}
         told["gone"] = self.catalog.addresses.gone_from(f"laws/{paper}/")
-        return self._page("law.md.jinja", meta, "../../", source, **told)
+        return self.page("law.md.jinja", meta, "../../", source, **told)
 
     def all_laws(self) -> Page:
         """One row a law: which law do I need?"""
         entries = [self.view(paper, "../") for paper in self.papers]
         total = sum(len(entry.entry.laws) for entry in entries)
         meta = {"title": "All laws", "hide": ["toc"]}
-        return self._page("laws.md.jinja", meta, "../", "", entries=entries, total=total, supports=SUPPORT)
-
-    def gone(self, page: str) -> Page:
-        """The page at an address, `laws/doe2020/`, whose entry is gone: it says where that went."""
-        meta = {"title": "No longer here", "search": {"exclude": True}}
-        found = self.catalog.addresses.gone_from(page)
-        return self._page("gone_page.md.jinja", meta, "../../", "references/gone.yml", gone=found, address=page)
+        return self.page("laws.md.jinja", meta, "../", "", entries=entries, total=total, supports=SUPPORT)
 
     def family(self, family: str) -> Page:
         """The laws of a family, a card a paper."""
@@ -177,7 +170,7 @@ class Book(Views):
         guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
         counts = self.counts(entry.entry for entry in entries)
         shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
-        return self._page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
+        return self.page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
 
     def bibliography(self) -> Page:
         """Every work, and which entries are about it or cite it."""
@@ -190,7 +183,12 @@ class Book(Views):
         shorts = {paper: self.catalog.works[paper].short for paper in self.papers}
         meta = {"title": "Bibliography", "hide": ["toc"]}
         listed = [(work, citing[work.key]) for work in works]
-        return self._page("bibliography.md.jinja", meta, "../", "references/papers.bib", works=listed, shorts=shorts)
+        return self.page("bibliography.md.jinja", meta, "../", "references/papers.bib", works=listed, shorts=shorts)
+
+    @cached_property
+    def terms(self) -> Glossary:
+        """The words of the glossary, to be found in texts."""
+        return Glossary.of(self.catalog.glossary)
 
     def _cited(self, paper: str) -> set[str]:
         entry = self.catalog.entries[paper]
@@ -223,8 +221,11 @@ class Book(Views):
         """How to cite the book as a whole."""
         return self._part("cite_whole.jinja", "../", cited=citation.whole(self.cited))
 
-    def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
+    def page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
+        """A page out of a template, for a way up to the root of the site, with what a reader edits to change it."""
         body = tidy(self._part(template, base, **values))
+        if template in LINKED:
+            body = self.terms.link(body, base)
         meta |= {"source": source} if source else {}
         return Page(f"{front_matter(meta)}\n{body}", source)
 
