@@ -1,10 +1,12 @@
-"""The pages at the back of the book: notation, glossary, what is gone."""
+"""The pages at the back of the book: notation, glossary, coverage, what is gone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from lawbook.site import notation
+from lawbook.site import coverage, notation
 from lawbook.site.markdown import Writer
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 def pages(book: Book) -> dict[str, Page]:
     """Path below the root of the docs to page."""
-    out = {"notation.md": quantities(book)}
+    out = {"notation.md": quantities(book), "coverage.md": covered(book)}
     if book.catalog.glossary:
         out["glossary.md"] = glossary(book)
     return out | {f"{page.rstrip('/')}.md": gone(book, page) for page in book.catalog.addresses.gone_pages}
@@ -40,6 +42,42 @@ def glossary(book: Book) -> Page:
     return book.page(
         "glossary.md.jinja", meta, "../", "references/glossary.yml", terms=terms, used=used, shorts=shorts
     )  # fmt: skip
+
+
+class _OfAPaper(Protocol):
+    @property
+    def paper(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=_OfAPaper)
+
+
+def _by_family(book: Book, rows: Iterable[Row]) -> dict[str, list[Row]]:
+    out: dict[str, list[Row]] = {}
+    for row in rows:
+        out.setdefault(book.catalog.family_of[row.paper], []).append(row)
+    return out
+
+
+def covered(book: Book) -> Page:
+    """What was tested and what came out: all outcomes, assumption by assumption, law by law."""
+    drawn_on = (book.catalog, book.evidence, book.papers)
+    assumed = coverage.assumptions(*drawn_on)
+    laws = coverage.laws(*drawn_on, Writer(book.catalog, "../"))
+    told = {
+        "outcomes": coverage.outcomes(*drawn_on),
+        "assumed": assumed,
+        "assumed_by_family": _by_family(book, assumed),
+        "backed": Counter(row.backing for row in assumed),
+        "laws": laws,
+        "laws_by_family": _by_family(book, laws),
+        "unchecked": sum(not row.checks for row in laws),
+        "caught": sum(row.caught for row in laws),
+        "counted": sum(row.counted for row in laws),
+        "shorts": {paper: book.catalog.works[paper].short for paper in book.papers},
+    }
+    meta = {"title": "Coverage", "description": "What was tested, what came out, and what has not been shown."}
+    return book.page("coverage.md.jinja", meta, "../", "", **told)
 
 
 def gone(book: Book, address: str) -> Page:

@@ -28,8 +28,8 @@ from lawbook.site.pages import Book, Page
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = (
-    "reading.md", "verdicts.md", "numbers.md", "notation.md", "glossary.md", "bibliography.md", "cite.md",
-    "api.md", "architecture.md", "contributing.md", "security.md",
+    "reading.md", "verdicts.md", "numbers.md", "coverage.md", "notation.md", "glossary.md", "bibliography.md",
+    "cite.md", "api.md", "architecture.md", "contributing.md", "security.md",
 )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
         {"Home": "index.md"},
         {"Laws": [{"All laws": "laws/index.md"}, *families]},
         *({name: folders[name]} for name in sorted(folders) if folders[name]),
-        {"About": [page for page in ABOUT if page in here | {"bibliography.md", "notation.md"} | words]},
+        {"About": [page for page in ABOUT if page in here | {"bibliography.md", "notation.md", "coverage.md"} | words]},
     ]
 
 
