@@ -13,8 +13,8 @@ from lawbook.site.pages import Book, heading, pages, tidy
 
 def test_which_pages_there_are(catalog: Catalog) -> None:
     assert sorted(pages(catalog, {})) == [
-        "bibliography.md", "coverage.md", "families/geometry.md", "families/scaling.md", "laws/corner2002.md", "laws/halving2001.md",
-        "laws/index.md", "notation.md",
+        "bibliography.md", "coverage.md", "families/geometry.md", "families/scaling.md", "glossary.md", "laws/corner2002.md",
+        "laws/halving2001.md",        "laws/index.md", "notation.md",
     ]  # fmt: skip
 
 

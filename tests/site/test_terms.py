@@ -57,11 +57,11 @@ def test_law_pages_link_and_the_glossary_says_which_laws_are_about_a_word(catalo
         "sample": Term(term="sample", says="One of many.", see=["loss"]),
         "loss": Term(term="loss", says="A $n^2$."),
     }
-    catalog.glossary = terms
+    before, catalog.glossary = catalog.glossary, terms
     try:
         made = pages(catalog, {})
     finally:
-        catalog.glossary = {}
+        catalog.glossary = before
     law = made["laws/halving2001.md"].text
     assert law.count('class="lb-term" href="../../glossary/#sample"') == 1
     assert "# " not in [line[:2] for line in law.split("\n") if "lb-term" in line]
