@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.reference import addresses, bibliography, cross, glossary, source
+from lawbook.reference import addresses, bibliography, cross, glossary, order, source
 from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
 from lawbook.reference.formula import Formula
@@ -144,6 +144,7 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         problems += term_problems
         for paper, doc in sources.items():
             doc.problems.extend(cross.references(doc, paper, catalog.works, sources))
+        problems += order.problems(sources)
         problems += cross.notebooks(root, catalog.family_of, sources)
     for doc in sources.values():
         problems += doc.problems

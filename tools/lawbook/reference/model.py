@@ -389,6 +389,9 @@ class Entry(Part):
     use: Text = Field(title="Use")
     caveats: list[Caveat] = Field(title="Limits and disputes", default_factory=list)
     relations: list[Relation] = Field(title="Related laws", default_factory=list)
+    read_first: list[PaperId] = Field(
+        title="Read first", description="Entries that a newcomer should have read before.", default_factory=list
+    )
 
     @property
     def main(self) -> Law:

@@ -22,8 +22,9 @@ from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
+from lawbook.reference.order import path
 from lawbook.reference.prose import citations
-from lawbook.site import back_matter, citation, guides, verdicts
+from lawbook.site import back_matter, citation, exercises, guides, verdicts
 from lawbook.site.book import Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
@@ -42,6 +43,16 @@ TIE = {
 
 
 LINKED = ("law.md.jinja", "family.md.jinja")  # pages on which the words of the glossary are links
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What to read before and after an entry, and what to try after it, as Markdown."""
+
+    first: tuple[str, ...]
+    next: tuple[str, ...]
+    exercises: str
+    shorts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -131,12 +142,28 @@ class Book(Views):
         drawn_on = (
             catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
             self.histories[paper], self.has_history, self.worked[paper], self.cited,
-            catalog.addresses.gone_from(f"laws/{paper}/"), catalog.glossary,
+            catalog.addresses.gone_from(f"laws/{paper}/"), catalog.glossary, self.reading(paper),
         )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
         self._made[paper] = (drawn_on, page)
         return page
+
+    def reading(self, paper: str) -> Reading:
+        """What to read before and after an entry, and what to try after it."""
+        source = self.catalog.notebook(paper)
+        entries = self.catalog.entries
+        return Reading(
+            first=tuple(first for first in entries[paper].read_first if first in entries),
+            next=tuple(other for other in self.papers if paper in entries[other].read_first),
+            exercises=exercises.of(source.read_text(encoding="utf-8")) if source.is_file() else "",
+            shorts=self.shorts,
+        )
+
+    @cached_property
+    def shorts(self) -> dict[str, str]:
+        """The short name of each paper."""
+        return {paper: self.catalog.works[paper].short for paper in self.papers}
 
     def _law(self, paper: str) -> Page:
         entry = self.view(paper, "../../", drawn=True)
@@ -152,6 +179,7 @@ class Book(Views):
         history = what_changed(self.histories[paper], entry.entry, self.has_history)
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
         told |= {"cited": citation.page(self.cited, entry.entry, self.worked[paper]), "worked": self.worked[paper]}
+        told["reading"] = self.reading(paper)
         told["gone"] = self.catalog.addresses.gone_from(f"laws/{paper}/")
         return self.page("law.md.jinja", meta, "../../", source, **told)
 
@@ -166,10 +194,14 @@ class Book(Views):
         """The laws of a family, a card a paper."""
         entries = [self.view(entry.paper, "../../") for entry in self.catalog.in_family(family)]
         title = self.catalog.families[family].title
-        meta = {"title": one_line(plain(title)), "accent": self.accents[family]}
+        meta = {"title": one_line(plain(title)), "accent": self.accents[family], "family": family}
         guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
         counts = self.counts(entry.entry for entry in entries)
         shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
+        papers = [entry.id for entry in entries]
+        way = path(papers, {paper: self.catalog.entries[paper].read_first for paper in papers})
+        shared |= {"readings": {paper: self.reading(paper) for paper in way}}
+        shared["titles"] = {entry.id: entry.title for entry in entries}
         return self.page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
 
     def bibliography(self) -> Page:
