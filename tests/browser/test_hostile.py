@@ -19,7 +19,8 @@ from lawbook.evidence import store
 from lawbook.evidence.record import Evidence, Run, Series, Usage, digest
 from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog, load
-from lawbook.reference.model import Part, Text
+from lawbook.reference.model import Line, Part, Prose, Text
+from lawbook.reference.model import Name as Words
 from lawbook.site import plugin
 from lawbook.site.build import build
 from playwright.sync_api import Browser, Page, expect
@@ -52,7 +53,7 @@ def poisoned(value: Any, hint: Any, poison: Callable[[], str], latex: Callable[[
         if {"text", "table", "chart"} <= set(type(value).model_fields):  # a part of a guide is one of three
             update = {name: new for name, new in update.items() if getattr(value, name) is not None}
         return value.model_copy(update=update)
-    if hint == Text or Text in get_args(hint):
+    if any(kind == hint or kind in get_args(hint) for kind in (Text, Line, Words, Prose)):
         if value is None or isinstance(value, str):
             return poison()
         if get_origin(hint) is list:

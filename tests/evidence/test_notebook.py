@@ -97,6 +97,13 @@ def test_what_is_no_number_is_not_recorded(halving: notebook.OpenEntry) -> None:
         halving.check("exponent", measured=0.5, error=float("nan"))
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), [1.0, float("inf")]])
+def test_what_is_given_is_finite(halving: notebook.OpenEntry, value: float | list[float]) -> None:
+    odd = value if isinstance(value, float) else value[-1]
+    with pytest.raises(ValueError, match=rf"found n = {odd} given for 'exponent', expected a finite number"):
+        halving.check("exponent", measured=0.5, error=0.1, given={"n": value})
+
+
 def test_an_intact_run_comes_with_all_that_belongs_to_it(halving: notebook.OpenEntry) -> None:
     name = "one-draw-repeated"
     with pytest.raises(ValueError, match="found intact_error, intact_given without intact="):

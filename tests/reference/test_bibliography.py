@@ -197,8 +197,8 @@ def test_what_is_private_is_not_published() -> None:
         ("@misc{k, author={X}, title={T}, year=1, crossref={q}}", ["x.bib:1:41: k.crossref: found 'q', expected the key of another work"]),
         ("@misc{k, author={X}, title={\\cite{x}}, year=1}", ["x.bib:1:1: k: found no title"]),
         ("@misc{k}\n@misc{l, title={T}}", ["x.bib:1:1: k: found no title and no year and no author", "x.bib:2:1: l: found no year and no author"]),
-        ("a\x00b", ["x.bib:1:2: found the character '\\x00'"]),
-        ("x\n\u2028", ["x.bib:2:1: found the character LINE SEPARATOR"]),
+        ("a\x00b", ["x.bib:1:2: found U+0000 (control character)"]),
+        ("x\n\u2028", ["x.bib:2:1: found U+2028 (line separator)"]),
     ],
 )  # fmt: skip
 def test_every_fault_is_told_where_it_stands(text: str, messages: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -68,8 +69,20 @@ CASES = [
     ("gives: test_loss", "gives: testloss", r"gives: found 'testloss', expected a symbol of this law \(did you mean 'test_loss'"),
     ("over: n", "over: spread", r"over: found 'spread', which has no range"),
     ("expr: spread*n**(-b)", "expr: spread*2**(-b)", r"over: found 'n', expected a symbol that expr depends on"),
-    ("range: [1.0, 1000.0]", "range: [1.0]", r"\.n\.range: found a list, expected a list of two numbers"),
-    ("range: [1.0, 1000.0]", "range: []", r"\.n\.range: found a list, expected a list of two numbers"),
+    ("range: [1.0, 1000.0]", "range: [1.0]", r"\.n\.range: found a list of 1, expected a list of two numbers"),
+    ("range: [1.0, 1000.0]", "range: []", r"\.n\.range: found a list of 0, expected a list of two numbers"),
+    ("range: [1.0, 1000.0]", "range: [1.0, 2.0, 3.0]", r"\.n\.range: found a list of 3, expected a list of two numbers"),
+    ("range: [1.0, 1000.0]", "range: [1.0, 1e307]", r"\.n\.range\[1\]: found 1e\+307, expected a number of at most 1e\+300 in size"),
+    ("range: [1.0, 1000.0]", "range: [1.0, .INF]", r"\.n\.range\[1\]: found inf, expected a finite number"),
+    ("unconfirmed: true", "unconfirmed: 1", r"caveats\[0\].unconfirmed: found 1, expected true or false"),
+    ("data: coin flips", "data: '# coin {onclick=x}'", r"exponent.data: found '# coin .*, expected a line of text: '#' at its start"),
+    ("unit: loss, role: constant", "unit: '## x', role: constant", r"spread.unit: found '## x', expected a line of text"),
+    ("where: Section 1", "where: '> x'", r"reported\[0\].where: found '> x', expected a line of text"),
+    ("measures: the error at four times the largest fitted $n$", 'measures: "a\\nb of"', r"extrapolates.measures: found 'a\\nb of', expected one line"),
+    ("Errors of different sign cancel.", "Errors.\n\n  # Big {#x}", r"intuition: found .*, expected no heading such as '# Big"),
+    ("LLN]", "'`<b>`']", r"aliases\[1\]: found '`<b>`', expected no tag such as '<b>'"),
+    ("Errors of different", "[x](//evil.org)", r"intuition: found a link to '//evil.org', expected https:// before it"),
+    ("Errors of different", "x <img src=x onerror=y", r"intuition: found raw HTML, '<img"),
     ("range: [1.0, 1000.0]", "range: 5", r"\.n\.range: found 5, expected a list of two numbers"),
     ("test_loss: {}", "test_lss: {}", r"found 'test_lss' without latex, name, unit, role, .*did you mean 'test_loss'"),
     (r"\sigma\, n^{-b}", r"\sigma\, m^{-b}", r"formula.latex: found no 'n' in the LaTeX"),
@@ -132,6 +145,12 @@ def test_a_check_needs_a_rival_or_a_control(tiny: Path) -> None:
 
 
 GUIDE_CASES = [
+    ("{checks: [halving2001/exponent, halving2001/one-draw-repeated]}", "{check: halving2001/exponent}", r"rows\[0\]\[2\]\.check: found the unknown key 'check', expected one of checks, law, show, text \(did you mean 'checks'\?\)$"),
+    ("error of a mean,", "5,", r"rows\[0\]\[0\]: found 5, expected text \(put it in quotes\) or a mapping$"),
+    ("error of a mean,", "[a],", r"rows\[0\]\[0\]: found a list, expected text \(put it in quotes\) or a mapping$"),
+    ("law: halving2001/inverse-root", "law: [a]", r"rows\[0\]\[1\]\.law: found a list, expected text \(put it in quotes\)$"),
+    ("error of a mean,", "{show: all},", r"rows\[0\]\[0\]\.show: found 'all', expected one of measured, predicted$"),
+    ("title: Scaling laws", "title: '<img src=x onerror=y'", r"scaling.title: found raw HTML, '<img src=x onerror=y'"),
     ("law: halving2001/inverse-root", "law: halving2001/inverse", r"rows\[0\]\[1\].law: found 'halving2001/inverse', .*did you mean 'inverse-root'"),
     ("halving2001/exponent,", "halving2001/exponents,", r"\[2\].checks\[0\]: found 'halving2001/exponents', .*did you mean 'exponent'"),
     ("head: [quantity, law, measured]", "head: [quantity, law]", r"rows\[0\]: found 3 cells, expected 2, as in the head"),
@@ -143,7 +162,8 @@ GUIDE_CASES = [
 @pytest.mark.parametrize(("old", "new", "message"), GUIDE_CASES, ids=[c[1] for c in GUIDE_CASES])
 def test_what_a_guide_refers_to_must_exist(tiny: Path, old: str, new: str, message: str) -> None:
     edit(tiny, old, new, "references/families.yml")
-    assert any(re.search(message, p) for p in told(tiny)), told(tiny)
+    (problem,) = told(tiny)
+    assert re.search(message, problem)
 
 
 def test_all_problems_of_all_files_in_one_run(tiny: Path) -> None:
@@ -233,6 +253,109 @@ def test_what_is_no_plain_file_of_the_book_is_told_and_not_read(
 def test_a_formula_that_would_end_the_process_is_refused(latex: str) -> None:
     with pytest.raises(TexError, match="expected at most"):
         mathml(latex)
+
+
+BROKEN = [
+    (HALVING, lambda text: text.encode("utf-16"), "1:1: found UTF-16, expected UTF-8 text"),
+    (HALVING, lambda text: text.replace("laws:\n  ", "laws:\n\t").encode(), "10:1: found a tab, expected blanks"),
+    (HALVING, lambda text: text.replace("seen: {", "seen: {[").encode(), "6:8: seen: found a list or mapping as a key"),
+    (HALVING, lambda text: b"", "1:1: found nothing, expected a mapping"),
+    (HALVING, lambda text: b"- 1", "1:1: found a list, expected a mapping"),
+    (HALVING, lambda text: text.replace("n**(-b)", "n^(-b)").encode(), "19:13: laws.inverse-root.formula.expr: found ^, expected ** for a power (column 9"),
+    (HALVING, lambda text: text.replace(r"'\sigma'", r'"\sigma"').encode(), r"25:24: laws.inverse-root.symbols.spread.latex: found \sigma in double quotes, no escape"),
+    (HALVING, lambda text: text.replace("LLN]", "L(N,D]").encode(), "8:33: aliases[1]: found 'L(N', in which '(' has no partner"),
+    (HALVING, lambda text: ("\ufeff" + text).encode(), "1:1: found U+FEFF (byte order mark)"),
+    ("references/notation.yml", lambda text: text.encode("utf-16"), "1:1: found UTF-16"),
+    ("references/notation.yml", lambda text: b"n: [", "2:1: not YAML"),
+    ("references/notation.yml", lambda text: text.replace("role: observable", "role: observer").encode(), "2:76: test_loss.role: found 'observer'"),
+    ("references/notation.yml", lambda text: text.replace("latex: n,", r'latex: "\nu",').encode(), r"1:13: n.latex: found \nu in double quotes, where YAML reads \n as"),
+    ("references/notation.yml", lambda text: b"x", "1:1: found 'x', expected a mapping"),
+    ("references/families.yml", lambda text: b"x", "1:1: found 'x', expected a mapping"),
+    ("references/families.yml", lambda text: text.encode("utf-16"), "1:1: found UTF-16"),
+    ("references/families.yml", lambda text: text.replace("title: Geometric regularities", "title: [a]").encode(), "12:19: geometry.title: found a list, expected text"),
+    ("references/papers.bib", lambda text: text.encode("utf-16"), "1:1: found UTF-16"),
+    ("references/papers.bib", lambda text: b"% nothing", "1:1: found no work, expected one for each entry"),
+    ("references/papers.bib", lambda text: text.replace("{2001}", "{2001").encode(), "1:1: not BibTeX: found no end of this entry"),
+    ("references/papers.bib", lambda text: text.replace("Halver, Ada", "H, A, d, a").encode(), "2:3: halving2001.author: found too many commas"),
+    ("references/papers.bib", lambda text: text.replace("halving of", "halv\u200bing of").encode(), "3:25: found U+200B (zero width space)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "damage", "message"), BROKEN, ids=[f"{i}-{c[2][:30]}" for i, c in enumerate(BROKEN)])
+def test_the_cause_is_told_first_and_nothing_that_follows_from_it(
+    tiny: Path, file: str, damage: Callable[[str], bytes], message: str
+) -> None:
+    path = tiny / file
+    path.write_bytes(damage(path.read_text(encoding="utf-8")))
+    found = told(tiny)
+    assert found[0].startswith(f"{file}:{message}"), found
+    same = {line.split(" ")[0] for line in found}
+    assert same == {found[0].split(" ")[0]}, found
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "scaling/HAL ving.yml",
+            "scaling/HAL ving.yml:1:1: found the name 'HAL ving.yml' of a file, expected an id like",
+        ),
+        ("scaling/a\nb2001.yml", r"scaling/a\nb2001.yml:1:1: found the name 'a\nb2001.yml' of a file"),
+        ("scaling/\u202e2001.yml", r"scaling/\u202e2001.yml:1:1: found the name"),
+        ("scaling/\udcff2001.yml", r"scaling/\udcff2001.yml:1:1: found the name"),
+        ("scaling/a2003.yaml", "scaling/a2003.yaml:1:1: found a file that nothing reads"),
+        ("scaling/a2003.YML", "scaling/a2003.YML:1:1: found a file that nothing reads"),
+        ("a2003.yml", "a2003.yml:1:1: found a file that nothing reads"),
+        ("scaling/deep/a2003.yml", "scaling/deep/a2003.yml:1:1: found a file that nothing reads"),
+    ],
+)
+def test_a_file_of_another_name_is_told_and_no_more(tiny: Path, name: str, message: str) -> None:
+    path = tiny / "references" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes((tiny / HALVING).read_bytes())
+    (problem,) = told(tiny)
+    assert problem.startswith(f"references/{message}")
+    problem.encode()  # what it says can be printed
+
+
+def test_an_editors_own_files_are_no_entries(tiny: Path) -> None:
+    (tiny / "references/scaling/.#halving2001.yml").symlink_to("me@here.123")
+    (tiny / "references/scaling/.halving2001.yml").write_text("x")
+    assert told(tiny) == []
+
+
+@pytest.mark.parametrize("kind", ["a named pipe", "a folder", "a link that leads out", "a link that leads round"])
+def test_an_entry_that_is_no_file_is_told_once(tiny: Path, kind: str) -> None:
+    path = tiny / "references/scaling/a2003.yml"
+    if kind == "a named pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/etc/hostname" if "out" in kind else path)
+    (problem,) = told(tiny)
+    assert problem.startswith(f"references/scaling/a2003.yml:1:1: found {kind}")
+
+
+@pytest.mark.parametrize("name", ["references/pipe", "references/scaling/pipe.txt", "notebooks/pipe", "docs/pipe"])
+def test_a_pipe_or_a_link_out_is_told_wherever_it_stands(tiny: Path, name: str) -> None:
+    (tiny / name).parent.mkdir(exist_ok=True)
+    os.mkfifo(tiny / name)
+    (tiny / f"{name}2").symlink_to("/etc")
+    first, second = told(tiny)
+    assert first == f"{name}:1:1: found a named pipe, expected a file"
+    assert second.startswith(f"{name}2:1:1: found a link that leads out of the book, to /etc")
+
+
+def test_words_of_yaml_1_2_are_what_they_say(tiny: Path) -> None:
+    edit(tiny, "unconfirmed: true", "unconfirmed: True")
+    edit(tiny, "    source: Section 1\n", "    source: Null\n")
+    edit(tiny, "range: [1.0, 1000.0]", "range: [1.0, 0x3E8]")
+    catalog, problems = load(tiny)
+    assert problems == []
+    law = catalog.entries["halving2001"].main
+    assert (law.source, law.symbols["n"].range) == (None, (1.0, 1000.0))
+    assert catalog.entries["halving2001"].caveats[0].unconfirmed
 
 
 BAD_BIB = [

@@ -58,6 +58,46 @@ def test_a_call_names_what_is_missing_and_what_is_unknown() -> None:
         Formula.parse("2/eta", SYMBOLS)(etta=1)
 
 
+CURES = [
+    ("x^(-y)", 2, "found ^, expected ** for a power"),
+    ("  2*x + y^2", 10, "found ^, expected ** for a power"),
+    ("é*x^2", 4, "found ^, expected ** for a power"),
+    ("x // y", 3, "found //, expected floor(a/b)"),
+    ("x % y", 3, "found %, expected + - * / or **"),
+    ("x @ y", 3, "found @, expected *"),
+    ("x·y", 2, "found ·, expected *"),
+    ("x − y", 3, "found −, expected -, the hyphen"),
+    ("x²", 2, "found ², expected **2"),
+    ("√x", 1, "found √, expected sqrt(…)"),
+    ("2*π", 3, "found π, expected pi"),
+    ("|x|", 1, "found |, expected Abs(…)"),
+    ("x >= y", 3, "found >, expected a value, no comparison and no factorial"),
+    ("x!", 2, "found !, expected a value, no comparison and no factorial"),
+    ("x # why", 3, "found #, expected no comment"),
+    ("\\frac{x}{y}", 1, "found \\, expected an expression such as sqrt(x)/2, not LaTeX"),
+    ("$x$", 1, "found $, expected an expression such as sqrt(x)/2, not LaTeX"),
+    ("x\n+ y", 2, "found a line break, expected one line"),
+    ("3 + 2x", 6, "found '2' before a letter, expected * between them"),
+    ("x y", 1, "found 'x' before 'y', expected * between them"),
+    ("1 + sqrt x", 5, "found 'sqrt' before 'x', expected sqrt(…)"),
+    ("2(x)", 1, "found '2(x)', expected * before the parenthesis"),
+    ("x(y)", 1, "found 'x(y)', expected * before the parenthesis"),
+    ("y + lambda*x", 5, "found 'lambda', a word that Python keeps for itself, expected a symbol of another name"),
+    ("x.real", 1, "found 'x.real', expected only numbers, symbols"),
+    ("y + [x]", 5, "found '[x]', expected only numbers, symbols"),
+    ("x +", 4, "found no expression (invalid syntax)"),
+    ("(x", 1, "found no expression ('(' was never closed)"),
+]
+
+
+@pytest.mark.parametrize(("text", "column", "message"), CURES, ids=[text for text, *_ in CURES])
+def test_the_message_names_the_cure_at_its_column(text: str, column: int, message: str) -> None:
+    with pytest.raises(FormulaError) as caught:
+        Formula.parse(text, {"x", "y", "é"})
+    assert str(caught.value).startswith(message)
+    assert caught.value.column == column
+
+
 HOSTILE = [
     "__import__('os').system('true')",
     "().__class__.__bases__[0].__subclasses__()",

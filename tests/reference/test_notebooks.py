@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -166,7 +167,7 @@ def test_names_of_a_law_that_is_broken_are_known(tiny: Path) -> None:
     [
         (b"", "1:1: found '' in line 1, expected the header of a notebook"),
         (b"# ---\n# \xff", "2:3: found the byte 0xff, expected UTF-8 text"),
-        ("# ---".encode("utf-16"), "1:1: found the byte 0xff, expected UTF-8 text"),
+        ("# ---".encode("utf-16"), "1:1: found UTF-16, expected UTF-8 text"),
         (b"# " + b"a" * 1_000_000, "1:1: found 1,000,002 bytes, expected at most 1,000,000"),
     ],
 )
@@ -176,9 +177,7 @@ def test_a_file_that_is_no_notebook(tiny: Path, raw: bytes, said: str) -> None:
     assert [problem.startswith(f"{PATH}:{said}") for problem in found] == [True], found
 
 
-@pytest.mark.parametrize(
-    "body", ["x = 1\0", "x = " + "(" * 5000, "x = " + "-" * 100_000 + "1", "x = 1\n" * 3 + "\x0c)"]
-)
+@pytest.mark.parametrize("body", ["x = (", "x = " + "(" * 5000, "x = " + "-" * 100_000 + "1"])
 def test_python_that_no_parser_takes(tiny: Path, body: str) -> None:
     header = SKELETON.format(paper="x").split("# %%")[0]
     (tiny / PATH).write_text(f"{header}# %%\n{body}\n", encoding="utf-8")
@@ -187,19 +186,40 @@ def test_python_that_no_parser_takes(tiny: Path, body: str) -> None:
     assert "found no Python" in problem
 
 
+@pytest.mark.parametrize(
+    ("character", "said"),
+    [("\0", "U+0000"), ("\x0c", "U+000C"), ("\u2028", "U+2028"), ("\u202e", "U+202E"), ("\r", "a carriage return")],
+)
+def test_a_character_that_cannot_be_seen_is_told_and_nothing_else(tiny: Path, character: str, said: str) -> None:
+    text = (tiny / PATH).read_text(encoding="utf-8")
+    (tiny / PATH).write_bytes(f"{text}\nx = 1  # a{character}b\n".encode())
+    (problem,) = problems(tiny)
+    assert re.match(rf"{PATH}:\d+:11: found {re.escape(said)}", problem)
+
+
+def test_half_a_character_in_a_name_is_told_in_letters_that_can_be_printed(tiny: Path) -> None:
+    with (tiny / PATH).open("a", encoding="utf-8") as file:
+        file.write('\nlaw.check("a\\ud800b", measured=1.0, error=0.1)\n')
+    (problem,) = problems(tiny)
+    assert "found the check 'a\\ud800b', expected a check of halving2001" in problem
+    problem.encode()
+
+
 def test_a_link_out_of_the_book_is_not_read(tiny: Path, tmp_path: Path) -> None:
     outside = tmp_path / "secret.py"
     outside.write_text("password = 1")
     (tiny / PATH).unlink()
     (tiny / PATH).symlink_to(outside)
-    assert problems(tiny) == [f"{PATH}:1:1: found a link that leads out of the book, expected a file"]
+    (problem,) = problems(tiny)
+    assert problem.startswith(f"{PATH}:1:1: found a link that leads out of the book, to ")
+    assert load_checked(tiny)[0].entries.keys() == {"corner2002"}  # nothing goes on to read it
 
 
 def test_a_pipe_is_no_notebook(tiny: Path) -> None:
     (tiny / PATH).unlink()
     os.mkfifo(tiny / PATH)
     (problem,) = problems(tiny)
-    assert f"found no notebook {PATH}" in problem
+    assert problem == f"{PATH}:1:1: found a named pipe, expected a file"
 
 
 @given(st.data())

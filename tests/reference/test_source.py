@@ -21,13 +21,33 @@ from lawbook.reference import source
         ("yes", "yes"),
         ("2021-01-01", "2021-01-01"),
         ("true", True),
+        ("True", True),
+        ("TRUE", True),
+        ("False", False),
+        ("tRUE", "tRUE"),
         ("null", None),
+        ("Null", None),
+        ("NULL", None),
+        ("nULL", "nULL"),
         ("", None),
         ("~", None),
         ("'1'", "1"),
         ('"true"', "true"),
         ("1:30", "1:30"),
-        ("0x10", "0x10"),
+        ("0x10", 16),
+        ("0x1F", 31),
+        ("0xg", "0xg"),
+        ("0o17", 15),
+        ("0o8", "0o8"),
+        ("-0x10", "-0x10"),
+        ("017", 17),
+        (".Inf", math.inf),
+        (".INF", math.inf),
+        ("+.inf", math.inf),
+        ("-.INF", -math.inf),
+        (".iNF", ".iNF"),
+        ("Infinity", "Infinity"),
+        ("nan", "nan"),
         ("1_000", "1_000"),
         ("2/eta", "2/eta"),
     ],
@@ -36,8 +56,9 @@ def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
     assert source.parse(f"key: {text}\n", "f.yml").data == {"key": value}
 
 
-def test_infinity_is_a_float() -> None:
-    assert math.isinf(source.parse("key: .inf\n", "f.yml").data["key"])
+@pytest.mark.parametrize("text", [".nan", ".NaN", ".NAN"])
+def test_no_number_is_a_float(text: str) -> None:
+    assert math.isnan(source.parse(f"key: {text}\n", "f.yml").data["key"])
 
 
 def test_values_and_keys_know_their_places() -> None:
@@ -57,7 +78,9 @@ REFUSED = [
     ("a: 1\n---\nb: 2\n", 2, 1, "second document"),
     ("[" * 100 + "]" * 100, 1, 25, "levels of nesting"),
     ("[" + "1," * 30_000 + "]", 1, 40_000, "values, expected a smaller file"),
-    ("a: \x07\n", 1, 4, "not YAML"),
+    ("a: \x07\n", 1, 4, "found U+0007 (control character)"),
+    ("a:\n\tb: 1\n", 2, 1, "found a tab, expected blanks"),
+    ('a: "x\n\nb: 1\n', 4, 1, "while scanning a quoted scalar (begun in line 1)"),
 ]
 
 
@@ -85,6 +108,29 @@ def test_bad_utf_8_and_size_are_told(tmp_path: Path) -> None:
     (problem,) = source.read(bad, "bad.yml").problems
     assert (problem.line, problem.column) == (2, 7)
     assert "0xe9" in problem.message
+    for kind in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        bad.write_bytes("key: value\n".encode(kind))
+        doc = source.read(bad, "bad.yml")
+        assert doc.is_broken
+        assert [str(problem) for problem in doc.problems] == [
+            f"bad.yml:1:1: found {kind[:6].upper()}, expected UTF-8 text (save the file as UTF-8)"
+        ]
     bad.write_bytes(b"a" * (source.MAX_BYTES + 1))
     assert "at most 256,000" in source.read(bad, "bad.yml").problems[0].message
     assert "cannot be read" in source.read(tmp_path / "none.yml", "none.yml").problems[0].message
+
+
+def test_a_byte_order_mark_is_told_once() -> None:
+    doc = source.parse("\ufeffa: 1\nb: 2\n", "f.yml")
+    (problem,) = doc.problems
+    assert "save the file as UTF-8 without it" in problem.message
+    assert doc.data == {"a": 1, "b": 2}
+
+
+def test_what_follows_from_a_changed_text_is_not_told() -> None:
+    doc = source.parse('a: [x(y,z), b]\nc: "\\rho"\n', "f.yml")
+    causes = list(doc.problems)
+    assert len(causes) == 3
+    doc.problems += [doc.problem(("a", 0), "odd"), doc.problem(("c",), "odd")]
+    doc.problems.append(doc.problem(("a", 2), "odd too"))
+    assert [p.message for p in doc.causes() if p not in causes] == ["odd too"]

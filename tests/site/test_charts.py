@@ -6,6 +6,7 @@ import json
 import math
 import re
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -43,6 +44,26 @@ def test_the_same_series_gives_the_same_bytes_and_is_kept(tmp_path: Path) -> Non
 def test_values_that_an_axis_cannot_show_are_left_out(bad: float) -> None:
     one = Series("c", "law", "measured", (1.0, 2.0, 3.0), (1.0, bad, 2.0), (0.1, bad, 0.1), None, y_scale="log")
     assert "NaN" not in draw([one]).svg
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize("ends", [(1e-300, 1e307), (5e-324, 1.7e308), (1e307, 1.7e308), (1.0, 1e307), (1e-310, 1e-308)])
+def test_the_largest_and_the_smallest_numbers_can_be_drawn(
+    scale: Literal["linear", "log"], ends: tuple[float, float]
+) -> None:
+    low, high = ends
+    one = Series(
+        "c", "law", "measured", (low, high), (low, high), (low, high), (high, low), x_scale=scale, y_scale=scale
+    )
+    svg = draw([one]).svg
+    assert "NaN" not in svg
+    assert "Infinity" not in svg
+    assert svg.count("<path") > 2
+
+
+def test_negative_numbers_as_large_as_they_come_can_be_drawn() -> None:
+    svg = draw([Series("c", "law", "measured", (0.0, 1.0), (-1.7e308, 1.7e308), (1e308, 0.0))]).svg
+    assert "NaN" not in svg
 
 
 def test_many_steps_are_a_line_and_a_cloud_is_points() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import bibtexparser
@@ -10,10 +11,10 @@ import citeproc
 import pytest
 import rispy
 from citeproc.source.json import CiteProcJSON
-from lawbook.evidence.record import Evidence
+from lawbook.evidence.record import Evidence, Point
 from lawbook.reference.bibliography import Work, parse
 from lawbook.reference.catalog import Catalog
-from lawbook.site.exports import csl, exports, ris
+from lawbook.site.exports import _point, _text, csl, exports, ris
 
 
 def test_every_export_is_there_and_json_is_strict(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
@@ -28,6 +29,22 @@ def test_every_export_is_there_and_json_is_strict(catalog: Catalog, evidence: di
     assert result["points"][0]["measured"] == 0.513
     assert (result["seeds-as-claimed"], result["seeds"]) == (3, 3)
     assert data["entry"]["laws"]["inverse-root"]["formula"]["expr"] == "spread*n**(-b)"
+
+
+def test_what_json_lacks_is_null_and_no_export_has_it(catalog: Catalog) -> None:
+    given = {"n": math.inf, "b": math.nan}
+    point = Point(0.5, math.nan, 0.5, -math.inf, math.inf, "holds", given, (math.nan,), math.inf)
+    data = json.loads(_text(_point(point)), parse_constant=pytest.fail)
+    assert data["given"] == {"n": None, "b": None}
+    assert (data["low"], data["high"], data["error"], data["rivals"], data["reported"]) == (
+        None,
+        None,
+        None,
+        [None],
+        None,
+    )
+    with pytest.raises(ValueError, match="JSON"):
+        _text({"a": math.nan})
 
 
 HARD = r"""

@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 _KINDS = (
@@ -69,31 +70,45 @@ def read_bytes(path: Path, *, inside: Path, limit: int) -> bytes:
     return content
 
 
-def read_text(path: Path, *, inside: Path, limit: int) -> str:
-    """The same as text.
+def foreign(folder: Path, *, inside: Path) -> Iterator[tuple[Path, str]]:
+    """Everything below `folder` that is neither a folder nor a plain file of the book, and what is wrong with it.
 
-    Raises:
-        UnicodeDecodeError: It is not UTF-8.
-        RefusedFileError: As `read_bytes`.
-        OSError: As `read_bytes`.
+    Names that begin with a dot are an editor's own, and nothing reads them.
     """
-    return read_bytes(path, inside=inside, limit=limit).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    for where, folders, names in os.walk(folder):
+        for name in sorted(name for name in (*folders, *names) if not name.startswith(".")):
+            path = Path(where, name)
+            try:
+                found = os.stat(_inside(path, inside), follow_symlinks=False)
+                if not stat.S_ISDIR(found.st_mode):
+                    _require_plain(found.st_mode)
+            except RefusedFileError as refused:
+                yield path, str(refused)
+            except OSError as error:
+                yield path, f"the file cannot be read: {error.strerror}"
 
 
 def ensure_own_build(root: Path) -> None:
     """See to it that what is made of the book at `root` goes into a folder of its own, `build`.
 
     Raises:
-        NotADirectoryError: `build` is a file, or leads out of the book.
+        NotADirectoryError: `build` or what it keeps is a file, or leads out of the book.
     """
-    for path in (root / "build", root / "build" / "site"):
-        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-            raise NotADirectoryError(
-                f"found {path} to be a link out of the book, to {path.resolve()}, expected a folder of its own: "
-                "remove the link"
-            )
-        if path.exists() and not path.is_dir():
-            raise NotADirectoryError(f"found the file {path}, expected a folder, or nothing: move it away")
+    build = root / "build"
+    for folder in (build, build / "cache", build / "runs", build / "site"):
+        _require_inside(folder, root)
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(f"found the file {folder}, expected a folder, or nothing: move it away")
+        for path in sorted(folder.iterdir()) if folder.is_dir() and folder.name != "site" else ():
+            _require_inside(path, root)
+
+
+def _require_inside(path: Path, root: Path) -> None:
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        raise NotADirectoryError(
+            f"found {path} to be a link out of the book, to {path.resolve()}, expected a folder of its own: "
+            "remove the link"
+        )
 
 
 def printable(name: str) -> str:

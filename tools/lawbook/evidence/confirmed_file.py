@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from datetime import date as day
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from lawbook.evidence import reading
 from lawbook.evidence.record import Confirmation, Kind, Outcome, Point, Result
+from lawbook.reference import characters
+from lawbook.reference.problem import Problem
+from lawbook.reference.source import read_text
 from lawbook.reference.verdict import Verdict
 
 WRITTEN = "the file that lawbook confirm writes"
@@ -43,8 +48,8 @@ class _Point(_Strict):
     error: Annotated[float, Field(ge=0)] | Literal["inf", "nan"]
     predicted: Number
     verdict: Verdict
-    fitted: dict[str, float] | None = None
-    given: dict[str, float] = {}
+    fitted: dict[str, Number] | None = None
+    given: dict[str, Number] = {}
 
 
 class _Row(_Strict):
@@ -53,8 +58,8 @@ class _Row(_Strict):
     error: Annotated[float, Field(ge=0)] | Literal["inf", "nan"] | None = None
     predicted: Number | None = None
     verdict: Verdict | None = None
-    fitted: dict[str, float] | None = None
-    given: dict[str, float] = {}
+    fitted: dict[str, Number] | None = None
+    given: dict[str, Number] = {}
     intact: _Point | None = None
 
 
@@ -125,8 +130,8 @@ def _point_data(point: Point, fitted: dict[str, float] | None) -> dict[str, Any]
         "verdict": point.verdict,
     }
     if fitted is not None:
-        data["fitted"] = fitted
-    return data | ({"given": point.given} if point.given else {})
+        data["fitted"] = {key: _number(value) for key, value in fitted.items()}
+    return data | ({"given": {key: _number(value) for key, value in point.given.items()}} if point.given else {})
 
 
 def _number(value: float) -> float | str:
@@ -135,20 +140,19 @@ def _number(value: float) -> float | str:
 
 @cache  # while the site is served, every change of an entry asks again
 def _load(path: Path, name: str, changed: int, size: int) -> Confirmation | None:
-    text = ""
+    text = read_text(path, name, reading.LARGEST)
+    if isinstance(text, Problem):
+        raise ConfirmationError(str(text))
+    if unfit := [*characters.problems(text, name, tabs=True), *_no_json(text, name)]:
+        raise ConfirmationError("\n".join(map(str, unfit)))
     try:
-        found = reading.text_of(path)
-        if found is None:
-            return None
-        text = found
-        file = _File.model_validate(reading.parsed(text))
+        file = _File.model_validate(json.loads(text))
     except json.JSONDecodeError as error:
         raise ConfirmationError(f"{name}:{error.lineno}:{error.colno}: found no JSON: {error.msg}") from None
     except ValidationError as error:
         raise ConfirmationError(_problems(text, name, error)) from None
-    except (ValueError, OSError, RecursionError) as error:
-        what = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfirmationError(f"{name}:1:1: found {what}, expected {WRITTEN}") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfirmationError(f"{name}:1:1: found {error}, expected {WRITTEN}") from None
     results: dict[tuple[Kind, str], tuple[Result, ...]] = {}
     for kind, group in KINDS:
         for of, rows in getattr(file, group).items():
@@ -163,6 +167,18 @@ def _load(path: Path, name: str, changed: int, size: int) -> Confirmation | None
                     raise ConfirmationError(f"{name}:{at}: found half a point, expected {WRITTEN}")
             results[kind, of] = tuple(map(_result_of, rows))
     return Confirmation(file.paper, file.fingerprint, file.date, file.commit, file.versions, tuple(file.seeds), results)
+
+
+def _no_json(text: str, name: str) -> list[Problem]:
+    """What Python takes for JSON and others do not: NaN, infinity and half a character."""
+    found = [(at, "found half of a character in this text, expected whole ones") for at in reading.halves(text)]
+    for match in _STRING_OR_WORD.finditer(text):
+        if match["word"]:
+            found.append((match.start(), f"found {match['word']}, which is no JSON, expected a number"))
+    return [Problem(name, *characters.place(text, at), "", said) for at, said in sorted(found)[:SHOWN]]
+
+
+_STRING_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<word>-?\b(?:NaN|Infinity)\b)', re.DOTALL)
 
 
 def _problems(text: str, name: str, error: ValidationError) -> str:
@@ -212,11 +228,16 @@ def _mark(text: str, path: tuple[int | str, ...]) -> tuple[int, int]:
 def _result_of(row: _Row) -> Result:
     point = None if row.measured is None else _point_of(row)
     intact = None if row.intact is None else _point_of(row.intact)
-    return Result(row.outcome, point, intact, row.fitted, None if row.intact is None else row.intact.fitted)
+    kept = None if row.intact is None else _floats(row.intact.fitted)
+    return Result(row.outcome, point, intact, _floats(row.fitted), kept)
 
 
 def _point_of(row: _Row | _Point) -> Point:
     numbers = [float(part) for part in (row.measured, row.error, row.predicted) if part is not None]
     measured, error, predicted = numbers
     assert row.verdict is not None  # a point is whole
-    return Point(measured, error, predicted, predicted, predicted, row.verdict, row.given)
+    return Point(measured, error, predicted, predicted, predicted, row.verdict, _floats(row.given) or {})
+
+
+def _floats(values: Mapping[str, Number] | None) -> dict[str, float] | None:
+    return None if values is None else {key: float(value) for key, value in values.items()}

@@ -218,6 +218,10 @@ def _points(catalog: Catalog, law_id: str, law: Law, name: str, check: Check, ta
         if key not in law.symbols:
             raise UnknownNameError(f"the law {law_id!r} has no symbol {key!r}{nearest(key, law.symbols)}")
     given = {key: np.asarray(value, float) for key, value in taken.given.items()}
+    for key, values in given.items():
+        if not np.isfinite(values).all():
+            found = values[~np.isfinite(values)].flat[0]
+            raise ValueError(f"found {key} = {found} given for {name!r}, expected a finite number")
     predicted = predicted_by(catalog, law, name, check, given, taken.fitted)
     m, e = np.asarray(taken.measured, float), np.asarray(taken.error, float)
     for what, numbers in (("measured value", m), ("error", e)):

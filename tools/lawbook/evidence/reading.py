@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from lawbook.evidence.record import MIME, Measured, Run, Series, Usage, from_json
+from lawbook.reference.characters import place
 
 LARGEST = 128 * 2**20  # bytes; what is kept of a notebook's outputs is far below
 POINTS = 2000  # of a line of a chart
@@ -107,9 +110,24 @@ def parsed(text: str) -> Any:
         ValueError: It is none, or has half a character in it, which could be shown nowhere.
     """
     data = json.loads(text)
-    if "\\ud" in text.lower():
-        json.dumps(data, ensure_ascii=False).encode()
+    for at in halves(text):
+        line, column = place(text, at)
+        raise ValueError(f"half of a character in line {line}, column {column}")
     return data
+
+
+def halves(text: str) -> Iterator[int]:
+    """Where in JSON a string begins that has half a character in it."""
+    for match in _STRING.finditer(text) if "\\ud" in text.lower() else ():
+        try:
+            json.loads(match[0]).encode()
+        except UnicodeEncodeError:
+            yield match.start()
+        except ValueError:
+            continue  # no string of JSON, which is told elsewhere
+
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def cells_of(notebook: Any) -> tuple[tuple[str, str], ...]:

@@ -12,19 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 from pydantic import AfterValidator, Field
 
-from lawbook.files import read_text, write_atomically
+from lawbook.files import write_atomically
 from lawbook.reference import source
 from lawbook.reference.model import Entry, Part, Text
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.shape import ADDRESS, PATTERNS, mapping
-from lawbook.reference.source import Source, root_of, unreadable
-
-if TYPE_CHECKING:
-    from lawbook.reference.catalog import Catalog
+from lawbook.reference.source import Source
 
 LIST = "references/published.txt"
 GONE = "references/gone.yml"
@@ -68,6 +65,23 @@ class Addresses:
         return sorted(address for address in self.gone if "#" not in address)
 
 
+class Known(Protocol):
+    """Of a catalog, what has addresses."""
+
+    @property
+    def root(self) -> Path: ...
+    @property
+    def entries(self) -> Mapping[str, Entry]: ...
+    @property
+    def family_of(self) -> Mapping[str, str]: ...
+    @property
+    def families(self) -> Mapping[str, object]: ...
+    @property
+    def glossary(self) -> Mapping[str, object]: ...
+    @property
+    def addresses(self) -> Addresses: ...
+
+
 def of_entry(entry: Entry) -> list[str]:
     """The addresses of an entry: its page, and on it assumptions, laws, checks and controls."""
     page = f"laws/{entry.paper}/"
@@ -77,7 +91,7 @@ def of_entry(entry: Entry) -> list[str]:
     return [page, *(f"{page}#{anchor}" for anchor in anchors)]
 
 
-def standing(catalog: Catalog) -> list[str]:
+def standing(catalog: Known) -> list[str]:
     """Every address that stands in the book as it is."""
     found = [f"families/{family}/" for family in catalog.families]
     for entry in catalog.entries.values():
@@ -91,19 +105,16 @@ def read(root: Path) -> tuple[Addresses, list[Problem]]:
     found = Addresses()
     path = root / LIST
     if path.exists():
-        try:
-            text = read_text(path, inside=root_of(path, LIST), limit=MAX_BYTES)
-        except OSError as error:
-            problems.append(Problem(LIST, 1, 1, "", unreadable(error)))
-        except UnicodeDecodeError:
-            problems.append(Problem(LIST, 1, 1, "", "found bytes that are no text, expected UTF-8"))
+        text = source.read_text(path, LIST, MAX_BYTES)
+        if isinstance(text, Problem):
+            problems.append(text)
         else:
             found.published = tuple(_lines(text, problems))
     path = root / GONE
     if path.exists():
         doc = source.read(path, GONE)
         found.gone = {} if doc.data is None and not doc.problems else mapping(doc, Gone, ADDRESS)
-        problems += doc.problems
+        problems += doc.causes()
     return found, problems
 
 
@@ -123,7 +134,7 @@ def _lines(text: str, problems: list[Problem]) -> Iterable[str]:
             yield address
 
 
-def lost(catalog: Catalog, root: Path) -> list[Problem]:
+def lost(catalog: Known) -> list[Problem]:
     """Published addresses that neither stand nor are told as gone, and what gone.yml says that is not so.
 
     Nothing is said of an entry that cannot be read: what is wrong with it is told already.
@@ -133,13 +144,13 @@ def lost(catalog: Catalog, root: Path) -> list[Problem]:
         return []
     stands = set(standing(catalog))
     broken = {f"laws/{paper}/" for paper in catalog.family_of if paper not in catalog.entries}
-    lines = _line_numbers(root) if found.published else {}
+    lines = _line_numbers(catalog.root) if found.published else {}
     problems = []
     for address in found.published:
         if address not in stands and address not in found.gone and address.partition("#")[0] not in broken:
             cure = f"expected it to stand, or a line in {GONE} that says where it went{nearest(address, stands)}"
             problems.append(Problem(LIST, lines[address], 1, "", f"found {address}, which is no more, {cure}"))
-    doc = source.read(root / GONE, GONE) if found.gone else Source(GONE)
+    doc = source.read(catalog.root / GONE, GONE) if found.gone else Source(GONE)
     for address, gone in found.gone.items():
         if address in stands:
             problems.append(doc.problem((address,), f"found {address}, which stands, expected it not here", key=True))
@@ -156,7 +167,7 @@ def _line_numbers(root: Path) -> Mapping[str, int]:
     return {line.strip(): number for number, line in enumerate(lines, 1)}
 
 
-def publish(catalog: Catalog) -> list[str]:
+def publish(catalog: Known) -> list[str]:
     """Add what is not on the list yet to it, and return it."""
     known = set(catalog.addresses.published)
     new = [address for address in standing(catalog) if address not in known]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lawbook.files import read_text
-from lawbook.reference import identifiers
+from lawbook.reference import characters, identifiers
 from lawbook.reference.latex_text import text_of, verbatim
 from lawbook.reference.problem import Problem, shown
-from lawbook.reference.source import root_of, unreadable
+from lawbook.reference.source import read_text
 
 MAX_BYTES = 4_000_000
 MAX_FIELD = 20_000  # characters: a list of three thousand authors is longer than any title
@@ -23,6 +21,7 @@ PRIVATE = re.compile(
     r"file|abstract|keywords|annote|owner|timestamp|bdsk-.*|date-(added|modified)|local-url|__.*", re.IGNORECASE
 )
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:.+-]*\Z")
+_HEAD = re.compile(r"@\s*\w+\s*[{(]\s*([^\s,{}()\"@]+)")
 _OTHERS = re.compile(r"(?:others|et\.?\s*al\.?)\Z", re.IGNORECASE)
 
 
@@ -78,13 +77,16 @@ class Work:
 
 def read(path: Path, name: str) -> tuple[dict[str, Work], list[Problem]]:
     """Every sound work of the BibTeX file at `path`, by key, and all problems of the file, in order."""
-    try:
-        text = read_text(path, inside=root_of(path, name), limit=MAX_BYTES)
-    except OSError as error:
-        return {}, [Problem(name, 1, 1, "", unreadable(error))]
-    except UnicodeDecodeError as error:
-        return {}, [Problem(name, 1, 1, "", f"found the byte {error.object[error.start]:#04x}, expected UTF-8 text")]
-    return parse(text.removeprefix("\ufeff"), name)
+    text = read_text(path, name, MAX_BYTES)
+    if isinstance(text, Problem):
+        return {}, [text]
+    return parse(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name)
+
+
+def keys(path: Path, name: str) -> set[str] | None:
+    """The keys of all entries of a file, also of those that cannot be taken apart; None where nobody can know them."""
+    text = read_text(path, name, MAX_BYTES)
+    return None if isinstance(text, Problem) else set(_HEAD.findall(text)) or None
 
 
 def parse(text: str, name: str) -> tuple[dict[str, Work], list[Problem]]:
@@ -119,7 +121,7 @@ class _Entry:
 
     @property
     def line(self) -> int:
-        return _place(self.text, self.start)[0]
+        return characters.place(self.text, self.start)[0]
 
     def tell(self, field: str, message: str) -> None:
         """A problem of a field, or of the whole entry."""
@@ -127,11 +129,7 @@ class _Entry:
         if field and (found := re.compile(rf"\b{re.escape(field)}\s*=", re.IGNORECASE).search(self.text, at, self.end)):
             at = found.start()
         where = f"{self.key}.{field}" if field else self.key
-        self.problems.append(Problem(self.file, *_place(self.text, at), where, message))
-
-
-def _place(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        self.problems.append(Problem(self.file, *characters.place(self.text, at), where, message))
 
 
 def _entries(text: str, name: str) -> tuple[list[_Entry], list[Problem]]:
@@ -162,19 +160,8 @@ def _entries(text: str, name: str) -> tuple[list[_Entry], list[Problem]]:
                 raise PybtexSyntaxError("strings that stand for more than the whole file may hold", self)
             return value
 
-    problems = [
-        Problem(
-            name,
-            *_place(text, found.start()),
-            "",
-            f"found the character {unicodedata.name(found[0], repr(found[0]))}, expected text",
-        )
-        for found in re.finditer(
-            r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]", text
-        )
-    ][:20]
-    if problems:
-        return [], problems
+    problems = characters.problems(text, name, tabs=True)
+    text = characters.without(text)  # what was told is passed over from here on
     broken: set[int] = set()
 
     def refused(error: PybtexSyntaxError) -> None:
@@ -192,9 +179,10 @@ def _entries(text: str, name: str) -> tuple[list[_Entry], list[Problem]]:
             message = f"found the word {error.args[0]!r}, expected it in braces, or an @string that defines it"
         else:
             message = (
-                f"found {shown(text[at : at + 12])}, {error.args[0]}, in the entry of line {_place(text, start)[0]}"
+                f"found {shown(text[at : at + 12])}, {error.args[0]}, in the entry of line"
+                f" {characters.place(text, start)[0]}"
             )
-        problems.append(Problem(name, *_place(text, at), "", f"not BibTeX: {message}"))
+        problems.append(Problem(name, *characters.place(text, at), "", f"not BibTeX: {message}"))
 
     parser = Parser(text, handle_error=refused, macros=CaseInsensitiveDict(month_names))
     entries = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from lawbook.reference.glossary import Term
 from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import complete, latex_problems, read_entry
-from lawbook.reference.shape import NAME, SLUG, mapping
+from lawbook.reference.shape import NAME, PAPER, SLUG, mapping
 from lawbook.reference.source import Source
 
 
@@ -100,59 +102,85 @@ def load(root: Path, only: str | None = None) -> tuple[Catalog, list[Problem]]:
 
 def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
     catalog = Catalog(root)
-    problems: list[Problem] = []
     folder = root / "references"
     families = source.read(folder / "families.yml", "references/families.yml")
     catalog.families = mapping(families, Family, SLUG)
     notation = source.read(folder / "notation.yml", "references/notation.yml")
     catalog.notation = mapping(notation, Quantity, NAME)
     for name, quantity in catalog.notation.items():
-        problems += latex_problems(notation, (name, "latex"), quantity.latex)
-    problems += families.problems + notation.problems
+        notation.problems += latex_problems(notation, (name, "latex"), quantity.latex)
+    unsound = {problem.path.partition(".")[0] for problem in notation.problems}
+    catalog.notation = {name: quantity for name, quantity in catalog.notation.items() if name not in unsound}
+    sources, others = _entries(catalog, only, families, notation)
+    problems: list[Problem] = []
+    without_notebook: set[str] = set()
     if only is None:
-        catalog.works, bib_problems = bibliography.read(folder / "papers.bib", "references/papers.bib")
-        problems += bib_problems
-        catalog.addresses, address_problems = addresses.read(root)
-        problems += address_problems
+        known, problems = _works(catalog, sources)
+        families.problems += cross.guides(families, catalog.families, known, sources)
+        notation.problems += cross.prose_of(notation, known, sources)
+        for paper, doc in sources.items():
+            doc.problems.extend(cross.references(doc, paper, known, sources))
+        catalog.glossary, words = glossary.read(root, known, sources)
+        catalog.addresses, listed = addresses.read(root)
+        problems += [*order.problems(sources), *words, *listed]
+        problems += cross.other_files(root)
+        found, without_notebook = cross.notebooks(root, catalog.family_of, sources)
+        problems += found
+    for doc in (families, notation, *sources.values(), *others):
+        problems += doc.causes()
+    bad = {p.file for p in problems}
+    for paper, doc in sources.items():
+        homeless = only is None and (paper not in catalog.works or catalog.family_of[paper] not in catalog.families)
+        if doc.file in bad or homeless or paper in without_notebook:  # the problem may stand in another file
+            catalog.entries.pop(paper, None)
+    if only is None and not families.problems and not words:
+        problems += addresses.lost(catalog)
+    return catalog, sorted(set(problems))
 
+
+def _entries(
+    catalog: Catalog, only: str | None, families: Source, notation: Source
+) -> tuple[dict[str, Source], list[Source]]:
+    """Read the entries into `catalog`; return their files by paper, and the files that are no entry of their own."""
     sources: dict[str, Source] = {}
-    for path in sorted(folder.glob(f"*/{only or '*'}.yml")):
+    others: list[Source] = []
+    for path in sorted((catalog.root / "references").glob(f"*/{only or '*'}.yml")):
         family, paper = path.parent.name, path.stem
-        name = f"references/{family}/{path.name}"
-        doc = source.read(path, name)
-        if family not in catalog.families and not families.problems:
-            doc.problems.append(
-                doc.problem((), f"found the folder {family!r}, expected a family{nearest(family, catalog.families)}")
-            )
+        if paper.startswith("."):
+            continue  # an editor's own
+        doc = source.read(path, f"references/{family}/{path.name}")
+        if not re.fullmatch(PAPER, paper):
+            message = f"found the name {path.name!r} of a file, expected an id like cohen2021.yml"
+            doc.problems = [Problem(doc.file, 1, 1, "", message)]
+            others.append(doc)
+            continue
+        names = families.names()
+        if names is not None and family not in names:
+            message = f"found the folder {family!r}, expected a family{nearest(family, names)}"
+            doc.problems.append(doc.problem((), message))
         if paper in sources:
             first = f"references/{catalog.family_of[paper]}/{path.name}"
             doc.problems.append(doc.problem((), f"found a second entry {paper!r} (first in {first}), expected one"))
-            problems += doc.problems
+            others.append(doc)
             continue
         sources[paper] = doc
         catalog.family_of[paper] = family
-        entry = read_entry(doc, catalog.notation)
+        entry = read_entry(doc, catalog.notation, notation.names())
         if entry is not None:
             if entry.paper != paper:
                 message = f"found {entry.paper!r}, expected {paper!r}, the name of the file"
                 doc.problems.append(doc.problem(("paper",), message))
             else:
                 catalog.entries[paper] = entry
-    if only is None:
-        problems += cross.guides(families, catalog.families, catalog.works, sources)
-        catalog.glossary, term_problems = glossary.read(root, catalog.works, sources)
-        problems += term_problems
-        for paper, doc in sources.items():
-            doc.problems.extend(cross.references(doc, paper, catalog.works, sources))
-        problems += order.problems(sources)
-        problems += cross.notebooks(root, catalog.family_of, sources)
-    for doc in sources.values():
-        problems += doc.problems
-    bad = {p.file for p in problems}
-    for paper, doc in sources.items():
-        homeless = only is None and (paper not in catalog.works or catalog.family_of[paper] not in catalog.families)
-        if doc.file in bad or homeless:  # the problem may stand in the bibliography or among the families
-            catalog.entries.pop(paper, None)
-    if only is None and not families.problems and not term_problems:
-        problems += addresses.lost(catalog, root)
-    return catalog, sorted(set(problems))
+    return sources, others
+
+
+def _works(catalog: Catalog, sources: Collection[str]) -> tuple[Collection[str] | None, list[Problem]]:
+    """Read papers.bib into `catalog`; return its keys, of unsound works too, or None where nobody can know them."""
+    bib = catalog.root / "references" / "papers.bib", "references/papers.bib"
+    catalog.works, problems = bibliography.read(*bib)
+    if problems:
+        return bibliography.keys(*bib), problems
+    if sources and not catalog.works:
+        return None, [Problem(bib[1], 1, 1, "", "found no work, expected one for each entry")]
+    return list(catalog.works), []

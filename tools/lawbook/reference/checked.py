@@ -36,8 +36,9 @@ def _places(root: Path) -> Iterator[Problem]:
     """The places to fill in of all files in `references/`."""
     folder = root / "references"
     for path in sorted([*folder.glob("*.yml"), *folder.glob("*/*.yml")]):
-        if skeleton.may_have_places(path):
-            yield from skeleton.in_yaml(source.read(path, path.relative_to(root).as_posix()))
+        name = path.relative_to(root).as_posix()
+        if skeleton.may_have_places(path, name):
+            yield from skeleton.in_yaml(source.read(path, name))
     yield from skeleton.in_file(folder / "papers.bib", "references/papers.bib")
 
 

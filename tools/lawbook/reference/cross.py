@@ -1,25 +1,34 @@
-"""What entries owe each other and the rest of the catalog: citations, relations, notebooks."""
+"""What entries owe each other and the rest of the catalog: citations, relations, notebooks.
+
+Names are looked up in the files as they stand, so a name of a part that is broken is none that is unknown. `known` are
+the keys of papers.bib; None where it cannot be read, and then nothing is said of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lawbook.reference import prose
-from lawbook.reference.bibliography import Work
+from lawbook.files import foreign
+from lawbook.reference import prose, source
 from lawbook.reference.model import INVERSE, Family, GuideTable
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.source import Loc, Source
 
+MAX_NOTEBOOK = 1_000_000
 
-def references(doc: Source, paper: str, works: Mapping[str, Work], sources: Mapping[str, Source]) -> Iterator[Problem]:
+
+def references(
+    doc: Source, paper: str, known: Collection[str] | None, sources: Mapping[str, Source]
+) -> Iterator[Problem]:
     """Citations, relations, prose: everything that looks beyond the law it stands in. Works on raw data."""
     if not isinstance(doc.data, dict):
         return
-    if works and paper not in works:
-        yield doc.problem(("paper",), f"found no record {paper!r} in papers.bib, expected one{nearest(paper, works)}")
-    yield from prose_problems(doc, works, sources)
+    if known is not None and paper not in known:
+        yield doc.problem(("paper",), f"found no record {paper!r} in papers.bib, expected one{nearest(paper, known)}")
+    yield from prose_of(doc, known, sources)
     relations = doc.data.get("relations")
     seen: set[tuple[str, Any]] = set()
     for i, relation in enumerate(relations if isinstance(relations, list) else []):
@@ -29,51 +38,57 @@ def references(doc: Source, paper: str, works: Mapping[str, Work], sources: Mapp
         loc = ("relations", i, "to")
         if to == paper:
             yield doc.problem(loc, "found a relation of the paper to itself, expected another paper")
-        elif works and to not in works and to not in sources:
-            yield doc.problem(loc, f"found {to!r}, expected a key of papers.bib{nearest(to, works)}")
-        if (to, relation.get("type")) in seen:
+        elif known is not None and to not in known and to not in sources:
+            yield doc.problem(loc, f"found {to!r}, expected a key of papers.bib{nearest(to, known)}")
+        kind = relation.get("type")
+        if not isinstance(kind, str):
+            continue
+        if (to, kind) in seen:
             yield doc.problem(loc, f"found the same relation to {to!r} twice, expected it once")
-        seen.add((to, relation.get("type")))
+        seen.add((to, kind))
         back = sources.get(to)
         theirs = back.data.get("relations") if back is not None and isinstance(back.data, dict) else None
         for other in theirs if isinstance(theirs, list) and paper > to else []:
-            if (
-                isinstance(other, dict)
-                and other.get("to") == paper
-                and other.get("type") == INVERSE.get(str(relation.get("type")))
-            ):
+            if isinstance(other, dict) and other.get("to") == paper and other.get("type") == INVERSE.get(kind):
                 message = f"found the relation also declared in {to} (as {other['type']}), expected it on one side only"
                 yield doc.problem(loc, message)
 
 
-def prose_problems(doc: Source, works: Mapping[str, Work], sources: Mapping[str, Source]) -> Iterator[Problem]:
-    """Markdown, citations and links in every text of a file."""
+def prose_of(doc: Source, known: Collection[str] | None, sources: Mapping[str, Source]) -> Iterator[Problem]:
+    """What is wrong with the Markdown, the citations and the links in every text of a file."""
+    if not isinstance(doc.data, dict):
+        return
     for loc, text in _strings(doc.data, ()):
         if loc[-1] in ("latex", "expr", "paper-writes") or (loc[-1] == "predicted"):
             continue
         if "cites" in loc:
-            if works and text not in works:
-                yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, works)}")
+            if known is not None and text not in known:
+                yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, known)}")
             continue
         if "‹" in text and "›" in text:
             yield doc.problem(loc, f"found {shown(text)}, a place of the skeleton, expected it filled in")
         for message in prose.defects(text):
             yield doc.problem(loc, message)
         for cited, law in prose.citations(text):
-            if works and cited not in works:
-                yield doc.problem(loc, f"found [@{cited}], expected a key of papers.bib{nearest(cited, works)}")
+            if known is not None and cited not in known:
+                yield doc.problem(loc, f"found [@{cited}], expected a key of papers.bib{nearest(cited, known)}")
             elif law is not None:
                 valid = _part(sources, cited, ())
-                if law not in valid:
+                if valid is not None and law not in valid:
                     yield doc.problem(loc, f"found [@{cited}/{law}], expected a law of {cited}{nearest(law, valid)}")
 
 
-def _part(sources: Mapping[str, Source], paper: str, sections: tuple[str, ...]) -> list[str]:
-    """Ids of a paper's laws (`sections` empty), or of the checks and controls of all its laws."""
+def _part(sources: Mapping[str, Source], paper: str, sections: tuple[str, ...]) -> list[str] | None:
+    """Ids of a paper's laws (`sections` empty), or of the checks and controls of all its laws.
+
+    None where there is an entry and its laws cannot be read: then nobody knows.
+    """
     doc = sources.get(paper)
-    laws = doc.data.get("laws") if doc is not None and isinstance(doc.data, dict) else None
-    if not isinstance(laws, dict):
+    if doc is None:
         return []
+    laws = doc.data.get("laws") if isinstance(doc.data, dict) else None
+    if not isinstance(laws, dict):
+        return None
     if not sections:
         return list(laws)
     parts = [law.get(section) for law in laws.values() if isinstance(law, dict) for section in sections]
@@ -81,10 +96,10 @@ def _part(sources: Mapping[str, Source], paper: str, sections: tuple[str, ...]) 
 
 
 def guides(
-    doc: Source, families: Mapping[str, Family], works: Mapping[str, Work], sources: Mapping[str, Source]
+    doc: Source, families: Mapping[str, Family], known: Collection[str] | None, sources: Mapping[str, Source]
 ) -> Iterator[Problem]:
     """What the guides of families.yml refer to: laws, checks, papers; and rows as long as their head."""
-    yield from prose_problems(doc, works, sources)
+    yield from prose_of(doc, known, sources)
     for name, family in families.items():
         for i, block in enumerate(family.guide):
             loc: Loc = (name, "guide", i)
@@ -112,7 +127,7 @@ def _table(doc: Source, loc: Loc, table: GuideTable, sources: Mapping[str, Sourc
 def _reference(doc: Source, loc: Loc, text: str, what: str, sources: Mapping[str, Source]) -> Iterator[Problem]:
     paper, _, name = text.partition("/")
     valid = _part(sources, paper, ("checks", "controls") if what == "check" else ())
-    if name not in valid:
+    if valid is not None and name not in valid:
         hint = nearest(paper, sources) if paper not in sources else nearest(name, valid)
         yield doc.problem(loc, f"found {text!r}, expected paper/{what}{hint}")
 
@@ -128,18 +143,43 @@ def _strings(data: Any, loc: Loc) -> Iterator[tuple[Loc, str]]:
             yield from _strings(value, (*loc, i))
 
 
-def notebooks(root: Path, family_of: Mapping[str, str], sources: Mapping[str, Source]) -> Iterator[Problem]:
-    """Each entry has a notebook in its family's folder, each notebook an entry."""
-    folder = root / "notebooks"
+def notebooks(
+    root: Path, family_of: Mapping[str, str], sources: Mapping[str, Source]
+) -> tuple[list[Problem], set[str]]:
+    """Each entry has a notebook in its family's folder, each notebook an entry, and each can be read.
+
+    Returns:
+        The problems, and the papers whose notebook cannot be read.
+    """
+    folder, problems, unreadable = root / "notebooks", [], set()
     for paper, doc in sources.items():
         path = folder / family_of[paper] / f"{paper}.py"
-        if not path.is_file():
-            name = path.relative_to(root).as_posix()
-            yield doc.problem((), f"found no notebook {name}, expected one (lawbook new writes it)")
-    for path in sorted(folder.glob("*/*.py")):
         name = path.relative_to(root).as_posix()
+        if not os.path.lexists(path) and not doc.is_broken:
+            doc.problems.append(doc.problem((), f"found no notebook {name}, expected one (lawbook new writes it)"))
+        elif os.path.lexists(path) and isinstance(found := source.read_text(path, name, MAX_NOTEBOOK), Problem):
+            problems.append(found)
+            unreadable.add(paper)
+    for path in sorted(folder.glob("*/*.py")):
         if path.stem not in sources or family_of[path.stem] != path.parent.name:
             expected = f"references/{path.parent.name}/{path.stem}.yml"
-            yield Problem(
-                name, 1, 1, "", f"found a notebook without entry, expected {expected}{nearest(path.stem, sources)}"
-            )
+            message = f"found a notebook without entry, expected {expected}{nearest(path.stem, sources)}"
+            problems.append(Problem(path.relative_to(root).as_posix(), 1, 1, "", message))
+    return problems, unreadable
+
+
+def other_files(root: Path) -> Iterator[Problem]:
+    """What stands in the folders of the book and nothing reads: pipes, devices, links out of it, other names."""
+    for part in ("references", "notebooks", "docs"):
+        for path, message in foreign(root / part, inside=root):
+            yield Problem(path.relative_to(root).as_posix(), 1, 1, "", message)
+    folder = root / "references"
+    for path in sorted(folder.rglob("*")):
+        is_yaml = path.suffix.lower() in (".yml", ".yaml") and not path.name.startswith(".")
+        if is_yaml and (path.suffix != ".yml" or path.parent.parent != folder) and path not in _shared(folder):
+            message = "found a file that nothing reads, expected the name references/<family>/<id>.yml"
+            yield Problem(path.relative_to(root).as_posix(), 1, 1, "", message)
+
+
+def _shared(folder: Path) -> list[Path]:
+    return [folder / name for name in ("families.yml", "glossary.yml", "gone.yml", "notation.yml")]

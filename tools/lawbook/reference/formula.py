@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import math
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lawbook.reference.problem import nearest
+from lawbook.reference import cures
+from lawbook.reference.problem import nearest, shown
 
 MAX_LENGTH = 600
 MAX_NODES = 250
@@ -107,16 +109,12 @@ class Formula:
         if len(text) > MAX_LENGTH:
             raise FormulaError(f"found {len(text)} characters, expected at most {MAX_LENGTH}")
         stripped = text.strip()
+        before = len(text) - len(text.lstrip())
         try:
-            tree = ast.parse(stripped, mode="eval").body
-        except SyntaxError as error:
-            raise FormulaError(f"not an expression: {error.msg}", error.offset or 1) from None
-        except (ValueError, RecursionError, MemoryError):
-            raise FormulaError("not an expression") from None
-        try:
-            names = _validate(tree, symbols)
-        except RecursionError:
-            raise FormulaError("found an expression nested too deeply") from None
+            tree, names = _read(stripped, symbols)
+        except FormulaError as error:
+            error.column += before
+            raise
         return cls(stripped, tree, tuple(sorted(names)))
 
     def __call__(self, **values: Any) -> Any:
@@ -163,7 +161,30 @@ class Formula:
             return None
 
 
-def _validate(tree: ast.expr, symbols: Collection[str]) -> set[str]:
+def _read(text: str, symbols: Collection[str]) -> tuple[ast.expr, set[str]]:
+    """The tree of an expression and the symbols that occur in it."""
+    if sign := cures.foreign_sign(text):
+        raise FormulaError(*sign)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what Python would do with it: nothing is done with it
+            tree = ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise FormulaError(*cures.no_expression(text, error, FUNCTIONS)) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise FormulaError("found no expression") from None
+    try:
+        return tree, _validate(tree, symbols, text)
+    except RecursionError:
+        raise FormulaError("found an expression nested too deeply, expected fewer parentheses") from None
+
+
+def _column(node: ast.AST, text: str) -> int:
+    """The column of a node, from 1, in characters: `ast` counts bytes."""
+    return len(text.encode()[: getattr(node, "col_offset", 0)].decode("utf-8", "ignore")) + 1
+
+
+def _validate(tree: ast.expr, symbols: Collection[str], text: str) -> set[str]:
     """Refuse every construct outside the safe syntax; return the symbols that occur."""
     used: set[str] = set()
     count = 0
@@ -173,7 +194,7 @@ def _validate(tree: ast.expr, symbols: Collection[str]) -> set[str]:
         count += 1
         if count > MAX_NODES:
             raise FormulaError(f"found more than {MAX_NODES} parts, expected a shorter expression")
-        column = getattr(node, "col_offset", 0) + 1
+        column = _column(node, text)
         match node:
             case ast.Constant(value=bool()) | ast.Constant(value=complex()):
                 raise FormulaError(f"found {node.value!r}, expected a real number", column)
@@ -188,9 +209,8 @@ def _validate(tree: ast.expr, symbols: Collection[str]) -> set[str]:
                     raise FormulaError(
                         f"found the symbol {name!r}, which is not declared under `symbols`{hint}", column
                     )
-            case ast.BinOp(op=op):
-                if type(op) not in _OPERATORS:
-                    raise FormulaError(f"found the operator {type(op).__name__}, expected + - * / or **", column)
+            case ast.BinOp(op=op) if type(op) in _OPERATORS:
+                pass
             case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
                 pass
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name not in symbols:
@@ -203,9 +223,12 @@ def _validate(tree: ast.expr, symbols: Collection[str]) -> set[str]:
                     wanted = "one argument" if function.arity == 1 else "two or more arguments"
                     raise FormulaError(f"found {name} with {len(args)} arguments, expected {wanted}", column)
             case _:
-                kind = type(node).__name__
+                said = " ".join((ast.get_source_segment(text, node) or "").split())
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Constant | ast.BinOp):
+                    raise FormulaError(f"found {shown(said)}, expected * before the parenthesis", column)
                 raise FormulaError(
-                    f"found {kind}, expected only numbers, symbols, + - * / ** and {', '.join(FUNCTIONS)}", column
+                    f"found {shown(said)}, expected only numbers, symbols, + - * / ** and {', '.join(FUNCTIONS)}",
+                    column,
                 )
     _bound(tree, symbols)
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}

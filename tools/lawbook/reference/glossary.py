@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from pydantic import Field
 
 from lawbook.reference import cross, source
-from lawbook.reference.bibliography import Work
 from lawbook.reference.model import Part, Slug, Text
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.shape import SLUG, mapping
@@ -31,15 +30,17 @@ class Term(Part):
         return (self.term, *self.also)
 
 
-def read(root: Path, works: Mapping[str, Work], sources: Mapping[str, Source]) -> tuple[dict[str, Term], list[Problem]]:
+def read(
+    root: Path, known: Collection[str] | None, sources: Mapping[str, Source]
+) -> tuple[dict[str, Term], list[Problem]]:
     """The terms by id, in the order of the file, and all problems of the file; a book need not have one."""
     path = root / FILE
     if not path.exists():
         return {}, []
     doc = source.read(path, FILE)
     terms = mapping(doc, Term, SLUG)
-    doc.problems.extend([*cross.prose_problems(doc, works, sources), *_names(doc, terms), *_see(doc, terms)])
-    return terms, doc.problems
+    doc.problems.extend([*cross.prose_of(doc, known, sources), *_names(doc, terms), *_see(doc, terms)])
+    return terms, doc.causes()
 
 
 def _names(doc: Source, terms: Mapping[str, Term]) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
+from lawbook.reference.characters import is_refused
 from lawbook.reference.latex_text import verbatim
 
 _ARXIV = re.compile(r"(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?\Z")
@@ -52,7 +53,7 @@ def url(field: str) -> str:
         sound = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
     except ValueError:
         sound = False
-    if not sound or re.search(r"[\s\x00-\x1f\"<>\\^`{|}]", text):
+    if not sound or re.search(r"[\s\"<>\\^`{|}]", text) or any(map(is_refused, text)):
         raise ValueError(f"found {text!r}, expected an address that begins with https:// and holds no spaces")
     return text
 

@@ -1,6 +1,7 @@
 """The shape of an entry: what Lawbook claims about one paper.
 
-Titles and descriptions here feed the JSON Schema that editors read and the headings of the pages.
+Titles and descriptions here feed the JSON Schema that editors read and the headings of the pages. The type of a field
+says what its text may be: `Name` and `Line` are one line, `Prose` is Markdown of paragraphs, lists and tables.
 """
 
 from __future__ import annotations
@@ -11,17 +12,26 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from lawbook.reference.shape import NAME, SLUG
+from lawbook.reference.prose import one_line, without_headings, without_tags
+from lawbook.reference.shape import NAME, PAPER, SLUG
 
 Text = Annotated[str, StringConstraints(min_length=1, strict=True, strip_whitespace=True)]
-PaperId = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]{4}[a-z]*$", strict=True)]
+Line = Annotated[Text, AfterValidator(one_line)]
+Name = Annotated[Line, AfterValidator(without_tags)]  # also shown where there is no Markdown: in titles and in search
+Prose = Annotated[Text, AfterValidator(without_headings)]
+PaperId = Annotated[str, StringConstraints(pattern=PAPER, strict=True)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG, strict=True, max_length=60)]
 SymbolId = Annotated[str, StringConstraints(pattern=NAME, strict=True, max_length=40)]
+
+
+LARGEST = 1e300  # beyond it sums and charts have no room left
 
 
 def _is_finite(value: float) -> float:
     if value != value or value in (float("inf"), float("-inf")):
         raise ValueError("expected a finite number")
+    if abs(value) > LARGEST:
+        raise ValueError(f"expected a number of at most {LARGEST:g} in size")
     return value
 
 
@@ -84,8 +94,8 @@ class Symbol(Part):
     """A symbol of a law: bound to the canonical notation by its id alone, or defined here."""
 
     latex: Text | None = Field(None, title="LaTeX")
-    name: Text | None = Field(None, title="Name")
-    unit: Text | None = Field(None, title="Unit", description="'1' for a pure number.")
+    name: Name | None = Field(None, title="Name")
+    unit: Line | None = Field(None, title="Unit", description="'1' for a pure number.")
     role: Literal["observable", "control", "constant"] | None = Field(
         None, title="Role", description="What is measured, what the experimenter sets, or what the problem fixes."
     )
@@ -111,40 +121,40 @@ class Quantity(Part):
     """A canonical quantity of notation.yml."""
 
     latex: Text = Field(title="LaTeX")
-    name: Text = Field(title="Name")
-    unit: Text = Field(title="Unit")
+    name: Name = Field(title="Name")
+    unit: Line = Field(title="Unit")
     role: Literal["observable", "control", "constant"] = Field(title="Role")
 
 
 class Cell(Part):
     """A cell of a guide's table: words, a law they link to, the measurements of checks or controls."""
 
-    text: Text | None = Field(None, title="Text")
-    law: Text | None = Field(None, title="Law", description="paper/law")
-    checks: list[Text] = Field(title="Checks", description="paper/check or paper/control", default_factory=list)
+    text: Line | None = Field(None, title="Text")
+    law: Line | None = Field(None, title="Law", description="paper/law")
+    checks: list[Line] = Field(title="Checks", description="paper/check or paper/control", default_factory=list)
     show: Literal["measured", "predicted"] = Field("measured", title="Which number of the checks")
 
 
 class GuideTable(Part):
     """A table that sets the laws of a family side by side."""
 
-    title: Text = Field(title="Title")
-    head: list[Text] = Field(title="Column headings", min_length=1)
-    rows: list[list[Text | Cell]] = Field(title="Rows", min_length=1)
+    title: Name = Field(title="Title")
+    head: list[Line] = Field(title="Column headings", min_length=1)
+    rows: list[list[Line | Cell]] = Field(title="Rows", min_length=1)
 
 
 class GuideChart(Part):
     """A chart that a notebook has recorded."""
 
     paper: PaperId = Field(title="Paper")
-    chart: Text = Field(title="Chart")
-    caption: Text = Field(title="Caption")
+    chart: Line = Field(title="Chart")
+    caption: Line = Field(title="Caption")
 
 
 class Block(Part):
     """A part of a guide: text, a table or a chart."""
 
-    text: Text | None = Field(None, title="Text")
+    text: Prose | None = Field(None, title="Text")
     table: GuideTable | None = Field(None, title="Table")
     chart: GuideChart | None = Field(None, title="Chart")
 
@@ -158,20 +168,20 @@ class Block(Part):
 class Family(Part):
     """A family of laws, with a guide to how they hang together."""
 
-    title: Text = Field(title="Title")
-    introduction: Text = Field(title="Introduction")
+    title: Name = Field(title="Title")
+    introduction: Line = Field(title="Introduction")
     guide: list[Block] = Field(title="Guide", default_factory=list)
 
 
 class Reported(Part):
     """A value that the paper reports."""
 
-    what: Text = Field(title="What")
-    value: Number | Text = Field(title="Value")
+    what: Line = Field(title="What")
+    value: Number | Line = Field(title="Value")
     error: Number | None = Field(None, title="Error as the paper gives it")
-    unit: Text | None = Field(None, title="Unit")
-    setting: Text | None = Field(None, title="Setting")
-    where: Text | None = Field(None, title="Place in the paper")
+    unit: Line | None = Field(None, title="Unit")
+    setting: Line | None = Field(None, title="Setting")
+    where: Line | None = Field(None, title="Place in the paper")
     symbol: SymbolId | None = Field(
         None, title="Symbol", description="The symbol of the law that this is a value of: `with_reported()` takes it."
     )
@@ -202,7 +212,7 @@ class Rival(Part):
 
     value: Number | None = Field(None, title="Value")
     expr: Expression | None = Field(None, title="Expression")
-    says: Text = Field(title="Says", description="The wrong law in words.")
+    says: Line = Field(title="Says", description="The wrong law in words.")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Rival:
@@ -233,7 +243,7 @@ class BandFrom(Part):
         title="Is",
         description="theory: from the law or its corrections; reported: the paper's own scatter; pilot: trials here.",
     )
-    says: Text | None = Field(None, title="Says", description="How the width follows, in a sentence.")
+    says: Line | None = Field(None, title="Says", description="How the width follows, in a sentence.")
 
     @model_validator(mode="after")
     def _a_pilot_is_told(self) -> BandFrom:
@@ -258,7 +268,7 @@ class Against(Part):
 class Check(Part):
     """A prediction, written down before the notebook measures."""
 
-    measures: Text = Field(title="Measures", description="Which number, on which data, how averaged.")
+    measures: Line = Field(title="Measures", description="Which number, on which data, how averaged.")
     tests: Tests = Field(
         title="Tests",
         description="claim: it could have come out otherwise on this system; consequence: it follows from a definition,"
@@ -275,12 +285,12 @@ class Check(Part):
         title="Where the error comes from", description="What the standard error beside the measured value is made of."
     )
     rivals: list[Rival] = Field(title="Rivals", default_factory=list)
-    blind_to: Text | None = Field(
+    blind_to: Line | None = Field(
         None, title="Blind to", description="What the check cannot tell; asked for where few changed laws are caught."
     )
     against: Against | None = Field(None, title="Against the paper")
-    data: Text | None = Field(None, title="Data")
-    not_reproduced: Text | None = Field(
+    data: Line | None = Field(None, title="Data")
+    not_reproduced: Line | None = Field(
         None, title="Not reproduced", description="Why the claim does not show at our scale; it is run all the same."
     )
 
@@ -289,12 +299,12 @@ class Control(Part):
     """An assumption broken on purpose: the check it names must then fail. The same with it kept must hold."""
 
     breaks: Slug = Field(title="Breaks", description="The assumption that is broken.")
-    measures: Text = Field(title="Measures")
+    measures: Line = Field(title="Measures")
     tests: Tests = Field(
         title="Tests", description="consequence, where it breaks by algebra and could be told without measuring."
     )
     must_miss: Slug = Field(title="Must miss", description="The check, of the same law, whose tolerance it must miss.")
-    intact: Text = Field(
+    intact: Line = Field(
         title="Intact",
         description="The same procedure with the assumption kept, in words; `check` where that is the check itself.",
     )
@@ -311,30 +321,30 @@ class Seen(Part):
     how: Literal["full-text", "abstract", "secondary"] = Field(
         title="How", description="full-text: read; abstract: the abstract alone; secondary: told by other sources."
     )
-    says: Text = Field(title="Says", description="One sentence: what was read, and what was derived anew.")
+    says: Line = Field(title="Says", description="One sentence: what was read, and what was derived anew.")
 
 
 class Setting(Part):
     """Two settings side by side, each a noun phrase."""
 
-    paper: Text = Field(title="In the paper", description="What the authors trained, and on what.")
-    here: Text = Field(title="Here", description="What the notebook trains, and on what.")
+    paper: Line = Field(title="In the paper", description="What the authors trained, and on what.")
+    here: Line = Field(title="Here", description="What the notebook trains, and on what.")
 
 
 class Law(Part):
     """One law of a paper."""
 
-    name: Text = Field(title="Name")
+    name: Name = Field(title="Name")
     kind: Kind = Field(title="Kind")
     support: Support = Field(title="Support", description="What the claim rests on.")
     origin: Literal["paper", "ours"] = Field(
         "paper", title="Origin", description="`ours` for what we derived and the paper does not state."
     )
-    statement: Text = Field(title="Statement")
+    statement: Prose = Field(title="Statement")
     formula: Formula = Field(title="Formula")
     symbols: dict[SymbolId, Symbol] = Field(title="Symbols", default_factory=dict)
     assumes: list[Slug] = Field(title="Assumes", default_factory=list)
-    source: Text | None = Field(None, title="Place in the paper", description="Only where confirmed.")
+    source: Line | None = Field(None, title="Place in the paper", description="Only where confirmed.")
     seen: Seen | None = Field(None, title="Seen", description="Where it differs from the entry's.")
     reported: list[Reported] = Field(title="Reported values", default_factory=list)
     checks: dict[Slug, Check] = Field(title="Checks", default_factory=dict)
@@ -344,19 +354,19 @@ class Law(Part):
 class Assumption(Part):
     """A condition that a law stands on."""
 
-    text: Text = Field(title="Assumption")
+    text: Line = Field(title="Assumption")
     kind: Literal["hypothesis", "regime"] = Field(
         title="Kind", description="A mathematical hypothesis, or a regime in which the law is seen."
     )
-    when_broken: Text = Field(title="When it is broken")
+    when_broken: Line = Field(title="When it is broken")
     unconfirmed: bool = Field(False, title="Unconfirmed", description=UNCONFIRMED)
 
 
 class Caveat(Part):
     """A limit or a dispute."""
 
-    text: Text = Field(title="Caveat")
-    cites: list[Text] = Field(title="Cites", default_factory=list)
+    text: Line = Field(title="Caveat")
+    cites: list[Line] = Field(title="Cites", default_factory=list)
     unconfirmed: bool = Field(False, title="Unconfirmed", description=UNCONFIRMED)
 
 
@@ -365,7 +375,7 @@ class Relation(Part):
 
     to: PaperId = Field(title="To")
     type: RelationType = Field(title="Type")
-    says: Text = Field(title="Says")
+    says: Line = Field(title="Says")
     unconfirmed: bool = Field(False, title="Unconfirmed", description=UNCONFIRMED)
 
 
@@ -375,18 +385,18 @@ class Entry(Part):
     paper: PaperId = Field(
         title="Paper", description="The stem of the file, the key in papers.bib, the notebook's stem."
     )
-    title: Text = Field(title="Title", description="A sentence that states the law.")
-    summary: Text = Field(title="Summary")
+    title: Name = Field(title="Title", description="A sentence that states the law.")
+    summary: Line = Field(title="Summary")
     seen: Seen = Field(title="Seen")
     setting: Setting = Field(title="Setting")
-    aliases: list[Text] = Field(
+    aliases: list[Name] = Field(
         title="Aliases", description="Other names, so that search finds it.", default_factory=list
     )
     laws: dict[Slug, Law] = Field(title="Laws", description="The first is the main one.", min_length=1)
     assumptions: dict[Slug, Assumption] = Field(title="Assumptions", default_factory=dict)
-    intuition: Text = Field(title="Intuition")
-    derivation: Text | None = Field(None, title="Derivation")
-    use: Text = Field(title="Use")
+    intuition: Prose = Field(title="Intuition")
+    derivation: Prose | None = Field(None, title="Derivation")
+    use: Prose = Field(title="Use")
     caveats: list[Caveat] = Field(title="Limits and disputes", default_factory=list)
     relations: list[Relation] = Field(title="Related laws", default_factory=list)
     read_first: list[PaperId] = Field(

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from lawbook.reference import skeleton
+from lawbook.reference import characters, skeleton
 from lawbook.reference.calls import Kind, Named, names_in
+from lawbook.reference.cross import MAX_NOTEBOOK
 from lawbook.reference.problem import Problem, nearest, shown
+from lawbook.reference.source import read_text
 
-MAX_BYTES = 1_000_000
 HEADER = "# ---"
 NEEDED = ("jupytext:", "kernelspec:")
 
@@ -30,35 +31,15 @@ def problems(root: Path, name: str, paper: str, known: Known | None) -> Iterator
         paper: The id of its entry.
         known: The names that the entry has; None where it cannot be read, and says so itself.
     """
-    path = root / name
-    if not path.is_file():
-        return
-    text = _read(path, name, root)
+    text = read_text(root / name, name, MAX_NOTEBOOK)
     if isinstance(text, Problem):
-        yield text
-        return
+        return  # which the catalog says
+    if unseen := characters.problems(text, name, tabs=True):
+        yield from unseen
+        text = characters.without(text)
     found, named = _read_text(text, name)
     yield from found
     yield from _names(name, named, paper, known)
-
-
-def _read(path: Path, name: str, root: Path) -> str | Problem:
-    if not path.resolve().is_relative_to(root.resolve()):
-        return Problem(name, 1, 1, "", "found a link that leads out of the book, expected a file")
-    try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= MAX_BYTES else b""
-    except OSError as error:
-        return Problem(name, 1, 1, "", f"the file cannot be read: {error.strerror}")
-    if size > MAX_BYTES:
-        return Problem(name, 1, 1, "", f"found {size:,} bytes, expected at most {MAX_BYTES:,}")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8")
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        message = f"found the byte 0x{raw[error.start]:02x}, expected UTF-8 text (save the file as UTF-8)"
-        return Problem(name, before.count("\n") + 1, column, "", message)
 
 
 @lru_cache(maxsize=256)  # while the site is served, most are as they were

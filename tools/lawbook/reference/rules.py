@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from lawbook.reference.formula import Formula, FormulaError
@@ -26,15 +26,23 @@ def complete(symbol: Symbol, quantity: Quantity | None) -> Symbol:
     return symbol.model_copy(update=quantity.model_dump() | own)
 
 
-def read_entry(doc: Source, notation: Mapping[str, Quantity]) -> Entry | None:
-    """The entry of a file. Laws are checked one by one, also where another part of the entry is broken."""
-    if doc.data is None and doc.problems:
+def read_entry(doc: Source, notation: Mapping[str, Quantity], unsure: Collection[str] | None) -> Entry | None:
+    """The entry of a file. Laws are checked one by one, also where another part of the entry is broken.
+
+    Arguments:
+        doc: The file.
+        notation: The canonical quantities.
+        unsure: Ids that notation.yml has and does not define soundly, or None where it cannot be read: of them nothing
+            is said here.
+    """
+    if doc.is_broken:
         return None
-    if doc.first_line.strip() != SCHEMA_LINE:
-        doc.problems.append(doc.problem((), f"found {shown(doc.first_line)} in line 1, expected {SCHEMA_LINE!r}"))
     if not isinstance(doc.data, dict):
         doc.problems.append(doc.problem((), f"found {shown(doc.data)}, expected a mapping with paper, title, laws, …"))
         return None
+    if doc.first_line.strip() != SCHEMA_LINE:
+        message = f"found {shown(doc.first_line)} in line 1, expected {SCHEMA_LINE!r}"
+        doc.problems.append(Problem(doc.file, 1, 1, "", message))
     entry = validated(doc, Entry, doc.data, ())
     raw_laws = doc.data.get("laws")
     laws: dict[str, Law] = {}
@@ -50,7 +58,7 @@ def read_entry(doc: Source, notation: Mapping[str, Quantity]) -> Entry | None:
     used: set[str] = set()
     seen: dict[str, str] = {}
     for law_id, law in laws.items():
-        doc.problems.extend(_law(doc, ("laws", law_id), law, declared, notation))
+        doc.problems.extend(_law(doc, ("laws", law_id), law, declared, notation, unsure))
         used |= {*law.assumes, *(c.breaks for c in law.controls.values())}
         for name in (*law.checks, *law.controls):
             section = "checks" if name in law.checks else "controls"
@@ -83,11 +91,16 @@ class _Case:
     law: Law
     assumptions: set[str]  # that the entry declares
     notation: Mapping[str, Quantity]
+    unsure: Collection[str] | None  # ids of which notation.yml does not say soundly what they are; None for any
     symbols: dict[str, Symbol]  # with what they leave out taken from the notation
     parsed: dict[Loc, Formula | FormulaError]  # the expressions of the law, by their place in it
 
     def problem(self, place: Loc, message: str, *, key: bool = False) -> Problem:
         return self.doc.problem((*self.at, *place), message, key=key)
+
+    def is_unsure(self, name: str) -> bool:
+        """Whether a symbol may be one of notation.yml, which is told what is wrong with it there."""
+        return name not in self.notation and (self.unsure is None or name in self.unsure)
 
     def formula(self, *place: str | int) -> Formula | None:
         """The expression in a place, if there is a sound one."""
@@ -105,7 +118,14 @@ class _Case:
         return rival.value if rival.expr is None else self.formula("checks", name, "rivals", i, "expr")
 
 
-def _law(doc: Source, at: Loc, law: Law, assumptions: set[str], notation: Mapping[str, Quantity]) -> Iterator[Problem]:
+def _law(
+    doc: Source,
+    at: Loc,
+    law: Law,
+    assumptions: set[str],
+    notation: Mapping[str, Quantity],
+    unsure: Collection[str] | None,
+) -> Iterator[Problem]:
     """What is wrong with a law that has the right shape."""
     symbols = {name: complete(symbol, notation.get(name)) for name, symbol in law.symbols.items()}
     parsed: dict[Loc, Formula | FormulaError] = {}
@@ -114,7 +134,7 @@ def _law(doc: Source, at: Loc, law: Law, assumptions: set[str], notation: Mappin
             parsed[place] = Formula.parse(text, law.symbols)
         except FormulaError as error:
             parsed[place] = error
-    case = _Case(doc, at, law, assumptions, notation, symbols, parsed)
+    case = _Case(doc, at, law, assumptions, notation, unsure, symbols, parsed)
     for rule in RULES:
         yield from rule(case)
 
@@ -145,7 +165,7 @@ def _latex_can_be_shown(case: _Case) -> Iterator[Problem]:
 def _symbols_are_complete(case: _Case) -> Iterator[Problem]:
     for name, symbol in case.symbols.items():
         missing = [key for key in ("latex", "name", "unit", "role") if getattr(symbol, key) is None]
-        if missing:
+        if missing and not case.is_unsure(name):
             hint = nearest(name, case.notation)
             message = f"found {name!r} without {', '.join(missing)}, expected them, or an id of notation.yml{hint}"
             yield case.problem(("symbols", name), message, key=True)
@@ -223,7 +243,7 @@ def _controls_miss_a_check(case: _Case) -> Iterator[Problem]:
 
 def _fitted_has_a_formula(case: _Case) -> Iterator[Problem]:
     for name, check in case.law.checks.items():
-        if check.predicted == FITTED and case.formula("formula", "expr") is None:
+        if check.predicted == FITTED and case.law.formula.expr is None:
             message = "found 'fitted', but the law has no formula.expr to fit"
             yield case.problem(("checks", name, "predicted"), message)
 
@@ -276,11 +296,12 @@ def _a_standing_agrees_with_not_reproduced(case: _Case) -> Iterator[Problem]:
 def _symbols_are_used(case: _Case) -> Iterator[Problem]:
     law = case.law
     used = {law.formula.gives, law.formula.over}
-    for formula in case.parsed.values():
-        if isinstance(formula, Formula):
-            used.update(formula.symbols)
+    for _, text in _expressions(law):  # also those that cannot be read, which say so themselves
+        used.update(re.findall(r"[A-Za-z]\w*", text))
     everything = " ".join([law.formula.latex, law.statement])
     for name in law.symbols:
+        if case.symbols[name].latex is None:
+            continue  # that it has none is told already
         if name not in used and not _stands_in(case.symbols[name], everything):
             message = f"found the symbol {name!r}, which is used nowhere in the law, expected it in a formula"
             yield case.problem(("symbols", name), message, key=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbook.reference.problem import Problem, shown
-from lawbook.reference.source import Loc, Source
+from lawbook.reference.source import Loc, Source, read_text
 
 MAX_FILE = 16_000_000
 PLACE = re.compile(r"‹[^‹›]*›")
@@ -41,21 +41,18 @@ def in_text(text: str, name: str) -> Iterator[Problem]:
 
 def in_file(path: Path, name: str) -> Iterator[Problem]:
     """The same of a file."""
-    yield from in_text(_text(path), name)
+    yield from in_text(_text(path, name), name)
 
 
-def may_have_places(path: Path) -> bool:
+def may_have_places(path: Path, name: str) -> bool:
     """Whether a file has the sign with which a place begins."""
-    return "‹" in _text(path)
+    return "‹" in _text(path, name)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
     """The text of a file; nothing where it cannot be read, which whoever reads it says."""
-    try:
-        is_small = path.is_file() and path.stat().st_size <= MAX_FILE
-        return path.read_text(encoding="utf-8") if is_small else ""
-    except (OSError, UnicodeDecodeError):
-        return ""
+    text = read_text(path, name, MAX_FILE)
+    return "" if isinstance(text, Problem) else text
 
 
 def without_followups(problems: Iterable[Problem], places: Iterable[Problem]) -> list[Problem]:

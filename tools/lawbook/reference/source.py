@@ -1,40 +1,56 @@
 """YAML with positions: text that a person wrote, turned into plain data, and where in the file each part stands.
 
-Scalars follow the YAML 1.2 core schema, as editors read them: `1e-3` is a number, `no` and `2021-01-01` are strings.
-Anchors, aliases, explicit tags and duplicate keys are refused; size, depth and node count are bounded, so a hostile
-file costs no more than a long one.
+Scalars follow the YAML 1.2 core schema, as editors read them: `1e-3`, `0x1F` and `.Inf` are numbers, `TRUE` is true,
+`no` and `2021-01-01` are strings. Anchors, aliases, explicit tags and duplicate keys are refused, and so is what YAML
+would change without a word: a backslash command in double quotes, a comma inside brackets in a list. Size, depth and
+node count are bounded, so a hostile file costs no more than a long one.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import yaml
 
 from lawbook.files import RefusedFileError, read_bytes
+from lawbook.reference import characters, quoting
 from lawbook.reference.problem import Problem, nearest
 
 MAX_BYTES = 256_000
 MAX_DEPTH = 24
 MAX_NODES = 20_000
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+
 Key = str | int
 Loc = tuple[Key, ...]
 
 _INT = re.compile(r"[-+]?[0-9]+\Z")
+_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False} | {
-    ".nan": float("nan"), ".inf": float("inf"), "-.inf": float("-inf"),
-}  # fmt: skip
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **dict.fromkeys((sign + word for sign in ("", "+") for word in (".inf", ".Inf", ".INF")), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+}
 
 
 @dataclass
 class Source:
-    """A YAML file: its data, the place (line, column) of each value and of each key, and what was wrong with it."""
+    """A YAML file: its data, the place (line, column) of each value and of each key, and what was wrong with it.
+
+    One that `is_broken` has no data: what else would be said of it were only consequences of its one problem.
+    """
 
     file: str
     data: Any = None
@@ -42,6 +58,8 @@ class Source:
     keys: dict[Loc, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     first_line: str = ""
+    is_broken: bool = False
+    changed: dict[tuple[int, int], list[Problem]] = field(default_factory=dict)  # texts that YAML has changed, by place
 
     def problem(self, loc: Loc, message: str, *, key: bool = False) -> Problem:
         """A problem at `loc`, or at the nearest enclosing part that stands in the file."""
@@ -54,15 +72,13 @@ class Source:
             at = at[:-1]
         return Problem(self.file, *place, dotted(loc), message)
 
+    def causes(self) -> list[Problem]:
+        """Its problems, without those that only follow from what YAML has made of a text."""
+        return [p for p in self.problems if p in self.changed.get((p.line, p.column), [p])]
 
-def root_of(path: Path, name: str) -> Path:
-    """The folder that the name of a file begins in."""
-    return path.parents[len(PurePosixPath(name).parts) - 1]
-
-
-def unreadable(error: OSError) -> str:
-    """Why a file cannot be read, in words."""
-    return str(error) if isinstance(error, RefusedFileError) else f"the file cannot be read: {error.strerror}"
+    def names(self) -> list[str] | None:
+        """The keys of a file that is one mapping; None where nobody can know them."""
+        return list(self.data) if isinstance(self.data, dict) and not self.is_broken else None
 
 
 def dotted(loc: Loc) -> str:
@@ -71,51 +87,77 @@ def dotted(loc: Loc) -> str:
     return text.removeprefix(".")
 
 
-def read(path: Path, name: str) -> Source:
-    """Read the YAML file at `path`; `name` is what messages call it. Never raises for what a file holds."""
-    source = Source(name)
+def read_text(path: Path, name: str, limit: int) -> str | Problem:
+    """The text of a file of the book, or what is wrong with the file. Never raises for what a file is.
+
+    Arguments:
+        path: The file.
+        name: Its path in the book, which is what messages call it.
+        limit: The most bytes that it may have.
+    """
+    root = path.parents[len(PurePosixPath(name).parts) - 1]
     try:
-        raw = read_bytes(path, inside=root_of(path, name), limit=MAX_BYTES)
+        raw = read_bytes(path, inside=root, limit=limit)
+    except RefusedFileError as refused:
+        return Problem(name, 1, 1, "", str(refused))
     except OSError as error:
-        source.problems.append(Problem(name, 1, 1, "", unreadable(error)))
-        return source
+        return Problem(name, 1, 1, "", f"the file cannot be read: {error.strerror}")
+    wide = "UTF-32" if raw[:4] in _UTF_32 else "UTF-16" if raw[:2] in _UTF_16 or raw[:4].count(0) == 2 else ""
+    if wide:
+        return Problem(name, 1, 1, "", f"found {wide}, expected UTF-8 text (save the file as UTF-8)")
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line, column = _place(raw[: error.start].decode("utf-8"))
+        before = raw[: error.start].decode("utf-8")
         message = f"found the byte 0x{raw[error.start]:02x}, expected UTF-8 text (save the file as UTF-8)"
-        source.problems.append(Problem(name, line, column, "", message))
-        return source
-    return parse(text, name)
+        return Problem(name, *characters.place(before, len(before)), "", message)
+
+
+def read(path: Path, name: str) -> Source:
+    """Read the YAML file at `path`; `name` is its path in the book. Never raises for what a file is or holds."""
+    text = read_text(path, name, MAX_BYTES)
+    return Source(name, problems=[text], is_broken=True) if isinstance(text, Problem) else parse(text, name)
 
 
 def parse(text: str, name: str) -> Source:
     """The same for text already in hand."""
-    source = Source(name, first_line=text.partition("\n")[0])
-    try:
-        _build(text, source)
-    except _RefusedError as refused:
-        source.problems.append(refused.problem)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        context = f" {error.context}" if error.context else ""
-        source.problems.append(Problem(name, line, column, "", f"not YAML: {error.problem}{context}"))
-    except yaml.reader.ReaderError as error:
-        line, column = _place(text[: error.position] if isinstance(error.position, int) else "")
-        source.problems.append(Problem(name, line, column, "", f"not YAML: {error.reason}"))
-    if source.problems:
-        source.problems.sort()
-    return source
+    problems = characters.problems(text, name)
+    if len(problems) > characters.LIMIT or (problems and _TAB_AS_INDENT.search(text)):
+        return Source(name, problems=problems, is_broken=True)
+    text = characters.without(text)  # what was told is passed over from here on
+    for _ in range(characters.LIMIT):  # once for each text with a backslash that YAML does not know
+        source = Source(name, first_line=text.partition("\n")[0], problems=list(problems))
+        try:
+            _build(text, source)
+        except _RefusedError as refused:
+            broken = refused.problem
+        except yaml.MarkedYAMLError as error:
+            broken = _not_yaml(name, error)
+            readable = quoting.readable(text, error)
+            if readable is not None:
+                text = readable  # and that is told when it is read
+                continue
+        else:
+            source.problems.sort()
+            return source
+        break
+    return Source(name, problems=sorted([*source.problems, broken]), is_broken=True)
+
+
+def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark, begun = error.problem_mark or error.context_mark, error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    context = f" {error.context}" if error.context else ""
+    since = f" (begun in line {begun.line + 1})" if context and begun and begun.line + 1 != line else ""
+    return Problem(name, line, column, "", f"not YAML: {error.problem}{context}{since}")
+
+
+_TAB_AS_INDENT = re.compile("^ *\t", re.MULTILINE)
 
 
 class _RefusedError(Exception):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-
-
-def _place(before: str) -> tuple[int, int]:
-    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
 def _scalar(event: Any) -> Any:
@@ -128,6 +170,8 @@ def _scalar(event: Any) -> Any:
     if first.isdigit() or first in "+-.":
         if _INT.match(text):
             return int(text) if len(text) < 30 else float(text)
+        if _BASED.match(text):
+            return int(text, 0) if len(text) < 30 else float("inf")
         if _FLOAT.match(text):
             return float(text)
     return text
@@ -136,14 +180,14 @@ def _scalar(event: Any) -> Any:
 def _build(text: str, source: Source) -> None:
     """One pass over the parser's events, with a stack of open collections instead of recursion."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _Builder(source)
+    builder = _Builder(source, text)
     documents = 0
     for event in cast(Iterator[Any], yaml.parse(text, Loader=loader)):
         kind = type(event)
         if kind in _NODES:
             builder.node(event, is_scalar=kind is yaml.ScalarEvent, is_mapping=kind is yaml.MappingStartEvent)
         elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
-            builder.stack.pop()
+            builder.end()
         elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
@@ -156,9 +200,10 @@ _NODES = (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yam
 class _Builder:
     """Puts each node into its container, and notes where it stands."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, source: Source, text: str) -> None:
+        self.source, self.text = source, text
         self.stack: list[tuple[Any, Loc, list[str | None]]] = []  # container, its place, the key that waits for a value
+        self.in_flow: list[bool] = []  # of each open container, whether it is written in brackets
         self.nodes = 0
 
     def refused(self, event: Any, loc: Loc, message: str) -> _RefusedError:
@@ -168,6 +213,8 @@ class _Builder:
     def node(self, event: Any, *, is_scalar: bool, is_mapping: bool) -> None:
         container, loc, waiting = self.stack[-1] if self.stack else (None, (), [])
         self._bound(event, loc)
+        if is_scalar:
+            event.value = self._as_meant(event, container, loc, waiting)
         if isinstance(container, dict) and not waiting:
             if not is_scalar:
                 raise self.refused(event, loc, "found a list or mapping as a key, expected a word")
@@ -191,6 +238,34 @@ class _Builder:
             if len(self.stack) >= MAX_DEPTH:
                 raise self.refused(event, here, f"found more than {MAX_DEPTH} levels of nesting, expected fewer")
             self.stack.append((value, here, []))
+            self.in_flow.append(bool(event.flow_style))
+
+    def end(self) -> None:
+        """Close the innermost container."""
+        self.stack.pop()
+        self.in_flow.pop()
+
+    def _as_meant(self, event: Any, container: Any, loc: Loc, waiting: list[str | None]) -> str:
+        """The text of a scalar; where YAML makes of it what its writer can hardly have meant, that is told."""
+        start, text = event.start_mark, str(event.value)
+        here = (*loc, waiting[-1] or "") if waiting else (*loc, len(container)) if isinstance(container, list) else loc
+        if event.style == '"':
+            raw = self.text[start.index : event.end_mark.index]
+            lost = list(islice(quoting.lost_backslashes(raw), characters.LIMIT))
+            for offset, message in lost:
+                line, column = characters.place(raw, offset)
+                place = (start.line + line, column + (start.column if line == 1 else 0))
+                self._changed(event, Problem(self.source.file, *place, dotted(here), message))
+            return quoting.as_meant(raw) if lost else text
+        message = quoting.cut_by_a_comma(text) if not event.style and self.in_flow and self.in_flow[-1] else ""
+        if message:
+            self._changed(event, Problem(self.source.file, start.line + 1, start.column + 1, dotted(here), message))
+        return text
+
+    def _changed(self, event: Any, problem: Problem) -> None:
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        self.source.changed.setdefault(place, []).append(problem)
+        self.source.problems.append(problem)
 
     def _bound(self, event: Any, loc: Loc) -> None:
         self.nodes += 1

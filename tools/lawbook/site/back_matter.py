@@ -4,44 +4,60 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from lawbook.site import coverage, notation
+from lawbook.site.book import Views
 from lawbook.site.markdown import Writer
-
-if TYPE_CHECKING:
-    from lawbook.site.pages import Book, Page
+from lawbook.site.terms import Glossary
 
 
-def pages(book: Book) -> dict[str, Page]:
-    """Path below the root of the docs to page."""
+@dataclass(frozen=True)
+class Draft:
+    """A page before it is written: its template, what it says of itself, its way up to the root, its source, values."""
+
+    template: str
+    meta: dict[str, Any]
+    base: str
+    source: str
+    values: dict[str, Any]
+
+
+def drafts(book: Views, terms: Glossary) -> dict[str, Draft]:
+    """Path below the root of the docs to page.
+
+    Arguments:
+        book: The catalog with its evidence.
+        terms: The words of its glossary.
+    """
     out = {"notation.md": quantities(book), "coverage.md": covered(book)}
     if book.catalog.glossary:
-        out["glossary.md"] = glossary(book)
+        out["glossary.md"] = glossary(book, terms)
     return out | {f"{page.rstrip('/')}.md": gone(book, page) for page in book.catalog.addresses.gone_pages}
 
 
-def quantities(book: Book) -> Page:
+def quantities(book: Views) -> Draft:
     """Every quantity, and the laws that use it."""
     canonical, own = notation.index(book.catalog, book.papers, Writer(book.catalog, "../"))
     meta = {"title": "Notation", "description": "Every quantity of the laws: symbol, name, unit, role, laws."}
-    return book.page("notation.md.jinja", meta, "../", "references/notation.yml", canonical=canonical, own=own)
+    told = {"canonical": canonical, "own": own}
+    return Draft("notation.md.jinja", meta, "../", "references/notation.yml", told)
 
 
-def glossary(book: Book) -> Page:
+def glossary(book: Views, terms: Glossary) -> Draft:
     """Every word of the field, and the papers that speak of it where they state their laws."""
     used: dict[str, list[str]] = {id: [] for id in book.catalog.glossary}
     for paper in book.papers:
         entry = book.catalog.entries[paper]
         stated = " ".join([entry.title, *(f"{law.name} {law.statement}" for law in entry.laws.values())])
-        for id in dict.fromkeys(id for id, _ in book.terms.used_in(stated)):
+        for id in dict.fromkeys(id for id, _ in terms.used_in(stated)):
             used[id].append(paper)
-    terms = dict(sorted(book.catalog.glossary.items(), key=lambda item: item[1].term.casefold()))
+    listed = dict(sorted(book.catalog.glossary.items(), key=lambda item: item[1].term.casefold()))
     meta = {"title": "Glossary", "description": "Words of the field in plain ones.", "hide": ["toc"]}
     shorts = {paper: book.catalog.works[paper].short for paper in book.papers}
-    return book.page(
-        "glossary.md.jinja", meta, "../", "references/glossary.yml", terms=terms, used=used, shorts=shorts
-    )  # fmt: skip
+    told = {"terms": listed, "used": used, "shorts": shorts}
+    return Draft("glossary.md.jinja", meta, "../", "references/glossary.yml", told)
 
 
 class _OfAPaper(Protocol):
@@ -52,14 +68,14 @@ class _OfAPaper(Protocol):
 Row = TypeVar("Row", bound=_OfAPaper)
 
 
-def _by_family(book: Book, rows: Iterable[Row]) -> dict[str, list[Row]]:
+def _by_family(book: Views, rows: Iterable[Row]) -> dict[str, list[Row]]:
     out: dict[str, list[Row]] = {}
     for row in rows:
         out.setdefault(book.catalog.family_of[row.paper], []).append(row)
     return out
 
 
-def covered(book: Book) -> Page:
+def covered(book: Views) -> Draft:
     """What was tested and what came out: all outcomes, assumption by assumption, law by law."""
     drawn_on = (book.catalog, book.evidence, book.papers)
     assumed = coverage.assumptions(*drawn_on)
@@ -77,11 +93,12 @@ def covered(book: Book) -> Page:
         "shorts": {paper: book.catalog.works[paper].short for paper in book.papers},
     }
     meta = {"title": "Coverage", "description": "What was tested, what came out, and what has not been shown."}
-    return book.page("coverage.md.jinja", meta, "../", "", **told)
+    return Draft("coverage.md.jinja", meta, "../", "", told)
 
 
-def gone(book: Book, address: str) -> Page:
+def gone(book: Views, address: str) -> Draft:
     """The page at an address, `laws/doe2020/`, whose entry is gone: it says where that went."""
     found = book.catalog.addresses.gone_from(address)
     meta = {"title": "No longer here"}
-    return book.page("gone_page.md.jinja", meta, "../../", "references/gone.yml", gone=found, address=address)
+    told = {"gone": found, "address": address}
+    return Draft("gone_page.md.jinja", meta, "../../", "references/gone.yml", told)

@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,8 @@ _VARIABLES = {INK: "var(--lb-chart-ink)", GRID: "var(--lb-chart-grid)", LAW: "va
     colour: f"var(--lb-line-{i})" for i, colour in enumerate(LINES)
 }
 _FONT = "lawbook-text"
+LARGEST, SMALLEST = 1e300, 1e-290  # beyond, the steps of a linear axis are no numbers
+_TOP = math.log10(sys.float_info.max) - 1e-6  # the end of a log axis where the data leave it no room
 
 
 @dataclass(frozen=True)
@@ -116,18 +119,21 @@ def _svg(series: Sequence[Series], title: str) -> str:
 def _rows(one: Series) -> list[dict[str, float]]:
     rows = []
     for i, (x, y) in enumerate(zip(one.x, one.y, strict=True)):
-        row = {"x": x}
-        if math.isfinite(y):
-            row["y"] = y
-        if one.error is not None and math.isfinite(one.error[i]) and math.isfinite(y):
+        row = {"y": y}
+        if one.error is not None and math.isfinite(one.error[i]):
             low, high = y - 2 * one.error[i], y + 2 * one.error[i]
-            if one.y_scale == "linear" or low > 0:
+            if _has_room(low, one.y_scale) and _has_room(high, one.y_scale):
                 row |= {"low": low, "high": high}
-        if one.prediction is not None and math.isfinite(one.prediction[i]):
+        if one.prediction is not None:
             row["p"] = one.prediction[i]
-        if math.isfinite(x) and (one.x_scale == "linear" or x > 0):
-            rows.append(row if one.y_scale == "linear" else {k: v for k, v in row.items() if k == "x" or v > 0})
+        if _has_room(x, one.x_scale):
+            rows.append({"x": x} | {key: value for key, value in row.items() if _has_room(value, one.y_scale)})
     return rows
+
+
+def _has_room(value: float, scale: str) -> bool:
+    """Whether an axis can show a number: a log axis any above 0, a linear one none near the end of all numbers."""
+    return math.isfinite(value) and (value > 0 if scale == "log" else abs(value) <= LARGEST)
 
 
 def _specification(series: Sequence[Series]) -> dict[str, Any]:
@@ -206,14 +212,15 @@ def _extent(values: Sequence[float]) -> tuple[float, float] | None:
 def _ticks(low: float, high: float) -> list[float]:
     """Where a log axis is marked: powers of ten, with 2 and 5 between them where there are few."""
     first, last = math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1
-    decades = math.log10(high / low)
+    decades = math.log10(high) - math.log10(low)  # the quotient may be more than a number holds
     digits: tuple[float, ...] = (1, 2, 5) if decades < 2.2 else (1, 3) if decades < 3.2 else (1,)
     if decades < 0.8:
         digits = (1, 1.5, 2, 3, 4, 5, 6, 7, 8)
     if decades < 0.35:
         digits = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9)
     every = max(1, math.ceil(decades / 6)) if digits == (1,) else 1
-    ticks = [d * 10.0**k for k in range(first, last + 1) if k % every == 0 for d in digits]
+    powers = (k for k in range(first, last + 1) if k % every == 0 and k <= sys.float_info.max_10_exp)
+    ticks = [d * 10.0**k for k in powers for d in digits]
     return [t for t in ticks if low * 0.93 <= t <= high * 1.07]
 
 
@@ -255,15 +262,15 @@ def _scale(values: Sequence[float], kind: Literal["linear", "log"], pad: float) 
 
 def _domain(values: Sequence[float], kind: Literal["linear", "log"], pad: float) -> list[float] | None:
     """What an axis spans: all that can be shown on it and a little more, from zero where zero is near."""
-    good = [v for v in values if math.isfinite(v) and (kind == "linear" or v > 0)]
+    good = [v for v in values if _has_room(v, kind)]
     if not good:
         return None
     low, high = min(good), max(good)
     if kind == "log":
         a, b = math.log10(low), math.log10(high)
         margin = max(pad * (b - a), 0.03)
-        return [10 ** (a - margin), 10 ** (b + margin)]
-    margin = pad * (high - low) or abs(high) * 0.1 or 1.0
+        return [max(10 ** (a - margin), sys.float_info.min), 10 ** min(b + margin, _TOP)]
+    margin = max(pad * (high - low) or abs(high) * 0.1 or 1.0, SMALLEST)
     return [0.0 if low >= 0 and low - margin < 0.35 * high else low - margin, high + margin]
 
 
@@ -350,7 +357,7 @@ def explorer(catalog: Catalog, law: Law) -> Explorer | None:
 def _slider(name: str, bounds: tuple[float, float] | None, scale: str, value: float | None) -> Slider:
     assert bounds is not None
     low, high = bounds
-    middle = math.sqrt(low * high) if scale == "log" else (low + high) / 2
+    middle = math.sqrt(low) * math.sqrt(high) if scale == "log" else (low + high) / 2
     return Slider(name, low, high, middle if value is None else value, scale == "log")
 
 

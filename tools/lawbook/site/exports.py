@@ -81,7 +81,7 @@ def exports(
 
 
 def _text(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
 
 
 def ris(work: Work) -> str:
@@ -175,7 +175,8 @@ def _result(found: Evidence, catalog: Catalog, paper: str, kind: Kind, name: str
 
 def _point(point: Point) -> dict[str, Any]:
     data = {
-        "given": point.given, "predicted": _number(point.predicted), "measured": _number(point.measured),
+        "given": {key: _number(value) for key, value in point.given.items()},
+        "predicted": _number(point.predicted), "measured": _number(point.measured),
         "error": _number(point.error), "low": _number(point.low), "high": _number(point.high),
         "verdict": point.verdict, "rivals": [_number(rival) for rival in point.rivals],
     }  # fmt: skip
@@ -183,5 +184,5 @@ def _point(point: Point) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | None:
-    """JSON has no infinity: an open end of a band is null."""
+    """JSON has no infinity and no NaN: an open end of a band is null."""
     return value if abs(value) < float("inf") else None

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-# What ends a line for Python or YAML and not for HTML, and characters that HTML and YAML do not have.
-_SEPARATOR = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_NO_CHARACTER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
+
+_SEPARATOR = re.compile(f"[{LINE_ENDS}]")
+_NO_CHARACTER = re.compile(f"[{NO_CHARACTERS}]")
 _HEADING = re.compile(r"^([ \t]*)#(?=#{0,5}(?:[ \t\n]|\Z))", re.MULTILINE)
 
 

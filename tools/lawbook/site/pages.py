@@ -21,8 +21,9 @@ from lawbook.evidence.contributors import Work, work_on
 from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
 from lawbook.reference.model import Entry
-from lawbook.reference.order import path
+from lawbook.reference.order import path as path_through
 from lawbook.reference.prose import citations
 from lawbook.site import back_matter, citation, exercises, guides, verdicts
 from lawbook.site.book import Views
@@ -85,7 +86,7 @@ def environment() -> Environment:
 def _json(data: Any) -> Markup:
     """JSON that may stand inside a script element, where nothing is unescaped: on one line, for every reader of it."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    return Markup(re.sub("[<\x7f-\x9f\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", text))
+    return Markup(re.sub(f"[<{LINE_ENDS}{NO_CHARACTERS}]", lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 class Book(Views):
@@ -131,7 +132,8 @@ class Book(Views):
         out["laws/index.md"] = self.all_laws()
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
-        out |= back_matter.pages(self)
+        for path, draft in back_matter.drafts(self, self.terms).items():
+            out[path] = self.page(draft.template, draft.meta, draft.base, draft.source, **draft.values)
         return out
 
     def law(self, paper: str) -> Page:
@@ -199,7 +201,7 @@ class Book(Views):
         counts = self.counts(entry.entry for entry in entries)
         shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
         papers = [entry.id for entry in entries]
-        way = path(papers, {paper: self.catalog.entries[paper].read_first for paper in papers})
+        way = path_through(papers, {paper: self.catalog.entries[paper].read_first for paper in papers})
         shared |= {"readings": {paper: self.reading(paper) for paper in way}}
         shared["titles"] = {entry.id: entry.title for entry in entries}
         return self.page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
