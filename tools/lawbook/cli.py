@@ -396,11 +396,30 @@ def new(
 
 
 @app.command()
+def publish() -> None:
+    """Add every new address of the site to references/published.txt, to be committed.
+
+    `lawbook check` then says so if an entry, law, assumption, check or control is gone without a word on where it went.
+    """
+    from lawbook.reference.addresses import LIST
+    from lawbook.reference.addresses import publish as add
+
+    new = add(catalog_or_stop())
+    for address in new:
+        typer.echo(address)
+    typer.echo(f"{len(new)} addresses added to {LIST}" if new else f"{LIST} has every address that stands")
+
+
+@app.command()
 def site(
     run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
     strict: Annotated[bool, typer.Option("--strict/--no-strict", help="Fail on any warning.")] = True,
+    offline: Annotated[bool, typer.Option("--offline", help="Build a folder to be read without a server.")] = False,
 ) -> None:
-    """Validate, run what has changed, and build the site into build/site."""
+    """Validate, run what has changed, and build the site into build/site.
+
+    With --offline it goes into build/offline, whose index.html any browser opens: zip the folder to hand it on.
+    """
     from lawbook.evidence.confirmation import read_all
 
     catalog = catalog_or_stop()
@@ -411,8 +430,9 @@ def site(
     from lawbook.site.build import build
 
     with settings_or_stop():
-        build(catalog.root, strict=strict)
-    typer.echo("the site is in build/site")
+        out = catalog.root / "build" / "offline" if offline else None
+        made = build(catalog.root, strict=strict, out=out, offline=offline)
+    typer.echo(f"the site is in {made.relative_to(catalog.root) if made.is_relative_to(catalog.root) else made}")
     if not good:
         raise typer.Exit(1)
 

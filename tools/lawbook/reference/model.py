@@ -414,6 +414,9 @@ class Entry(Part):
     use: Prose = Field(title="Use")
     caveats: list[Caveat] = Field(title="Limits and disputes", default_factory=list)
     relations: list[Relation] = Field(title="Related laws", default_factory=list)
+    read_first: list[PaperId] = Field(
+        title="Read first", description="Entries that a newcomer should have read before.", default_factory=list
+    )
 
     @property
     def main(self) -> Law:
@@ -472,7 +475,7 @@ class Entry(Part):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of an entry in draft-07, where YAML editors stop."""
     schema = Entry.model_json_schema(by_alias=True)
-    schema = dict(_draft_07(schema))
+    schema = dict(draft_07(schema))
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Lawbook entry"} | schema
 
 
@@ -481,13 +484,13 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _draft_07(node: Any) -> Any:
+def draft_07(node: Any) -> Any:
     """Rewrite the constructs of 2020-12 that pydantic uses into those of draft-07."""
     if isinstance(node, list):
-        return [_draft_07(part) for part in node]
+        return [draft_07(part) for part in node]
     if not isinstance(node, dict):
         return node
-    node = {("definitions" if key == "$defs" else key): _draft_07(value) for key, value in node.items()}
+    node = {("definitions" if key == "$defs" else key): draft_07(value) for key, value in node.items()}
     if "prefixItems" in node:
         node["items"] = node.pop("prefixItems")
     if isinstance(node.get("$ref"), str):

@@ -13,6 +13,7 @@ from lawbook.files import ensure_own_build
 from lawbook.reference.catalog import Catalog
 from lawbook.site import content, links, serving
 from lawbook.site.folder import write_folder
+from lawbook.site.offline import make_offline
 from lawbook.site.pages import Book
 from lawbook.site.portable import portable, published
 from lawbook.site.swap import replacing
@@ -20,7 +21,9 @@ from lawbook.site.swap import replacing
 log = logging.getLogger("mkdocs.plugins.lawbook")
 
 
-def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url: str | None = None) -> Path:
+def build(
+    root: Path, *, strict: bool = True, out: Path | None = None, site_url: str | None = None, offline: bool = False
+) -> Path:
     """Build the site of the book at `root` into build/site, or `out`, whose former content stands until then.
 
     Arguments:
@@ -28,6 +31,7 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url:
         strict: Whether a warning is a problem, and a link that leads nowhere.
         out: The folder to build into.
         site_url: The address where it will be served, in the place of the one in mkdocs.yml.
+        offline: Whether it is to be read from the folder, without a server.
 
     Returns:
         The folder.
@@ -55,6 +59,8 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url:
             mkdocs_build(config)
         finally:
             config.plugins.on_shutdown()
+        if offline:
+            make_offline(new)
         dead = links.dead(new)
         for link in dead:
             log.error("%s", link) if strict else log.warning("%s", link)

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
-from lawbook.site import assets, download, exports, figures, laws_table, notebook_page, wheel
+from lawbook.site import assets, download, exports, feed, figures, laws_table, notebook_page, wheel
 from lawbook.site.book import Page, Published
 from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
@@ -29,7 +29,8 @@ from lawbook.site.pages import Book
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = (
-    "reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md", "security.md",
+    "reading.md", "verdicts.md", "numbers.md", "coverage.md", "notation.md", "glossary.md", "bibliography.md",
+    "cite.md", "api.md", "architecture.md", "contributing.md", "security.md",
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     """
     families = [{one_line(plain(f.title)): f"families/{name}.md"} for name, f in catalog.families.items()]
     here = handwritten(docs)
+    words = {"glossary.md"} if catalog.glossary else set()
     folders: dict[str, list[Any]] = defaultdict(list)
     for path in sorted(here, key=lambda path: (not path.endswith("/index.md"), path)):
         folder, below, _ = path.partition("/")
@@ -92,7 +94,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
         {"Home": "index.md"},
         {"Laws": [{"All laws": "laws/index.md"}, {"Browse": "browse/index.md"}, *families]},
         *({name: folders[name]} for name in sorted(folders) if folders[name]),
-        {"About": [page for page in ABOUT if page in here | {"bibliography.md"}]},
+        {"About": [page for page in ABOUT if page in here | {"bibliography.md", "notation.md", "coverage.md"} | words]},
     ]
 
 
@@ -106,9 +108,11 @@ def content(book: Book, problems: Sequence[Problem] = (), *, serving: bool = Fal
     cache = cache_of(catalog.root)
     pages = book.pages() | _problem_pages(catalog, problems)
     known = pages.keys() | handwritten(catalog.root / "docs")
-    files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence))
+    files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence, book.worked))
     files |= figures.files(book)
     files |= laws_table.files(book, book.listing)
+    files["feed.xml"] = feed.feed(catalog, book.histories, published.site_url)
+    files["llms.txt"] = feed.llms(catalog, published.site_url)
     files["assets/lawbook/stix-two-math.woff2"] = assets.math_font(cache)
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)
@@ -142,7 +146,13 @@ def _meta(book: Book, paper: str, published: Published) -> dict[str, Any]:
     title = one_line(plain(book.catalog.entries[paper].title))
     accent = book.accents[book.catalog.family_of[paper]]
     # out of the search index: code would crowd the laws out
-    about = {"title": f"Notebook: {title}", "notebook": paper, "accent": accent, "search": {"exclude": True}}
+    about = {
+        "title": f"Notebook: {title}",
+        "notebook": paper,
+        "source": path,
+        "accent": accent,
+        "search": {"exclude": True},
+    }
     return about | {name: link for name, link in links.items() if link is not None}
 
 

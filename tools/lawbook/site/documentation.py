@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lawbook.reference.tex import pieces, unquoted
-from lawbook.site import wheel
+from lawbook.site import api_model, wheel
 from lawbook.site.markdown import math, scrollable
 from lawbook.site.notebook_text import inert
 from lawbook.site.pages import Book, tidy
@@ -26,6 +26,8 @@ def fill(text: str, book: Book) -> str:
         "tree": lambda: tree(Path(__file__).resolve().parents[1]),
         "contributing": lambda: of_the_root(book.catalog.root, "CONTRIBUTING.md"),
         "security": lambda: of_the_root(book.catalog.root, "SECURITY.md"),
+        "cite": book.cite,
+        "api": api_model.tables,
         "install": lambda: install(wheel.name(book.catalog.root)),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
@@ -16,22 +17,35 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lawbook.evidence.contributors import Work, work_on
 from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
 from lawbook.reference.model import Entry
+from lawbook.reference.order import path as path_through
 from lawbook.reference.prose import citations
-from lawbook.site import browse, guides, laws_table, relation_map, timeline, verdicts
+from lawbook.site import (
+    back_matter,
+    browse,
+    citation,
+    exercises,
+    guides,
+    laws_table,
+    relation_map,
+    timeline,
+    verdicts,
+)
 from lawbook.site.book import Page, Published, Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
 from lawbook.site.facets import Listing
 from lawbook.site.figures import stem
 from lawbook.site.history_view import what_changed
-from lawbook.site.inert import clean, inert, one_line, web_address
+from lawbook.site.inert import attribute, clean, inert, one_line, web_address
 from lawbook.site.law_view import LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math, unlinked
+from lawbook.site.terms import Glossary
 from lawbook.site.tools import tools
 from lawbook.site.verdicts import Told
 
@@ -40,6 +54,19 @@ TIE = {
     "special-case-of": "special case of", "extends": "extends", "extended-by": "extended by",
     "contradicts": "contradicts", "uses": "uses", "used-by": "used by", "related": "related to",
 }  # fmt: skip
+
+
+LINKED = ("law.md.jinja", "family.md.jinja")  # pages on which the words of the glossary are links
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What to read before and after an entry, and what to try after it, as Markdown."""
+
+    first: tuple[str, ...]
+    next: tuple[str, ...]
+    exercises: str
+    shorts: Mapping[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +83,7 @@ def environment() -> Environment:
         comment_end_string="#%}",
         finalize=inert,
     )
-    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
+    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": attribute}
     env.globals |= {
         "tie_words": TIE,
         "seen_words": SEEN,
@@ -73,11 +100,6 @@ def _json(data: Any) -> Markup:
     return Markup(re.sub(f"[<{LINE_ENDS}{NO_CHARACTERS}]", lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
-def _attribute(text: str) -> Markup:
-    """Text in an attribute: a line break as an entity, so that the block of HTML has no blank line."""
-    return Markup(escape(clean(text).strip()).replace("\n", "&#10;"))
-
-
 class Book(Views):
     """All pages, out of the views of the entries."""
 
@@ -92,6 +114,7 @@ class Book(Views):
         """`before`, the book of the last build, lends the pages of entries that have not changed since."""
         super().__init__(catalog, evidence, cache)
         self.published = published
+        self.cited = citation.read(catalog.root, published.site_url or "")
         self._made: dict[str, tuple[Any, Page]] = {}
         self._before = before._made if before is not None else {}
         # What the page of one entry says of the others.
@@ -101,6 +124,11 @@ class Book(Views):
     def histories(self) -> dict[str, tuple[Change, ...]]:
         """What changed in each entry, out of git."""
         return histories(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
+
+    @cached_property
+    def worked(self) -> dict[str, Work]:
+        """Who has worked on each entry and its notebook, and when, out of git."""
+        return work_on(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
 
     @cached_property
     def has_history(self) -> bool:
@@ -117,10 +145,12 @@ class Book(Views):
         out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
-        out |= laws_table.pages(self.listing, self._page)
-        out |= browse.pages(self, self.listing, self._page)
-        out |= timeline.pages(self.listing, self._page)
-        out |= relation_map.pages(self, self.listing, self._page)
+        out |= laws_table.pages(self.listing, self.page)
+        out |= browse.pages(self, self.listing, self.page)
+        out |= timeline.pages(self.listing, self.page)
+        out |= relation_map.pages(self, self.listing, self.page)
+        for path, draft in back_matter.drafts(self, self.terms).items():
+            out[path] = self.page(draft.template, draft.meta, draft.base, draft.source, **draft.values)
         return out
 
     def law(self, paper: str) -> Page:
@@ -130,12 +160,29 @@ class Book(Views):
         confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
         drawn_on = (
             catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
-            self.histories[paper], self.has_history, self.published,
+            self.histories[paper], self.has_history, self.published, self.worked[paper], self.cited,
+            catalog.addresses.gone_from(f"laws/{paper}/"), catalog.glossary, self.reading(paper),
         )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
         self._made[paper] = (drawn_on, page)
         return page
+
+    def reading(self, paper: str) -> Reading:
+        """What to read before and after an entry, and what to try after it."""
+        source = self.catalog.notebook(paper)
+        entries = self.catalog.entries
+        return Reading(
+            first=tuple(first for first in entries[paper].read_first if first in entries),
+            next=tuple(other for other in self.papers if paper in entries[other].read_first),
+            exercises=exercises.of(source.read_text(encoding="utf-8")) if source.is_file() else "",
+            shorts=self.shorts,
+        )
+
+    @cached_property
+    def shorts(self) -> dict[str, str]:
+        """The short name of each paper."""
+        return {paper: self.catalog.works[paper].short for paper in self.papers}
 
     def _law(self, paper: str) -> Page:
         entry = self.view(paper, "../../", drawn=True)
@@ -151,17 +198,24 @@ class Book(Views):
         history = what_changed(self.histories[paper], entry.entry, self.has_history)
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
         told["tools"] = tools(self.catalog, paper, self.published)
-        return self._page("law.md.jinja", meta, "../../", source, **told)
+        told |= {"cited": citation.page(self.cited, entry.entry, self.worked[paper]), "worked": self.worked[paper]}
+        told["reading"] = self.reading(paper)
+        told["gone"] = self.catalog.addresses.gone_from(f"laws/{paper}/")
+        return self.page("law.md.jinja", meta, "../../", source, **told)
 
     def family(self, family: str) -> Page:
         """The laws of a family, a card a paper."""
         entries = [self.view(entry.paper, "../../") for entry in self.catalog.in_family(family)]
         title = self.catalog.families[family].title
-        meta = {"title": one_line(plain(title)), "accent": self.accents[family]}
+        meta = {"title": one_line(plain(title)), "accent": self.accents[family], "family": family}
         guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
         counts = self.counts(entry.entry for entry in entries)
         shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
-        return self._page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
+        papers = [entry.id for entry in entries]
+        way = path_through(papers, {paper: self.catalog.entries[paper].read_first for paper in papers})
+        shared |= {"readings": {paper: self.reading(paper) for paper in way}}
+        shared["titles"] = {entry.id: entry.title for entry in entries}
+        return self.page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
 
     def bibliography(self) -> Page:
         """Every work, and which entries are about it or cite it."""
@@ -174,7 +228,12 @@ class Book(Views):
         shorts = {paper: self.catalog.works[paper].short for paper in self.papers}
         meta = {"title": "Bibliography", "hide": ["toc"]}
         listed = [(work, citing[work.key]) for work in works]
-        return self._page("bibliography.md.jinja", meta, "../", "references/papers.bib", works=listed, shorts=shorts)
+        return self.page("bibliography.md.jinja", meta, "../", "references/papers.bib", works=listed, shorts=shorts)
+
+    @cached_property
+    def terms(self) -> Glossary:
+        """The words of the glossary, to be found in texts."""
+        return Glossary.of(self.catalog.glossary)
 
     def _cited(self, paper: str) -> set[str]:
         entry = self.catalog.entries[paper]
@@ -203,8 +262,16 @@ class Book(Views):
         counts = self.counts(entry.entry for entry in runs)
         return self._part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
 
-    def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
+    def cite(self) -> str:
+        """How to cite the book as a whole."""
+        return self._part("cite_whole.jinja", "../", cited=citation.whole(self.cited))
+
+    def page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
+        """A page out of a template, for a way up to the root of the site, with what a reader edits to change it."""
         body = tidy(self._part(template, base, **values))
+        if template in LINKED:
+            body = self.terms.link(body, base)
+        meta |= {"source": source} if source else {}
         return Page(f"{front_matter(meta)}\n{body}", source)
 
     def _part(self, template: str, base: str, **values: Any) -> str:

@@ -100,6 +100,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             page.meta = self.notebooks[Path(uri).stem].meta
             return markdown
         if uri not in self.generated:
+            if page.file.src_path and not page.file.generated_by:
+                page.meta.setdefault("source", f"docs/{uri}")
             filled = documentation.fill(self.api.markdown(markdown, page), self.book)
             return self._stash(uri, filled, re.compile(r"^<div class=\"lb-.*?^</div>$", re.DOTALL | re.MULTILINE))
         page.meta["search"] = {"exclude": True}  # search.py says what is found of it
