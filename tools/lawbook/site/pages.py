@@ -33,6 +33,7 @@ from lawbook.site import (
     guides,
     laws_table,
     relation_map,
+    remeasure,
     timeline,
     verdicts,
 )
@@ -200,6 +201,9 @@ class Book(Views):
         told["tools"] = tools(self.catalog, paper, self.published)
         told |= {"cited": citation.page(self.cited, entry.entry, self.worked[paper]), "worked": self.worked[paper]}
         told["reading"] = self.reading(paper)
+        told["again"] = again = remeasure.of(self.catalog, paper)
+        if again is not None:
+            meta["measure"] = True
         told["gone"] = self.catalog.addresses.gone_from(f"laws/{paper}/")
         return self.page("law.md.jinja", meta, "../../", source, **told)
 
