@@ -123,7 +123,7 @@
       line.dataset.lbPredicted = row.predicted
       line.dataset.lbMeasured = row.measured
       const verdict = Object.assign(document.createElement("span"), { className: `lb-verdict ${tone}`, textContent: words })
-      const why = row.verdict === "within" ? "" : ` ${row.off < 0 ? spec.below : spec.above}`
+      const why = row.verdict !== "outside" ? "" : ` ${row.off < 0 ? spec.below : spec.above}`
       line.append(`${which}predicted ${figures(row.predicted)} ± ${figures(row.half, 2)}, measured ${withError(row.measured, row.error, row.half)}: `, verdict, `.${why}`)
       box.append(line)
     }
@@ -172,6 +172,7 @@
           end("done")
         }
       }
+      worker.postMessage(settings)
     }
     form.addEventListener("submit", (event) => {
       event.preventDefault()

@@ -81,8 +81,8 @@ SETUPS: Mapping[str, Setup] = {
         law="sharpness-at-the-edge",
         judged=("sharpness-at-the-edge", "hovers-at-the-edge"),
         trains="A small tanh network learns random labels ±1 of random inputs by full-batch gradient descent with "
-        "squared loss. The largest eigenvalue of the Hessian is measured along the way; the result is its mean over the "
-        "last quarter of training.",
+        "squared loss. The largest eigenvalue of the Hessian is measured along the way; the result is its mean over "
+        "the last quarter of training.",
         knobs=(Knob("eta"), Knob("steps", "steps", low=400, high=4000, value=2000, whole=True), SEED),
         x_label="step",
         below="Not reached: training ended with the sharpness still below the edge.",
