@@ -11,17 +11,22 @@ function readable(value) {
   return String(Number(value.toPrecision(3))).replace("-", "−")
 }
 
+function shareOf({ lbLow, lbHigh, lbLog }, value) {
+  const [low, high] = [Number(lbLow), Number(lbHigh)]
+  return lbLog === undefined ? (value - low) / (high - low) : Math.log(value / low) / Math.log(high / low)
+}
+
+/* What is shown is what is used: three digits, and at its start the value that the slider starts at. */
 function valueOf(input) {
-  const { lbLow, lbHigh, lbLog, lbWhole } = input.dataset
-  const [low, high, share] = [Number(lbLow), Number(lbHigh), Number(input.value) / Number(input.max)]
+  const { lbLow, lbHigh, lbValue, lbLog, lbWhole } = input.dataset
+  const [low, high, steps] = [Number(lbLow), Number(lbHigh), Number(input.max)]
+  if (Number(input.value) === Math.round(shareOf(input.dataset, Number(lbValue)) * steps)) return Number(lbValue)
+  const share = Number(input.value) / steps
   const value = lbLog === undefined ? low + share * (high - low) : low * (high / low) ** share
-  const shown = Number(value.toPrecision(3)) // what is shown is what is used
+  const shown = Number(value.toPrecision(3))
   return lbWhole === undefined ? shown : Math.round(shown)
 }
 
 function place(input) {
-  const { lbLow, lbHigh, lbValue, lbLog } = input.dataset
-  const [low, high, value] = [Number(lbLow), Number(lbHigh), Number(lbValue)]
-  const share = lbLog === undefined ? (value - low) / (high - low) : Math.log(value / low) / Math.log(high / low)
-  input.value = Math.round(share * Number(input.max))
+  input.value = Math.round(shareOf(input.dataset, Number(input.dataset.lbValue)) * Number(input.max))
 }

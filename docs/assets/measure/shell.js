@@ -50,7 +50,7 @@
   }
 
   // --- the chart -------------------------------------------------------------------
-  const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [480, 240, 52, 12, 26, 40]
+  const [HEIGHT, LEFT, RIGHT, BOTTOM, LETTER] = [240, 52, 12, 40, 6.4] // in pixels of the page; the width is what there is
   const element = (name, attributes, text) => {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name)
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
@@ -65,9 +65,11 @@
     const step = 10 ** Math.floor(Math.log10((high - low) / 5))
     const every = log ? Math.max(1, Math.ceil((high - low) / 6)) : step * ([1, 2, 5, 10].find((n) => (high - low) / (step * n) <= 6) ?? 10)
     const ticks = []
-    for (let k = Math.ceil(low / every - 1e-9); k * every <= high + 1e-9 * every; k++) ticks.push(k * every)
+    for (let k = Math.ceil(low / every - 1e-9) - 1; k * every <= high + 1e-9 * every; k++) {
+      for (const more of log && high - low < 2 ? [0, Math.log10(2), Math.log10(5)] : [0]) ticks.push(k * every + more)
+    }
     const at = (v) => from + (((log ? Math.log10(v) : v) - low) / (high - low)) * (to - from)
-    return { at, shows: (v) => Number.isFinite(v) && (!log || v > 0), ticks: ticks.map((t) => [log ? 10 ** t : t, readable(log ? 10 ** t : Number(t.toPrecision(6)))]) }
+    return { at, shows: (v) => Number.isFinite(v) && (!log || v > 0), ticks: ticks.filter((t) => t >= low - 1e-9 && t <= high + 1e-9).map((t) => [log ? 10 ** t : t, readable(log ? Number((10 ** t).toPrecision(3)) : Number(t.toPrecision(6)))]) }
   }
   function law(spec, points) {
     if (spec.over === "") return points.map((p) => [p.x, told(spec, spec.curve, p.given)])
@@ -76,6 +78,10 @@
     return grid.map((x) => [x, told(spec, spec.curve, { ...points[0].given, [spec.over]: x })])
   }
   function drawn(spec, points, figure) {
+    figure.hidden = false
+    const WIDTH = Math.min(480, figure.clientWidth || 480)
+    const [, short, rest] = (spec.y.label.length * LETTER > WIDTH && spec.y.label.match(/^(.*?) (\(.*)$/)) || [, spec.y.label, ""]
+    const TOP = rest ? 42 : 26
     const groups = spec.groups.map((_, g) => points.filter((p) => (p.group ?? 0) === g && !p.rival).sort((a, b) => a.x - b.x))
     const rivals = points.filter((p) => p.rival).map((p) => [p.x, told(spec, spec.curve, p.given)])
     const lines = groups.map((group) => (group.length ? law(spec, group) : []))
@@ -90,7 +96,7 @@
     svg.append(element("path", { d: `M${LEFT} ${HEIGHT - BOTTOM}H${WIDTH - RIGHT}`, class: "lb-m-axis" }))
     for (const [value, text] of x.ticks) svg.append(element("text", { x: x.at(value), y: HEIGHT - BOTTOM + 17, "text-anchor": "middle" }, text))
     svg.append(element("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, spec.x.label))
-    svg.append(element("text", { x: 0, y: 12 }, spec.y.label))
+    svg.append(element("text", { x: 0, y: 12 }, short), element("text", { x: 0, y: 28 }, rest))
     const dash = ([a, b], half) => `M${x.at(a) - half} ${y.at(b)}h${2 * half}`
     const seen = (p) => x.shows(p[0]) && y.shows(p[1])
     for (const p of rivals.filter(seen)) svg.append(element("path", { d: dash(p, 13), class: "lb-m-rival" }))
@@ -104,7 +110,6 @@
     const keys = [...spec.groups.map((name, g) => [name, `point lb-line-${g}`]), ["the law", "curve lb-line--1"], ...(rivals.length ? [[spec.rival, "curve lb-line--2"]] : [])]
     for (const [name, kind] of keys) caption.append(Object.assign(document.createElement("span"), { className: `lb-key lb-key-${kind}`, textContent: name }), " ")
     figure.replaceChildren(svg, caption)
-    figure.hidden = false
   }
 
   // --- what is told at the end -------------------------------------------------------
