@@ -13,6 +13,7 @@ from markupsafe import Markup
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.prose import CITATION
 from lawbook.reference.tex import TexError, mathml, pieces, unquoted
+from lawbook.site.accents import accented
 from lawbook.site.inert import clean, may_link
 
 # Noncharacters, which no entity stands for: a text cannot write what stands for HTML of ours.
@@ -146,6 +147,7 @@ def _command(name: str) -> str:
 @lru_cache(maxsize=4096)
 def plain_math(latex: str) -> str:
     """LaTeX as one line of Unicode text, for titles, labels and search: `\\frac{2}{\\eta}` becomes 2/η."""
+    latex = accented(latex, plain_math)
     text = re.sub(r"\\(?:(?:left|right|bigl?|bigr?|Bigl?|Bigr?|quad|qquad)(?![A-Za-z])|[,;!:])", " ", latex)
     text = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"\\frac{\1}{\2}", text)
     text = re.sub(r"\\(?:mathrm|mathbf|mathcal|mathbb|operatorname\*?|text|boldsymbol)\s*", "", text)
