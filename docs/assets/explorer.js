@@ -14,7 +14,7 @@ function vega(address) {
 
 function coloured(text, element) {
   const style = getComputedStyle(element)
-  const names = { "#a0000a": "--lb-chart-ink", "#a0000b": "--lb-chart-grid", "#a0000c": "--lb-accent" }
+  const names = { "#a0000a": "--lb-chart-ink", "#a0000b": "--lb-chart-grid", "#a0000c": "--lb-accent", "#a00000": "--lb-line-0" }
   for (const [mark, name] of Object.entries(names)) text = text.replaceAll(mark, style.getPropertyValue(name).trim())
   return text.replaceAll("lawbook-text", getComputedStyle(document.body).fontFamily.replaceAll('"', "'"))
 }
@@ -37,6 +37,16 @@ async function draw(details) {
     input.oninput = move
     say()
     view.signal(`p_${input.dataset.lbSymbol}`, valueOf(input))
+  }
+  for (const button of details.querySelectorAll("[data-lb-set]")) {
+    button.onclick = () => {
+      const values = JSON.parse(button.dataset.lbSet)
+      for (const input of inputs.filter((i) => i.dataset.lbSymbol in values)) {
+        input.dataset.lbValue = values[input.dataset.lbSymbol] // exactly as measured, between two steps of the slider too
+        place(input)
+        input.oninput()
+      }
+    }
   }
   await view.runAsync()
   details.dataset.lbDrawn = ""

@@ -19,8 +19,9 @@ from lawbook.reference.formula import Formula
 from lawbook.reference.model import Check, Control, Entry, Law, Symbol
 from lawbook.reference.rules import FITTED, stands_in
 from lawbook.reference.verdict import half_width
-from lawbook.site import charts, verdicts
-from lawbook.site.charts import Chart, Explorer
+from lawbook.site import verdicts
+from lawbook.site.charts import Chart
+from lawbook.site.explorer import Explorer, explorer
 from lawbook.site.expression import latex, sympy_code
 from lawbook.site.markdown import Writer, plain_math
 from lawbook.site.markdown import math as to_math
@@ -204,7 +205,7 @@ class LawView:
     @cached_property
     def explorer(self) -> Explorer | None:
         """The formula under sliders."""
-        return charts.explorer(self.page.catalog, self.law)
+        return explorer(self.page.catalog, self.law, self.page.evidence)
 
     @cached_property
     def outcomes(self) -> tuple[Told, ...]:
