@@ -18,10 +18,11 @@ from typing import Any, Literal
 
 from lawbook.evidence.record import Series, digest, to_json
 from lawbook.files import write_atomically
+from lawbook.site.curves import Curve, Tracer, trace
 from lawbook.site.markdown import plain
 
 VL_VERSION = "6.4"
-STYLE = 10  # raise it when the drawing changes: kept charts are then drawn anew
+STYLE = 11  # raise it when the drawing changes: kept charts are then drawn anew
 WIDTH, HEIGHT = 480, 232
 MANY = 40  # from so many points on, a series is a line
 # Colours that no chart would choose; each stands for a variable of the style sheet.
@@ -66,15 +67,15 @@ def grouped(series: Sequence[Series]) -> list[list[Series]]:
     return list(charts.values())
 
 
-def draw(series: Sequence[Series], cache: Path | None = None) -> Chart:
-    """The chart of one or more series that share a chart id."""
+def draw(series: Sequence[Series], cache: Path | None = None, laws: Sequence[Tracer] = ()) -> Chart:
+    """The chart of one or more series that share a chart id; `laws` draw the law's curve between their points."""
     first = series[0]
     title = plain(first.title) or f"{plain(first.y_label)} against {plain(first.x_label)}"
-    kept = cache / f"{digest([STYLE, [to_json(s) for s in series]])[:32]}.svg" if cache else None
+    kept = cache / f"{digest([STYLE, [to_json(s) for s in series], _told(laws)])[:32]}.svg" if cache else None
     if kept is not None and kept.is_file():
         svg = kept.read_text(encoding="utf-8")
     else:
-        svg = _svg(series, title)
+        svg = _svg(series, title, laws)
         if kept is not None:
             write_atomically(kept, svg)
     return Chart(first.chart, first.law, title, svg, _keys(series))
@@ -103,10 +104,15 @@ def _is_path(one: Series) -> bool:
     return max(gaps) < 1.5 * min(gaps)
 
 
-def _svg(series: Sequence[Series], title: str) -> str:
+def _told(laws: Sequence[Tracer]) -> list[object]:
+    """What a curve depends on."""
+    return [[law.formula.text, list(law.axes), [dict(values) for values in law.settings]] for law in laws]
+
+
+def _svg(series: Sequence[Series], title: str, laws: Sequence[Tracer] = ()) -> str:
     import vl_convert
 
-    spec = _specification(series)
+    spec = _specification(series, [trace(laws, one) for one in series])
     return _dressed(vl_convert.vegalite_to_svg(spec, vl_version=VL_VERSION), title, _description(series))
 
 
@@ -125,12 +131,18 @@ def _rows(one: Series) -> list[dict[str, float]]:
     return rows
 
 
+def _line(one: Series, curve: Curve) -> list[dict[str, float]]:
+    """What an axis can show of a curve."""
+    at = zip(curve.x, curve.y, strict=True)
+    return [{"x": x, "p": p} for x, p in at if _has_room(x, one.x_scale) and _has_room(p, one.y_scale)]
+
+
 def _has_room(value: float, scale: str) -> bool:
     """Whether an axis can show a number: a log axis any above 0, a linear one none near the end of all numbers."""
     return math.isfinite(value) and (value > 0 if scale == "log" else abs(value) <= LARGEST)
 
 
-def _specification(series: Sequence[Series]) -> dict[str, Any]:
+def _specification(series: Sequence[Series], curves: Sequence[Curve | None]) -> dict[str, Any]:
     import altair as alt
 
     first = series[0]
@@ -138,12 +150,14 @@ def _specification(series: Sequence[Series]) -> dict[str, Any]:
     xs = [r["x"] for part in rows for r in part]
     x_scale = _scale(xs, first.x_scale, 0.03)
     x = alt.X("x:Q", title=plain(first.x_label), scale=x_scale, axis=axis("x", first.x_scale, _extent(xs)))
-    ys = [r[key] for part in rows for r in part for key in ("y", "low", "high", "p") if key in r]
+    rows_of_curves = [_line(one, curve) if curve is not None else [] for one, curve in zip(series, curves, strict=True)]
+    ys = [r["p"] for part in rows_of_curves for r in part]
+    ys += [r[key] for part in rows for r in part for key in ("y", "low", "high", "p") if key in r]
     y_scale = _scale(ys, first.y_scale, 0.06)
     y_axis = axis("y", first.y_scale, _extent(ys))
     layers: list[Any] = []
     alone = len(series) == 1
-    for i, (one, part) in enumerate(zip(series, rows, strict=True)):
+    for i, (one, part, curve) in enumerate(zip(series, rows, curves, strict=True)):
         colour = LINES[i % len(LINES)]
         data = alt.Data(values=part)  # type: ignore[no-untyped-call]
 
@@ -151,7 +165,8 @@ def _specification(series: Sequence[Series]) -> dict[str, Any]:
             return alt.Y(f"{field}:Q", title=plain(first.y_label), scale=y_scale, axis=y_axis)
 
         if one.prediction is not None:
-            law = alt.Chart(data).transform_filter("isValid(datum.p)")
+            smooth = alt.Data(values=_line(one, curve)) if curve is not None else data  # type: ignore[no-untyped-call]
+            law = alt.Chart(smooth).transform_filter("isValid(datum.p)")
             dash = [6, 3] if _is_path(one) or not alone else [1, 0]
             layers.append(
                 law.mark_line(color=LAW if alone else colour, strokeWidth=2, strokeDash=dash, aria=False).encode(

@@ -23,21 +23,11 @@ POINTS = 80  # of more, some are left out
 NEAR = 0.05  # share of a symbol's value within which a slider stands where it was measured
 # What is counted comes in whole numbers; what a symbol counts is its unit.
 COUNTED = frozenset(
-    [
-        "classes",
-        "count",
-        "features",
-        "inputs",
-        "layers",
-        "neurons",
-        "parameters",
-        "quanta",
-        "samples",
-        "steps",
-        "students",
-        "tokens",
-    ]
-)
+    (
+        "classes", "count", "features", "inputs", "layers", "neurons", "parameters", "quanta", "samples", "steps",
+        "students", "tokens",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ def explorer(catalog: Catalog, law: Law, evidence: Evidence | None = None) -> Ex
     sliders = tuple(_slider(name, symbols[name]) for name in ranged)
     fixed = {name: s.value for name, s in symbols.items() if s.range is None and s.value is not None}
     found = list(_measured(law, over, sliders, fixed, evidence)) if evidence is not None else []
-    found = found[:: max(1, math.ceil(len(found) / POINTS))]
+    found = _thinned(found, [s.symbol for s in sliders[1:]])
     gives = catalog.symbol(law, law.formula.gives)
     shown = [sliders[0].low, sliders[0].high, *(row[over] for row in found)]
     spec = _curve(formula, sliders, fixed, (min(shown), max(shown)), titled(symbols[over]), titled(gives))
@@ -136,6 +126,15 @@ def _measured(
                 yield row | {s.symbol: at[s.symbol] for s in sliders}
 
 
+def _thinned(found: Sequence[dict[str, float]], others: Sequence[str]) -> list[dict[str, float]]:
+    """Few enough points, the same share of each setting."""
+    every = max(1, math.ceil(len(found) / POINTS))
+    groups: dict[tuple[float, ...], list[dict[str, float]]] = {}
+    for row in found:
+        groups.setdefault(tuple(row[name] for name in others), []).append(row)
+    return [row for group in groups.values() for row in group[::every]]
+
+
 def _same(one: str, other: str | None) -> bool:
     return "".join(one.split()) == "".join((other or "").split())
 
@@ -181,7 +180,9 @@ def _curve(
         layer["encoding"]["x"]["scale"]["domain"] = [low, high]
         if scale == "log":
             layer["encoding"]["x"]["axis"]["values"] = ticks(low, high)
-        layer["encoding"]["y"]["title"] = textwrap.wrap(y_title, 46)
+        lines = textwrap.wrap(y_title, 46)
+        layer["encoding"]["y"]["title"] = lines
+        layer["encoding"]["y"]["axis"]["titleY"] = -8 - 15 * (len(lines) - 1)
     return spec
 
 

@@ -40,7 +40,7 @@ def block(book: Views, part: Block, base: str) -> BlockView:
     found = book.evidence.get(part.chart.paper)
     for group in charts.grouped(found.shown.series) if found else ():
         if group[0].chart == part.chart.chart:
-            return BlockView(title=plain_text(part.chart.caption), chart=charts.draw(group, book.cache))
+            return BlockView(title=plain_text(part.chart.caption), chart=book.chart(part.chart.paper, group))
     return BlockView(title=plain_text(part.chart.caption))
 
 
