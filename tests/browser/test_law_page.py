@@ -75,3 +75,24 @@ def test_the_figure_can_be_taken_away(context: BrowserContext) -> None:
         with page.expect_download() as download:
             page.locator(".lb-top .lb-tools a", has_text=kind).click()
         assert download.value.suggested_filename == f"error.{kind.lower()}"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_the_text_of_a_chart_is_as_large_as_text_may_be(context: BrowserContext, width: int) -> None:
+    page = opened(context, LAW, width=width)
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll(".lb-chart svg text")].filter((t) => t.textContent.trim())
+        .map((t) => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+    )
+    body = page.evaluate("parseFloat(getComputedStyle(document.querySelector('article')).fontSize)")
+    assert min(sizes) >= 11
+    assert max(sizes) <= body
+
+
+def test_what_was_measured_stands_under_the_sliders(context: BrowserContext) -> None:
+    page = opened(context, LAW)
+    chart = page.locator(".lb-explorer[data-lb-vega]").first
+    chart.locator("summary").click()
+    expect(chart.locator(".lb-curve svg")).to_be_visible(timeout=20_000)
+    expect(chart.locator(".lb-curve svg")).to_contain_text("number of training samples (samples)")
+    expect(chart.locator("output").first).to_have_text("10")  # samples come in whole numbers

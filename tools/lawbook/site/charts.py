@@ -22,7 +22,7 @@ from lawbook.site.curves import Curve, Tracer, trace
 from lawbook.site.markdown import plain
 
 VL_VERSION = "6.4"
-STYLE = 11  # raise it when the drawing changes: kept charts are then drawn anew
+STYLE = 12  # raise it when the drawing changes: kept charts are then drawn anew
 WIDTH, HEIGHT = 480, 232
 MANY = 40  # from so many points on, a series is a line
 # Colours that no chart would choose; each stands for a variable of the style sheet.
@@ -243,6 +243,8 @@ def axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> A
         "labelOverlap": True,
     }
     options["tickCount"] = 6 if which == "x" else 5
+    if which == "x":
+        options["titlePadding"] = 8  # room for the larger text of a phone
     if scale == "log":
         options["labelExpr"] = _LOG_LABEL
         if extent is not None and extent[0] > 0:
