@@ -94,5 +94,5 @@ def test_what_was_measured_stands_under_the_sliders(context: BrowserContext) -> 
     chart = page.locator(".lb-explorer[data-lb-vega]").first
     chart.locator("summary").click()
     expect(chart.locator(".lb-curve svg")).to_be_visible(timeout=20_000)
-    expect(chart.locator(".lb-curve svg")).to_contain_text("number of training samples (samples)")
+    expect(chart.locator(".lb-curve svg")).to_contain_text("n number of samples (samples)")
     expect(chart.locator("output").first).to_have_text("10")  # samples come in whole numbers
