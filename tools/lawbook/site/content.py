@@ -92,7 +92,14 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     folders["Python API"] = [{title: path} for title, path in API.items() if path in here]
     return [
         {"Home": "index.md"},
-        {"Laws": [{"All laws": "laws/index.md"}, {"Browse": "browse/index.md"}, *families]},
+        {
+            "Laws": [
+                {"All laws": "laws/index.md"},
+                {"Browse": "browse/index.md"},
+                {"Scoreboard": "scoreboard.md"},
+                *families,
+            ]
+        },
         *({name: folders[name]} for name in sorted(folders) if folders[name]),
         {"About": [page for page in ABOUT if page in here | {"bibliography.md", "notation.md", "coverage.md"} | words]},
     ]
