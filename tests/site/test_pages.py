@@ -264,7 +264,10 @@ def test_no_title_or_name_brings_a_link_into_a_link(catalog: Catalog, evidence: 
     families = {name: family.model_copy(update=update) for name, family in catalog.families.items()}
     changed = replace(catalog, entries=entries, families=families)
     book = Book(changed, evidence)
-    for path, made in {**{path: page.text for path, page in book.pages().items()}, "home": home.law(book, "") + home.families(book)}.items():
+    for path, made in {
+        **{path: page.text for path, page in book.pages().items()},
+        "home": home.law(book, "") + home.families(book),
+    }.items():
         html = markdown.markdown(made, extensions=["attr_list", "toc"])
         opened = 0
         for tag in re.findall(r"</?a\b", html):
