@@ -146,7 +146,7 @@ def test_a_check_needs_a_rival_or_a_control(tiny: Path) -> None:
 
 
 GUIDE_CASES = [
-    ("{checks: [halving2001/exponent, halving2001/one-draw-repeated]}", "{check: halving2001/exponent}", r"rows\[0\]\[2\]\.check: found the unknown key 'check', expected one of checks, law, show, text \(did you mean 'checks'\?\)$"),
+    ("{checks: [halving2001/exponent, halving2001/one-draw-repeated]}", "{check: halving2001/exponent}", r"rows\[0\]\[2\]\.check: found the unknown key 'check', expected one of checks, law, show, text, turned \(did you mean 'checks'\?\)$"),
     ("error of a mean,", "5,", r"rows\[0\]\[0\]: found 5, expected text \(put it in quotes\) or a mapping$"),
     ("error of a mean,", "[a],", r"rows\[0\]\[0\]: found a list, expected text \(put it in quotes\) or a mapping$"),
     ("law: halving2001/inverse-root", "law: [a]", r"rows\[0\]\[1\]\.law: found a list, expected text \(put it in quotes\)$"),

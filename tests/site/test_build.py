@@ -37,6 +37,8 @@ def book(tiny: Path) -> Path:
     (tiny / "docs").mkdir()
     (tiny / "docs" / "index.md").write_text("# Home\n\nWelcome.\n", encoding="utf-8")
     (tiny / "docs" / "reading.md").write_text("# Reading {#seen}\n\n## More {#unconfirmed}\n", encoding="utf-8")
+    (tiny / "docs" / "verdicts.md").write_text("# Verdicts\n", encoding="utf-8")
+    (tiny / "docs" / "cite.md").write_text("# Cite {#addresses}\n", encoding="utf-8")
     cache = Path(__file__).resolve().parents[2] / "build" / "cache" / "site"
     (tiny / "build" / "cache" / "site").mkdir(parents=True)
     for kept in (*cache.glob("*.woff2"), *cache.glob("*.js")):  # seconds to make

@@ -275,6 +275,12 @@ def test_no_title_or_name_brings_a_link_into_a_link(catalog: Catalog, evidence: 
             assert opened in (0, 1), path
         for title in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", html):
             assert title.count("<a") <= 1, path  # the one to the page that it names
-    for words in (json.dumps(content.nav(changed, changed.root)), json.dumps(search.documents(changed))):
+    shown = [
+        line
+        for made in search.documents(changed, evidence)
+        for place in made.places
+        for line in (place.title, *place.about)
+    ]
+    for words in (json.dumps(content.nav(changed, changed.root)), json.dumps(shown)):
         assert "](" not in words
         assert "<http" not in words
