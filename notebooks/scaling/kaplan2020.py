@@ -300,9 +300,16 @@ law.check(
 # %%
 def scatter_of(form, shown, table):
     """Root mean square of log loss about a form with its best constants, over the cells of a mask."""
-    if form != "sharp":
-        return scaling.fit(form, cells_n[shown], cells_d[shown], table[shown]).rms
     u, v, y = np.log(cells_n[shown]), np.log(cells_d[shown]), np.log(table[shown])
+    if form == "product":
+        return scaling.fit(form, cells_n[shown], cells_d[shown], table[shown]).rms
+    if form == "kaplan":  # where text hardly matters alpha_D runs away, towards log L = c_0 - alpha_N log N + c_1 / D
+        limit = np.stack([np.ones_like(u), u, cells_d.min() / cells_d[shown]], axis=1)
+        at_limit = np.sqrt(np.mean((limit @ np.linalg.lstsq(limit, y)[0] - y) ** 2))
+        try:
+            return min(at_limit, scaling.fit(form, cells_n[shown], cells_d[shown], table[shown]).rms)
+        except RuntimeError:  # no constants are best
+            return at_limit
     found = []
     for start in np.quantile(v - 0.7 * u, np.linspace(0.2, 0.8, 7)):
         by_size = v - 0.7 * u > start  # much text for the size

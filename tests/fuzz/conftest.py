@@ -37,6 +37,8 @@ def realbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
             copy = root / path.relative_to(REPO)
             copy.parent.mkdir(parents=True)
             shutil.copy(path, copy)
+        mine = root / entry.relative_to(REPO)
+        mine.write_text(re.sub(r"(?m)^read-first:.*\n", "", mine.read_text(encoding="utf-8")), encoding="utf-8")
         words += entry.read_text(encoding="utf-8")
     (root / "references/families.yml").write_text(yaml.safe_dump(families, allow_unicode=True), encoding="utf-8")
     shutil.copy(REPO / "references/notation.yml", root / "references/notation.yml")
