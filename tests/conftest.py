@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{number:7,} {kind}")
 
 
+def copy_docs(root: Path, *without: str) -> None:
+    """The hand-written pages for a book at `root`; guides lead to laws of ours, which it has not: there, to the list."""
+    shutil.copytree(REPO / "docs", root / "docs", ignore=shutil.ignore_patterns(*without))
+    for page in (root / "docs" / "guides").glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"(?<=\]\()\.\./(?:laws|families)/[^)]*", "../laws/index.md", text)
+        page.write_text(text, encoding="utf-8")
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """The root of a fresh copy of tests/tinybook."""
@@ -53,7 +63,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site of the miniature knowledge base, its notebooks run: by the command line, as anyone would."""
     root = tmp_path_factory.mktemp("site") / "tinybook"
     shutil.copytree(TINY, root, ignore=shutil.ignore_patterns("build"))
-    shutil.copytree(REPO / "docs", root / "docs")
+    copy_docs(root)
     shutil.copy(REPO / "mkdocs.yml", root / "mkdocs.yml")
     cache = REPO / "build" / "cache" / "site"
     if cache.is_dir():  # the font and the Vega bundle: seconds to make, and the same everywhere

@@ -25,6 +25,8 @@ from lawbook.site import plugin
 from lawbook.site.build import build
 from playwright.sync_api import Browser, Page, expect
 
+from tests.conftest import copy_docs
+
 REPO = Path(__file__).resolve().parents[2]
 TINY = REPO / "tests" / "tinybook"
 RUN = "window.ran=1"
@@ -138,7 +140,7 @@ def built(
 ) -> Iterator[Callable[[str, str], str]]:
     """Builds the site of hostile texts, and gives the address where it is served."""
     root = tmp_path_factory.mktemp("hostile")
-    shutil.copytree(REPO / "docs", root / "docs", ignore=shutil.ignore_patterns("python"))
+    copy_docs(root, "python")
     shutil.copy(REPO / "mkdocs.yml", root / "mkdocs.yml")
     shutil.copytree(TINY / "references", root / "references")
     shutil.copytree(TINY / "notebooks", root / "notebooks")

@@ -137,7 +137,9 @@ def summary(catalog: Catalog, runs: list[Run]) -> tuple[Text, bool]:
         good = good and run.status == "finished" and all(as_claimed)
     parts = [f"claims: {_listed(claims)}"]
     parts += [f"consequences: {_listed(consequences)}"] if consequences else []
-    parts.append(f"controls that break down as they should: {controls['fails']} of {controls.total()}")
+    parts.append(
+        f"with an assumption taken away the law broke down, as predicted: {controls['fails']} of {controls.total()}"
+    )
     parts += [f"confounded: {controls['confounded']}"] if controls["confounded"] else []
     good = good and not problems
     text = Text("\n").join([*(Text(problem, style="red") for problem in problems), Text("")])

@@ -49,6 +49,7 @@ class NotebookPage:
 
     meta: dict[str, Any]
     text: str  # of the .ipynb
+    headings: tuple[str, ...] = ()  # as the table of contents tells them
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,14 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     folders["Python API"] = [{title: path} for title, path in API.items() if path in here]
     return [
         {"Home": "index.md"},
-        {"Laws": [{"All laws": "laws/index.md"}, {"Browse": "browse/index.md"}, *families]},
+        {
+            "Laws": [
+                {"All laws": "laws/index.md"},
+                {"Browse": "browse/index.md"},
+                {"Scoreboard": "scoreboard.md"},
+                *families,
+            ]
+        },
         *({name: folders[name]} for name in sorted(folders) if folders[name]),
         {"About": [page for page in ABOUT if page in here | {"bibliography.md", "notation.md", "coverage.md"} | words]},
     ]
@@ -133,7 +141,7 @@ def content(book: Book, problems: Sequence[Problem] = (), *, serving: bool = Fal
         text = store.notebook_text(catalog, found.shown)
         files[f"download/{paper}.ipynb"] = download.with_install(text, package, published.site_url)
         ready = _prepared(paper, text)
-        notebooks[paper] = NotebookPage(_meta(book, paper, published), ready.text)
+        notebooks[paper] = NotebookPage(_meta(book, paper, published), ready.text, ready.headings)
         files |= {f"figures/{name}": data for name, data in ready.figures.items()}
         lost = [link for link in ready.links if _is_dead(link, known)]
         dead += [f"the notebook of {paper} links to {link}, which is no page of the site" for link in lost]

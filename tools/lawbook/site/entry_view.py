@@ -41,8 +41,10 @@ class EntryView(EntryOnPage):
         known: set[Symbol] = set()
         found = []
         for law_id, law in self.entry.laws.items():
-            found.append(LawView(self, law_id, law, frozenset(known)))
-            known |= {symbol_of(self.catalog.symbol(law, name)) for name in law.symbols}
+            view = LawView(self, law_id, law, frozenset(known))
+            found.append(view)
+            symbols = [*(self.catalog.symbol(law, name) for name in law.symbols), *view.borrowed]
+            known |= {symbol_of(symbol) for symbol in symbols}
         return found
 
     @property

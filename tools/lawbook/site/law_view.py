@@ -23,6 +23,7 @@ from lawbook.site import verdicts
 from lawbook.site.charts import Chart
 from lawbook.site.explorer import Explorer, explorer
 from lawbook.site.expression import latex, sympy_code
+from lawbook.site.letters import borrowed
 from lawbook.site.markdown import Writer, plain_math
 from lawbook.site.markdown import math as to_math
 from lawbook.site.markdown import plain as plain_text
@@ -167,8 +168,8 @@ class LawView:
     def symbols(self) -> list[SymbolView]:
         """The symbols, each with its meaning."""
         rows = []
-        for name in self.law.symbols:
-            symbol = self.page.catalog.symbol(self.law, name)
+        own = [(name, self.page.catalog.symbol(self.law, name)) for name in self.law.symbols]
+        for name, symbol in own + [(symbol.name or "", symbol) for symbol in self.borrowed]:
             writes = to_math(symbol.paper_writes) if symbol.paper_writes else None
             unit = "" if symbol.unit in (None, "1") else str(symbol.unit)
             meaning = self.page.write.line(symbol.name or name)
@@ -176,6 +177,11 @@ class LawView:
             shown, known = stands_in(symbol, self.law.formula.latex), symbol_of(symbol) in self.known
             rows.append(SymbolView(to_math(symbol.latex or name), meaning, short, unit, writes, shown, known))
         return rows
+
+    @cached_property
+    def borrowed(self) -> list[Symbol]:
+        """Symbols of other laws of the entry that the formula has too."""
+        return borrowed(self.page.catalog, self.page.entry, self.law)
 
     @cached_property
     def gives(self) -> tuple[Markup, Markup] | None:

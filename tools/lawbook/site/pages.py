@@ -34,6 +34,7 @@ from lawbook.site import (
     laws_table,
     relation_map,
     remeasure,
+    scoreboard,
     timeline,
     verdicts,
 )
@@ -150,6 +151,7 @@ class Book(Views):
         out |= browse.pages(self, self.listing, self.page)
         out |= timeline.pages(self.listing, self.page)
         out |= relation_map.pages(self, self.listing, self.page)
+        out |= scoreboard.pages(self, self.page)
         for path, draft in back_matter.drafts(self, self.terms).items():
             out[path] = self.page(draft.template, draft.meta, draft.base, draft.source, **draft.values)
         return out
@@ -245,14 +247,6 @@ class Book(Views):
         found = {key for key, _ in citations(text)} | {r.to for r in entry.relations}
         return found | {key for caveat in entry.caveats for key in caveat.cites}
 
-    def home(self) -> str:
-        """The live part of the home page: counts, and the families with their laws."""
-        by_family = {f: [self.view(e.paper, "") for e in self.catalog.in_family(f)] for f in self.catalog.families}
-        entries = [entry for group in by_family.values() for entry in group]
-        counts = self.counts(entry.entry for entry in entries)
-        total = sum(len(entry.entry.laws) for entry in entries)
-        return self._part("home.jinja", "", entries=entries, by_family=by_family, counts=counts, total=total)
-
     def counts(self, entries: Iterable[Entry]) -> Counts:
         """What the checks and controls of some entries come to."""
         return count(self.catalog, [(entry, self.evidence.get(entry.paper)) for entry in entries])
@@ -264,21 +258,22 @@ class Book(Views):
         machines = sorted({run.machine for run in shown})
         sets = [dict(items) for items in sorted({tuple(run.versions.items()) for run in shown})]
         counts = self.counts(entry.entry for entry in runs)
-        return self._part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
+        return self.part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
 
     def cite(self) -> str:
         """How to cite the book as a whole."""
-        return self._part("cite_whole.jinja", "../", cited=citation.whole(self.cited))
+        return self.part("cite_whole.jinja", "../", cited=citation.whole(self.cited))
 
     def page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
         """A page out of a template, for a way up to the root of the site, with what a reader edits to change it."""
-        body = tidy(self._part(template, base, **values))
+        body = tidy(self.part(template, base, **values))
         if template in LINKED:
             body = self.terms.link(body, base)
         meta |= {"source": source} if source else {}
         return Page(f"{front_matter(meta)}\n{body}", source)
 
-    def _part(self, template: str, base: str, **values: Any) -> str:
+    def part(self, template: str, base: str, **values: Any) -> str:
+        """A part of a page out of a template, for a way up to the root of the site."""
         write = Writer(self.catalog, base)
         shared = {"base": base, "write": write, "families": self.catalog.families, "accents": self.accents}
         shared |= {"heading": lambda text, anchor: heading(write, text, anchor), "tally": _tally}

@@ -120,6 +120,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         kept = self.stash.pop(page.file.src_uri, [])
         if page.file.src_uri.endswith(".ipynb"):
+            notebook_page.name(page.toc, self.notebooks[Path(page.file.src_uri).stem].headings)
             return notebook_page.mend(html)
         made = re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
         return self.api.content(made, page)
