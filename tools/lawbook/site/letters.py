@@ -48,7 +48,7 @@ def borrowed(catalog: Catalog, entry: Entry, law: Law) -> list[Symbol]:
             start for start in _starts(shape, _plain(loss.latex)) if start not in taken and _descended(shape, start)
         ]
         about = {"latex": loss.latex, "name": loss.name, "unit": loss.unit}
-        at += [(start, Symbol.model_validate(about)) for start in places[:1]]
+        at += [(start, Symbol.model_validate({}).model_copy(update=about)) for start in places[:1]]
     return [symbol for _, symbol in sorted(at, key=lambda item: item[0])]
 
 
