@@ -67,7 +67,7 @@ def index(catalog: Catalog, papers: Iterable[str], write: Writer) -> tuple[list[
         write: Writes names for the page.
     """
     canonical = {
-        name: _row(name, Symbol(**quantity.model_dump()), quantity.name, write)
+        name: _row(name, Symbol.model_validate({}).model_copy(update=dict(quantity)), quantity.name, write)
         for name, quantity in catalog.notation.items()
     }
     own: dict[str, dict[tuple[str, str], Row]] = {family: {} for family in catalog.families}
