@@ -101,3 +101,22 @@ def test_a_link_holds_no_link_and_a_name_holds_none(
     assert Writer(catalog, "../").line(text) == line
     assert Writer(catalog, "../").name(text) == name
     assert plain(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("to time 1e300 of the flow", "to time 10³⁰⁰ of the flow"),
+        ("decay 2.5e-4, *thrice*", "decay 2.5 × 10⁻⁴, <em>thrice</em>"),
+        ("from 1e150 to 1e300.", "from 10¹⁵⁰ to 10³⁰⁰."),
+        ("`1e5` and $1e5$ and 0x1e5 and v1e5", "<code>1e5</code>"),
+        ("[here](https://example.org/a/1e5)", "https://example.org/a/1e5"),
+    ],
+)
+def test_powers_of_ten_in_words(catalog: Catalog, text: str, shown: str) -> None:
+    assert shown in Writer(catalog, "../").line(text)
+    assert "10⁵" not in Writer(catalog, "../").line(text)
+
+
+def test_powers_of_ten_in_plain_text() -> None:
+    assert plain("time 1e300 and 3e-2") == "time 10³⁰⁰ and 3 × 10⁻²"

@@ -80,7 +80,7 @@ class Writer:
     def _render(self, text: str, *, inline: bool) -> Markup:
         text = clean(text)
         if not _SPECIAL.search(text) and (inline or "\n" not in text.strip()):  # plain words, most fields: no parser
-            plain = html.escape(text.strip(), quote=False)
+            plain = html.escape(_powers(text.strip()), quote=False)
             return Markup(plain if inline else f"<p>{plain}</p>\n")
         held: list[tuple[str, str]] = []  # HTML of ours, and what stood for it
 
@@ -95,7 +95,8 @@ class Writer:
             elif kind == "inline":
                 parts.append(hold(math(content), f"${content}$"))
             elif kind == "text":
-                parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"]), m[0]), content))
+                said = _powers(content)
+                parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"]), m[0]), said))
             else:
                 parts.append(content)
         source = "".join(parts)
@@ -133,6 +134,17 @@ def _given_back(parts: Sequence[str], held: Sequence[tuple[str, str]]) -> Iterat
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&$!#|~]|^\s*(?:[-+]|\d+[.)])\s|  \n|^ {4}", re.MULTILINE)
 _SUPER = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 _SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_POWER = re.compile(r"(?<![\w./=#%:-])(\d+(?:\.\d+)?)e([+-]?)(\d+)(?![\w/])")  # in words, not in an address
+
+
+def _powers(text: str) -> str:
+    """Numbers as people write them: 1e300 becomes 10³⁰⁰, and 2.5e-4 becomes 2.5 × 10⁻⁴."""
+
+    def said(match: re.Match[str]) -> str:
+        power = ("⁻" if match[2] == "-" else "") + match[3].translate(_SUPER)
+        return f"10{power}" if match[1] == "1" else f"{match[1]} × 10{power}"
+
+    return _POWER.sub(said, text)
 
 
 @lru_cache(maxsize=1024)
@@ -184,7 +196,7 @@ def plain(text: str) -> str:
     parts = []
     for kind, content in pieces(clean(text)):
         if kind == "text":
-            parts.append(CITATION.sub("", content))
+            parts.append(CITATION.sub("", _powers(content)))
         else:
             held.append(content.strip("`") if kind == "code" else plain_math(content))
             parts.append(f"\ufdd0{len(held) - 1}\ufdd1")
