@@ -24,7 +24,7 @@ test: .venv/ready browser lint  ## lint, types and all tests, in real Chromium t
 	$(BIN)/python -m pytest
 
 fuzz: .venv/ready            ## try thousands of damaged and hostile inputs; `make test` tries a sample
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/reference tests/evidence -k "hypothesis or any_"
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/fuzz tests/reference tests/evidence -m hypothesis
 
 bench: .venv/ready           ## measure what has to be fast; asserts nothing
 	$(BIN)/python tools/bench.py

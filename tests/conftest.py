@@ -1,21 +1,53 @@
-"""Shared fixtures: a private copy of the miniature knowledge base."""
+"""Shared fixtures: a private copy of the miniature knowledge base; how many inputs property-based tests try."""
 
 from __future__ import annotations
 
 import functools
 import http.server
+import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 REPO = Path(__file__).resolve().parents[1]
 TINY = REPO / "tests" / "tinybook"
+
+# Fixtures of a book are put back after each input, and a busy machine is no defect: a limit of CPU time says what hangs.
+settings.register_profile(
+    "default", max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile(
+    "nightly", max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+tried: Counter[str] = Counter()  # kind of file to inputs that property-based tests have tried
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at night how many inputs of each kind were tried."""
+    if tried and os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+        total = sum(number for kind, number in tried.items() if not kind.endswith(", sound"))
+        terminalreporter.section(f"{total:,} inputs")
+        for kind, number in sorted(tried.items()):
+            terminalreporter.write_line(f"{number:7,} {kind}")
+
+
+def copy_docs(root: Path, *without: str) -> None:
+    """The hand-written pages for a book at `root`; guides lead to laws of ours, which it has not: there, to the list."""
+    shutil.copytree(REPO / "docs", root / "docs", ignore=shutil.ignore_patterns(*without))
+    for page in (root / "docs" / "guides").glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"(?<=\]\()\.\./(?:laws|families)/[^)]*", "../laws/index.md", text)
+        page.write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
@@ -31,7 +63,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site of the miniature knowledge base, its notebooks run: by the command line, as anyone would."""
     root = tmp_path_factory.mktemp("site") / "tinybook"
     shutil.copytree(TINY, root, ignore=shutil.ignore_patterns("build"))
-    shutil.copytree(REPO / "docs", root / "docs")
+    copy_docs(root)
     shutil.copy(REPO / "mkdocs.yml", root / "mkdocs.yml")
     cache = REPO / "build" / "cache" / "site"
     if cache.is_dir():  # the font and the Vega bundle: seconds to make, and the same everywhere

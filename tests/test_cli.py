@@ -12,7 +12,7 @@ import pytest
 from lawbook.cli import app
 from typer.testing import CliRunner, Result
 
-VERBS = ("check", "run", "site", "serve", "pages", "show", "status", "power", "changes", "confirm", "new")
+VERBS = ("check", "run", "site", "serve", "pages", "show", "status", "power", "changes", "confirm", "new", "publish")
 
 
 def lawbook(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
@@ -121,7 +121,7 @@ def test_status_and_show_before_and_after_a_run(tiny: Path, monkeypatch: pytest.
     assert "1 of 1 fail" in lawbook(tiny, monkeypatch, "status").stdout
     shown = lawbook(tiny, monkeypatch, "show", "corner2002").stdout
     assert "check sum-is-pi: predicted 3.142, measured 3.14159, ✓ holds" in shown
-    assert "control on-the-sphere: predicted 3.142, measured 4.71239, ✓ fails, as it must" in shown
+    assert "control on-the-sphere: predicted 3.142, measured 4.71239, ✓ breaks down, as it should" in shown
 
 
 def test_seeds_are_tabled(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

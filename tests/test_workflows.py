@@ -30,6 +30,12 @@ def defects(text: str) -> Iterator[str]:
         yield f"its permissions are {workflow.get('permissions')}, expected {READS}"
     if re.search(r"\$\{\{[^}]*\bsecrets\b", text):
         yield "it uses secrets"
+    if re.search(
+        r"\$\{\{[^}]*\b(github\s*\.\s*token|github\s*\[|toJSON\s*\(\s*github)|GITHUB_TOKEN|GH_TOKEN",
+        text,
+        re.IGNORECASE,
+    ):
+        yield "it hands a token on"
     for line in text.splitlines():
         if re.search(r"\buses:", line) and not TOLD.search(line):
             yield f"no commit with its version: {line.strip()}"
@@ -79,6 +85,9 @@ def test_a_workflow_can_do_no_harm(path: Path) -> None:
         ("test.yml", "pull_request:", "pull_request_target:", "starts on pull_request_target"),
         ("test.yml", "run: .ci/run", "run: echo ${{ github.head_ref }}", "an expression is pasted into a script"),
         ("pull-request.yml", "- run: make check", "- run: make check\n        env: {T: '${{ secrets.T }}'}", "uses secrets"),
+        ("test.yml", "- run: .ci/run", "- run: .ci/run\n        env: {T: '${{ github.token }}'}", "hands a token on"),
+        ("test.yml", "- run: .ci/run", "- run: .ci/run\n        env: {T: \"${{ github['token'] }}\"}", "hands a token on"),
+        ("test.yml", "- run: .ci/run", "- run: .ci/run\n        env: {GH_TOKEN: x}", "hands a token on"),
         ("publish.yml", "permissions: {contents: read}\n    steps", "permissions: {contents: write}\n    steps", "build: its"),
         ("publish.yml", "      - id: deploy\n", "      - run: make site\n      - id: deploy\n", "may publish, and runs make"),
         ("publish.yml", "{pages: write, id-token: write}", "{pages: write, id-token: write, contents: read}", "deploy: its"),

@@ -8,7 +8,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 PAGES = [
     "/", "/laws/", "/laws/halving2001/", "/laws/corner2002/", "/notebooks/halving2001/", "/families/scaling/",
-    "/bibliography/", "/reading/", "/verdicts/", "/numbers/", "/architecture/", "/contributing/", "/security/",
+    "/browse/", "/browse/observable/", "/browse/turn/", "/browse/assumption/", "/browse/kind/", "/browse/data/",
+    "/browse/timeline/", "/browse/map/",
+    "/bibliography/", "/cite/", "/api/", "/notation/", "/glossary/", "/coverage/", "/reading/", "/verdicts/", "/numbers/", "/architecture/", "/contributing/", "/security/",
     "/python/", "/python/lawbook/", "/python/notebook/", "/python/measure/", "/python/measure/sharpness/",
 ]  # fmt: skip
 LAW = "/laws/halving2001/"
@@ -137,18 +139,6 @@ def test_the_sliders_load_vega_when_opened_and_move_the_curve(context: BrowserCo
     expect(chart.locator(".lb-curve svg")).to_be_visible()
 
 
-def test_the_table_of_all_laws_narrows_down(context: BrowserContext) -> None:
-    page = opened(context, "/laws/")
-    rows = page.locator(".lb-laws tbody tr:visible")
-    expect(rows).to_have_count(2)
-    page.locator(".lb-filter input[name=word]").fill("large numbers")
-    expect(rows).to_have_count(1)
-    expect(page.locator(".lb-filter output")).to_have_text("1 of 2")
-    page.locator(".lb-filter input[name=word]").fill("")
-    page.locator(".lb-filter select[name=family]").select_option("geometry")
-    expect(rows).to_contain_text(["The angles sum to π"])
-
-
 def test_scrolling_code_takes_keyboard_focus(context: BrowserContext) -> None:
     page = opened(context, "/notebooks/halving2001/", width=390, height=844)
     page.wait_for_timeout(300)
@@ -176,7 +166,8 @@ def test_permalinks(context: BrowserContext) -> None:
     page = opened(context, LAW)
     page.locator(".lb-actions a.lb-link").first.click()
     assert page.url.endswith("#inverse-root-formula")
-    page.locator("#check-exponent a.lb-name").click()
+    page.locator("#check-exponent > summary").click()
+    page.locator("#check-exponent a.lb-here").click()
     assert page.url.endswith("#check-exponent")
 
 

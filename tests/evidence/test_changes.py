@@ -219,7 +219,7 @@ def test_before_and_after(branch: Repository, executed: str) -> None:
     assert re.fullmatch(r"0\.\d+ ± 0\.\d+", measured)
     assert (verdict, seeds) == ("✓ holds", "1 of 1 → 3 of 3")
     assert re.fullmatch(r"\d+ of \d+( → \d+ of \d+)?", power)
-    assert row(text, "control one-draw-repeated")[2] == "✓ fails, as it must"
+    assert row(text, "control one-draw-repeated")[2] == "✓ breaks down, as it should"
     assert "before: the run of seed 0" in text
     assert "corner2002" not in text
 

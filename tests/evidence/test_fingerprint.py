@@ -11,7 +11,7 @@ from typing import Any
 
 import jupytext
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lawbook.evidence import fingerprint
 from lawbook.evidence.fingerprint import Package
@@ -368,7 +368,6 @@ def with_number(file: str, place: ast.Constant, value: float) -> str:
     return b"".join(lines).decode()
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.sampled_from(numbers(REACHED)), st.one_of(st.integers(0, 99), st.floats(0, 99)))
 def test_a_number_of_a_reached_definition_changes_the_fingerprint(
     copy: Path, place: tuple[str, ast.Constant], value: float
@@ -378,7 +377,6 @@ def test_a_number_of_a_reached_definition_changes_the_fingerprint(
     assert edited(copy, file, with_number(file, number, value)) is not same
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.sampled_from(numbers(NOT_REACHED)), st.one_of(st.integers(0, 99), st.floats(0, 99)))
 def test_a_number_of_another_definition_does_not(copy: Path, place: tuple[str, ast.Constant], value: float) -> None:
     file, number = place

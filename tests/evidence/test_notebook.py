@@ -130,7 +130,7 @@ def test_a_rival_inside_the_tolerance_is_told_and_the_notebook_goes_on(
 def test_a_control_shows_both_runs(halving: notebook.OpenEntry, capsys: pytest.CaptureFixture[str]) -> None:
     halving.control("one-draw-repeated", measured=0.0, error=0.0, intact=0.51, intact_error=0.01)
     out = capsys.readouterr().out
-    assert "control one-draw-repeated: ✓ fails, as it must" in out
+    assert "control one-draw-repeated: ✓ breaks down, as it should" in out
     assert [line.split()[0] for line in out.splitlines()[2:]] == ["broken", "kept"]
 
 

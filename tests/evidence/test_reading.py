@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lawbook.evidence import confirmation, packaged, reading, store
 from lawbook.evidence.confirmed_file import ConfirmationError
@@ -25,7 +26,9 @@ from lawbook.evidence.report import seeds_table, show_entry, status_table, summa
 from lawbook.evidence.schedule import plan, run_all
 from lawbook.reference.catalog import Catalog, load
 
-from tests.conftest import TINY
+from tests.conftest import TINY, tried
+from tests.fuzz import inputs
+from tests.fuzz.watch import INTERNAL, watched
 
 PAPER = "halving2001"
 ANYTHING: list[Any] = [
@@ -33,7 +36,6 @@ ANYTHING: list[Any] = [
     "<script>", [], [1], [[]], [None], {}, {"a": 1}, {"float": "nan"}, {"float": "1e999"}, {"float": "x"}, {"float": []},
     "x" * 10_000, [0] * 3000, {"type": "Usage"}, "finished", "2026-01-01", "2026-01-01T00:00:00",
 ]  # fmt: skip
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class Quiet:
@@ -143,11 +145,11 @@ def put(book: Path, data: Any, forged: bool) -> None:
 CHANGES = st.sampled_from(["replace", "replace", "replace", "remove", "twice", "more", "nested"])
 
 
-@FAST
 @given(where=st.integers(0), change=CHANGES, value=st.sampled_from(ANYTHING), forged=st.booleans())
 def test_no_mutation_of_a_run_is_a_traceback(
     book: Path, catalog: Catalog, executed: Any, where: int, change: str, value: Any, forged: bool
 ) -> None:
+    tried["cached run"] += 1
     every = list(places(executed))
     put(book, mutated(executed, every[where % len(every)], change, value), forged)
     everything_is_shown(catalog)
@@ -162,9 +164,9 @@ def test_every_field_of_a_run_mutated(book: Path, catalog: Catalog, executed: An
         everything_is_shown(catalog)
 
 
-@FAST
 @given(cut=st.floats(0, 1), junk=st.binary(max_size=20))
 def test_no_cut_of_a_run_is_a_traceback(book: Path, catalog: Catalog, executed: Any, cut: float, junk: bytes) -> None:
+    tried["cached run"] += 1
     whole = json.dumps(executed).encode()
     store.run_path(book, PAPER, "quick", 0).write_bytes(whole[: int(cut * len(whole))] + junk)
     everything_is_shown(catalog)
@@ -214,23 +216,67 @@ def test_cells_that_are_not_the_files_are_no_run(book: Path, catalog: Catalog, e
     assert store.current_run(catalog, PAPER, "quick", 0) is not None
 
 
-@FAST
+def confirmed_is_read_well(catalog: Catalog) -> None:
+    """The seeds, or what is wrong with them: at its place, in words of whoever reads the file, the same twice."""
+    path = confirmation.path_of(catalog, PAPER)
+    with watched(catalog.root / "build"):
+        told = [confirmation.read_all(catalog)[1] for _ in range(2)]
+    assert told[0] == told[1]
+    written = path.read_bytes().decode("utf-8", "replace")
+    lines = written.split("\n")
+    for said in "\n".join(told[0]).splitlines():
+        assert said.isprintable(), repr(said)
+        found = re.match(r"notebooks/scaling/halving2001\.confirmed\.json:(?:(\d+):(\d+): | and \d+ more)", said)
+        assert found, said
+        if found[1]:
+            assert int(found[1]) <= len(lines), said
+            assert int(found[2]) <= len(lines[int(found[1]) - 1]) + 1, said
+        assert all(word[0] in written for word in INTERNAL.finditer(said)), said
+
+
+@given(data=st.data())
+def test_no_damage_of_confirmed_seeds_is_a_traceback(book: Path, catalog: Catalog, data: st.DataObject) -> None:
+    tried["confirmed.json"] += 1
+    path = confirmation.path_of(catalog, PAPER)
+    before = path.read_bytes()
+    try:
+        path.write_bytes(data.draw(inputs.changed_json(before)))
+        confirmed_is_read_well(catalog)
+    finally:
+        path.write_bytes(before)
+
+
+@given(data=st.data())
+def test_no_damage_of_a_run_is_a_traceback(
+    book: Path, catalog: Catalog, executed: Any, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
+    tried["cached run"] += 1
+    said: list[str] = []
+    monkeypatch.setattr(store, "_is_no_run", lambda path, why: said.append(why))
+    original = store.as_text(executed).encode()
+    made = data.draw(inputs.changed_json(original))
+    store.run_path(book, PAPER, "quick", 0).write_bytes(made)
+    with watched(book / "build"):
+        everything_is_shown(catalog)
+    written = made.decode("utf-8", "replace")
+    for why in said:
+        assert why.isprintable(), repr(why)
+        assert all(word[0] in written for word in INTERNAL.finditer(why)), why
+
+
 @given(where=st.integers(0), change=CHANGES, value=st.sampled_from(ANYTHING))
 @example(where=0, change="replace", value=[])
 def test_no_mutation_of_confirmed_seeds_is_a_traceback(
     book: Path, catalog: Catalog, where: int, change: str, value: Any
 ) -> None:
+    tried["confirmed.json"] += 1
     path = confirmation.path_of(catalog, PAPER)
     before = path.read_text()
     data = json.loads(before)
     every = list(places(data))
     try:
         path.write_text(json.dumps(mutated(data, every[where % len(every)], change, value), indent=1))
-        try:
-            confirmation.read(catalog, PAPER)
-        except ConfirmationError as error:
-            lines = str(error).splitlines()
-            assert all(line.startswith("notebooks/scaling/halving2001.confirmed.json:") for line in lines)
+        confirmed_is_read_well(catalog)
     finally:
         path.write_text(before)
 
@@ -251,16 +297,16 @@ def test_what_is_wrong_with_confirmed_seeds_is_told_at_its_place_all_at_once(boo
     one, other = str(found.value).splitlines()
     name = "notebooks/scaling/halving2001.confirmed.json"
     column = lines[first].index('"superb"') + 1
-    assert one.startswith(f"{name}:{first + 1}:{column}: checks.exponent.0.outcome: found 'superb' (")
-    assert other.startswith(f"{name}:{first + 2}:16: checks.exponent.1.outcome: found 5 (")
-    assert one.endswith("expected the file that lawbook confirm writes")
+    assert one.startswith(f"{name}:{first + 1}:{column}: checks.exponent.0.outcome: found 'superb', expected 'holds',")
+    assert other.startswith(f"{name}:{first + 2}:16: checks.exponent.1.outcome: found 5, expected 'holds',")
+    assert one.endswith(", as lawbook confirm writes it")
 
 
-@FAST
 @given(where=st.integers(0), change=CHANGES, value=st.sampled_from(ANYTHING))
 def test_no_mutation_of_packed_records_is_a_traceback(
     book: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, where: int, change: str, value: Any
 ) -> None:
+    tried["packed records"] += 1
     monkeypatch.setattr(store, "is_packaged", lambda root: False)
     data = json.loads(packaged.text(store.read(catalog)))
     every = list(places(data))
@@ -288,3 +334,41 @@ def test_packed_records_are_judged_like_others(
     with caplog.at_level(logging.WARNING, "lawbook"):
         assert store.read(catalog) == {}
     assert caplog.records[-1].getMessage().startswith("records.json: found no runs (")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("metadata", "lawbook", "status"), "superb", "status: found 'superb', expected 'finished', 'error' or 'timed out'"),
+        (("metadata", "lawbook", "seed"), "x", "seed: found 'x', expected a whole number"),
+        (("metadata", "lawbook", "versions"), 5, "versions: found 5, expected a mapping"),
+        (("metadata", "lawbook", "usage"), [], "another shape"),
+        (("cells", 0, "source"), 5, "cells.0.source: found 5, expected text"),
+        (("cells",), {}, "cells: found a mapping, expected a list"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_run_is_told_in_no_words_of_a_library(
+    book: Path, catalog: Catalog, executed: Any, path: tuple[Any, ...], value: Any, said: str
+) -> None:
+    put(book, mutated(executed, path, "replace", value), forged=False)
+    stored = store.read_run(store.run_path(book, PAPER, "quick", 0))
+    assert stored is not None
+    assert stored.problem == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(5, "found 5, expected a mapping"), ({}, "found no 'outcome', expected it")]
+)
+def test_what_is_wrong_with_a_seed_is_told_in_no_words_of_a_library(
+    book: Path, catalog: Catalog, value: Any, said: str
+) -> None:
+    path = confirmation.path_of(catalog, PAPER)
+    before = path.read_bytes()
+    data = json.loads(before)
+    data["checks"]["exponent"][0] = value
+    try:
+        path.write_text(json.dumps(data), encoding="utf-8")
+        (told,) = confirmation.read_all(catalog)[1]
+    finally:
+        path.write_bytes(before)
+    assert f"checks.exponent.0{'.outcome' * (value == {})}: {said}, as lawbook confirm writes it" in told

@@ -29,5 +29,5 @@ def test_a_control_waits_for_the_check_that_is_its_intact_run(tiny: Path) -> Non
             progress.record(job, to_json(record))
         assert "on-the-sphere" not in out.getvalue()
         progress.done(job, Run("corner2002", 0, "quick", "finished", measured=(control, check)), cached=False)
-        assert out.getvalue().count("✓ fails, as it must") == 1
+        assert out.getvalue().count("✓ breaks down, as it should") == 1
         assert "confounded" not in out.getvalue()

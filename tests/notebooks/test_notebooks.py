@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -38,11 +39,27 @@ class Announce:
 
 
 @pytest.fixture(scope="session")
-def runs() -> dict[str, Run]:
-    """Seed 0 of every notebook, two at a time."""
+def runs(request: pytest.FixtureRequest) -> dict[str, Run]:
+    """Seed 0 of every notebook that a selected test asks for, two at a time."""
     with ThreadPoolExecutor(2) as executor:
-        done = run_all(CATALOG, plan(CATALOG, sorted(CATALOG.entries), seeds=[0], scale="quick"), executor, Announce())
+        done = run_all(
+            CATALOG, plan(CATALOG, asked(request.session.items), seeds=[0], scale="quick"), executor, Announce()
+        )
     return {run.paper: run for run in done}
+
+
+def asked(items: Iterable[pytest.Item]) -> list[str]:
+    """The papers of those tests that look at a run, in order: `-k` and a single test run these alone."""
+    functions = [item for item in items if isinstance(item, pytest.Function) and "runs" in item.fixturenames]
+    return sorted({item.callspec.params["paper"] for item in functions if "paper" in item.callspec.params})
+
+
+def test_the_papers_of_selected_tests_are_run_and_no_others(request: pytest.FixtureRequest) -> None:
+    every = request.session.items
+    for paper in CATALOG.entries:
+        mine = [item for item in every if f"[{paper}]" in item.name or f"[{paper}-" in item.name]
+        assert asked(mine) == ([paper] if any("runs" in item.fixturenames for item in mine) else [])
+    assert asked([request.node]) == []
 
 
 def test_the_real_catalog_is_sound() -> None:

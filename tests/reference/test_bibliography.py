@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from lawbook.reference.bibliography import MAX_BYTES, Work, parse, read
@@ -232,3 +233,14 @@ def test_a_long_file_is_not_read(tmp_path) -> None:
     works, problems = read(path, "papers.bib")
     assert not works
     assert re.match(r"papers.bib:1:1: found 4,000,001 bytes, expected at most", str(problems[0]))
+
+
+def test_a_carriage_return_amid_a_line_is_told_there(tmp_path: Path) -> None:
+    path = tmp_path / "references" / "papers.bib"
+    path.parent.mkdir()
+    path.write_bytes(b"@misc{a,\r\n  title = {x},\r\n  ye\rar = {2001}, author = {B}}\r\n")
+    told = [(problem.line, problem.message) for problem in read(path, "references/papers.bib")[1]]
+    assert told[0] == (3, "found a carriage return without a line feed, expected line feeds alone")
+    assert all(line <= 4 for line, _ in told)
+    path.write_bytes(b"@misc{a,\r\n  title = {x},\r\n  year = {2001}, author = {B}}\r\n")
+    assert read(path, "references/papers.bib")[1] == []

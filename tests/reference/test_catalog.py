@@ -12,6 +12,7 @@ import pytest
 from lawbook.reference import source
 from lawbook.reference.bibliography import Name
 from lawbook.reference.catalog import load
+from lawbook.reference.checked import load_checked
 from lawbook.reference.model import json_schema
 from lawbook.reference.tex import TexError, mathml
 
@@ -45,7 +46,7 @@ CASES = [
     ("title: The", "titel: The", r":3:1: titel: found the unknown key 'titel', .*\(did you mean 'title'\?\)"),
     ("title: The", "titel: The", r":2:1: title: found no key 'title', expected it"),
     ("kind: power-law", "kind: powerlaw", r":12:11: laws.inverse-root.kind: found 'powerlaw', .*'power-law'\?\)"),
-    ("tolerance: {abs: 0.1}", "tolerance: {abs: tiny}", r":36:26: .*tolerance.abs: found 'tiny', expected a number"),
+    ("tolerance: {abs: 0.1}", "tolerance: {abs: tiny}", r":37:26: .*tolerance.abs: found 'tiny', expected a number"),
     ("tolerance: {abs: 0.1}", "tolerance: {abs: -1}", r"tolerance.abs: found -1, expected greater than or equal to 0"),
     ("tolerance: {abs: 0.1}", "tolerance: {abs: 0.1, rel: 0.1}", r"expected exactly one of abs and rel"),
     ("tolerance: {abs: 0.1}", "tolerance: {abs: 0.6}", r"rivals\[0\]: found the rival 1.0 inside the tolerance"),
@@ -145,7 +146,7 @@ def test_a_check_needs_a_rival_or_a_control(tiny: Path) -> None:
 
 
 GUIDE_CASES = [
-    ("{checks: [halving2001/exponent, halving2001/one-draw-repeated]}", "{check: halving2001/exponent}", r"rows\[0\]\[2\]\.check: found the unknown key 'check', expected one of checks, law, show, text \(did you mean 'checks'\?\)$"),
+    ("{checks: [halving2001/exponent, halving2001/one-draw-repeated]}", "{check: halving2001/exponent}", r"rows\[0\]\[2\]\.check: found the unknown key 'check', expected one of checks, law, show, text, turned \(did you mean 'checks'\?\)$"),
     ("error of a mean,", "5,", r"rows\[0\]\[0\]: found 5, expected text \(put it in quotes\) or a mapping$"),
     ("error of a mean,", "[a],", r"rows\[0\]\[0\]: found a list, expected text \(put it in quotes\) or a mapping$"),
     ("law: halving2001/inverse-root", "law: [a]", r"rows\[0\]\[1\]\.law: found a list, expected text \(put it in quotes\)$"),
@@ -266,7 +267,7 @@ BROKEN = [
     (HALVING, lambda text: text.replace("LLN]", "L(N,D]").encode(), "8:33: aliases[1]: found 'L(N', in which '(' has no partner"),
     (HALVING, lambda text: ("\ufeff" + text).encode(), "1:1: found U+FEFF (byte order mark)"),
     ("references/notation.yml", lambda text: text.encode("utf-16"), "1:1: found UTF-16"),
-    ("references/notation.yml", lambda text: b"n: [", "2:1: not YAML"),
+    ("references/notation.yml", lambda text: b"n: [", "1:5: not YAML"),
     ("references/notation.yml", lambda text: text.replace("role: observable", "role: observer").encode(), "2:76: test_loss.role: found 'observer'"),
     ("references/notation.yml", lambda text: text.replace("latex: n,", r'latex: "\nu",').encode(), r"1:13: n.latex: found \nu in double quotes, where YAML reads \n as"),
     ("references/notation.yml", lambda text: b"x", "1:1: found 'x', expected a mapping"),
@@ -396,3 +397,28 @@ def test_every_key_of_the_schema_has_a_title() -> None:
                 walk(part)
 
     walk(schema)
+
+
+def test_the_check_that_a_page_opens_with_names_its_quantity(tiny: Path) -> None:
+    edit(tiny, "        quantity: the exponent with which the error falls as $n$ grows\n", "")
+    assert load(tiny)[1] == []  # a run does not depend on it
+    (problem,) = map(str, load_checked(tiny)[1])
+    assert re.match(
+        r"references/scaling/halving2001.yml:33:9: laws.inverse-root.checks.exponent.quantity: found no key", problem
+    )
+    assert "`quantity: the sharpness late in training`" in problem
+
+
+@pytest.mark.parametrize("name", ["families.yml", "notation.yml", "scaling/halving2001.yml"])
+@pytest.mark.parametrize("content", ["x\n", "5\n", "- a\n", "~\n", "true\n", "", "'[@halving2001]'\n"])
+def test_a_file_that_is_one_value_is_a_problem(tiny: Path, name: str, content: str) -> None:
+    (tiny / "references" / name).write_text(content)
+    told = [problem for problem in load(tiny)[1] if problem.file == f"references/{name}"]
+    assert told
+    assert "expected a mapping" in told[-1].message
+
+
+def test_true_and_false_are_told_as_they_are_written(tiny: Path) -> None:
+    path = tiny / "references/scaling/halving2001.yml"
+    path.write_text(path.read_text().replace("says: All of it was read.", "says: false"))
+    assert "found false, expected text" in str(load(tiny)[1][0])

@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lawbook.reference.checked import load_checked
 from lawbook.reference.scaffold import NOTEBOOK as SKELETON
+
+from tests.conftest import tried
 
 PATH = "notebooks/scaling/halving2001.py"
 OPEN = 'law = notebook.open("halving2001")'
@@ -223,8 +225,8 @@ def test_a_pipe_is_no_notebook(tiny: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_damage_gives_problems_and_no_traceback(tiny: Path, data: st.DataObject) -> None:
+    tried["notebook"] += 1
     source = Path(__file__).parents[1] / "tinybook" / PATH
     text = source.read_text(encoding="utf-8")
     at = data.draw(st.integers(0, len(text)))

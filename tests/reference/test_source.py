@@ -134,3 +134,17 @@ def test_what_follows_from_a_changed_text_is_not_told() -> None:
     doc.problems += [doc.problem(("a", 0), "odd"), doc.problem(("c",), "odd")]
     doc.problems.append(doc.problem(("a", 2), "odd too"))
     assert [p.message for p in doc.causes() if p not in causes] == ["odd too"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("a: 1\nb: [x, y", (2, 9)), ("a: {b: c", (1, 9)), ("a: 'x\n y", (2, 3)), ("a\nb: [", (2, 2)), ("a: [\n", (2, 1))],
+)
+def test_a_file_that_ends_too_early_is_told_in_its_last_line(text: str, place: tuple[int, int]) -> None:
+    (problem,) = source.parse(text, "f.yml").problems
+    assert (problem.line, problem.column) == place
+
+
+def test_a_tag_is_told_as_it_is_written() -> None:
+    (problem,) = source.parse("a: !!binary x\n", "f.yml").problems
+    assert problem.message.startswith("found the tag !!binary, but")

@@ -27,6 +27,8 @@ def book(tiny: Path, site: Path) -> Path:
     (tiny / "docs" / "python").mkdir(parents=True)
     (tiny / "docs" / "index.md").write_text("# Home\n", encoding="utf-8")
     (tiny / "docs" / "reading.md").write_text("# Reading {#seen}\n\n## More {#unconfirmed}\n", encoding="utf-8")
+    (tiny / "docs" / "verdicts.md").write_text("# Verdicts\n", encoding="utf-8")
+    (tiny / "docs" / "cite.md").write_text("# Cite {#addresses}\n", encoding="utf-8")
     write(tiny, "# An instrument\n\n::: lawbook.measure.overlaps\n")
     shutil.copytree(site.parent / "cache" / "site", tiny / "build" / "cache" / "site")
     (tiny / "build" / "cache" / "site" / "python-api.json").unlink()

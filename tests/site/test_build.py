@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import shutil
@@ -36,6 +37,8 @@ def book(tiny: Path) -> Path:
     (tiny / "docs").mkdir()
     (tiny / "docs" / "index.md").write_text("# Home\n\nWelcome.\n", encoding="utf-8")
     (tiny / "docs" / "reading.md").write_text("# Reading {#seen}\n\n## More {#unconfirmed}\n", encoding="utf-8")
+    (tiny / "docs" / "verdicts.md").write_text("# Verdicts\n", encoding="utf-8")
+    (tiny / "docs" / "cite.md").write_text("# Cite {#addresses}\n", encoding="utf-8")
     cache = Path(__file__).resolve().parents[2] / "build" / "cache" / "site"
     (tiny / "build" / "cache" / "site").mkdir(parents=True)
     for kept in (*cache.glob("*.woff2"), *cache.glob("*.js")):  # seconds to make
@@ -225,3 +228,35 @@ def test_serving_says_what_is_wrong_with_an_entry_and_goes_on(book: Path) -> Non
             until(read, "/", "")
         entry.write_text(good, encoding="utf-8")
         until(read, "/laws/halving2001/", "inverse square root")
+
+
+def test_a_first_build_that_fails_is_a_page_until_it_is_mended(book: Path) -> None:
+    page = book / "docs" / "index.md"
+    good = page.read_text(encoding="utf-8")
+    page.write_text("# Home\n\n<!-- lawbook:nothing -->\n", encoding="utf-8")
+    with served(book) as read:
+        for address in ("/", "/laws/"):
+            assert "ValueError: found &lt;!-- lawbook:nothing --&gt;" in until(
+                read, address, "The site cannot be built"
+            )
+        page.write_text(good, encoding="utf-8")
+        until(read, "/", "Welcome.")
+
+
+def test_what_is_wrong_with_entries_and_notebooks_from_the_start_is_a_page(book: Path) -> None:
+    entry, notebook = book / "references/scaling/halving2001.yml", book / "notebooks/geometry/corner2002.py"
+    good, sound = entry.read_text(encoding="utf-8"), notebook.read_text(encoding="utf-8")
+    entry.write_text(good.replace("range: [1.0, 1000.0]", "range: [1.0]"), encoding="utf-8")
+    notebook.write_text(sound.replace('law.check("sum-is-pi"', 'law.check("sum-is-tau"'), encoding="utf-8")
+    with served(book) as read:
+        until(read, "/", "Welcome.")
+        told = html.unescape(read("/problems/"))
+        assert "laws.inverse-root.symbols.n.range: found" in told
+        assert "found the check 'sum-is-tau', expected a check of corner2002" in told
+        assert "three corners" in read("/laws/corner2002/")
+        assert "expected a list of two numbers" in read("/laws/halving2001/")
+        entry.write_text(good, encoding="utf-8")
+        until(read, "/laws/halving2001/", "inverse square root")
+        notebook.write_text(sound.replace("law.check(", "law.check((", 1), encoding="utf-8")
+        until(read, "/problems/", "notebooks/geometry/corner2002.py:")
+        until(read, "/problems/", "no Python")

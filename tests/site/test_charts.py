@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from pathlib import Path
@@ -11,9 +10,8 @@ from typing import Literal
 import numpy as np
 import pytest
 from lawbook.evidence.record import Series
-from lawbook.reference.catalog import Catalog
 from lawbook.site import charts
-from lawbook.site.charts import draw, explorer, grouped
+from lawbook.site.charts import draw, grouped
 
 LOG = Series("c", "law", "measured", (1.0, 10.0, 100.0), (2.0, 0.2, 0.02), (0.1, 0.01, 0.001), (2.0, 0.2, 0.02),
              x_scale="log", y_scale="log", x_label="samples $n$", y_label="a < b & c")  # fmt: skip
@@ -82,41 +80,6 @@ def test_series_of_one_chart_are_drawn_together() -> None:
 
 @pytest.mark.parametrize(("low", "high"), [(1.0, 1e6), (0.3, 0.7), (1e-9, 1e-2), (2.0, 30.0), (1.7, 2.8), (4.0, 8.9)])
 def test_a_log_axis_has_a_few_ticks_inside_its_range(low: float, high: float) -> None:
-    ticks = charts._ticks(low, high)
+    ticks = charts.ticks(low, high)
     assert 2 <= len(ticks) <= 8
     assert all(0.9 * low <= t <= 1.1 * high for t in ticks)
-
-
-def test_the_sliders_of_a_formula(catalog: Catalog) -> None:
-    law = catalog.entries["halving2001"].main
-    made = explorer(catalog, law)
-    assert made is not None
-    assert made.over == "n"
-    assert [s.symbol for s in made.sliders] == ["n", "b"]
-    assert made.sliders[0].log
-    text = json.dumps(made.specification)
-    for name in ("p_n", "p_b"):
-        assert name in text
-    assert "http" not in text.replace("https://vega.github.io/schema", "")
-
-
-def test_the_curve_under_the_sliders_is_the_formula(catalog: Catalog) -> None:
-    """Evaluate what Vega would: the calculate steps, in order, over its 201 points."""
-    law = catalog.entries["halving2001"].main
-    made = explorer(catalog, law)
-    assert made is not None
-    layer = made.specification["layer"][0]
-    signals = {f"p_{s.symbol}": s.value for s in made.sliders}
-    for i in (0, 77, 200):
-        datum = {"i": float(i)}
-        for step in layer["transform"]:
-            if "calculate" in step:
-                source = step["calculate"].replace("datum.", "datum_")
-                scope = {f"datum_{k}": v for k, v in datum.items()} | signals | {"pow": pow, "exp": math.exp}
-                datum[step["as"]] = eval(source, {"__builtins__": {}}, scope)
-        wanted = catalog.expression(law, str(law.formula.expr))(n=datum["n"], spread=1.0, b=0.5)
-        assert datum["lb_y"] == pytest.approx(wanted, rel=1e-14)
-
-
-def test_no_sliders_without_axis(catalog: Catalog) -> None:
-    assert explorer(catalog, catalog.entries["corner2002"].main) is None

@@ -14,13 +14,13 @@ from lawbook.site.pages import Book
 
 
 def test_a_live_part_is_put_in_and_math_rendered(catalog: Catalog) -> None:
-    made = fill("# H\n\nSome $m - 2e$.\n\n<!-- lawbook:home -->\n", Book(catalog, {}))
+    made = fill("# H\n\nSome $m - 2e$.\n\n<!-- lawbook:scoreboard -->\n", Book(catalog, {}))
     assert "<math>" in made
     assert "<b>2</b> papers" in made
 
 
 def test_an_unknown_part_is_refused(catalog: Catalog) -> None:
-    with pytest.raises(ValueError, match="expected one of home"):
+    with pytest.raises(ValueError, match="expected one of law, home"):
         fill("<!-- lawbook:nothing -->", Book(catalog, {}))
 
 

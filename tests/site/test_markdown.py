@@ -81,3 +81,42 @@ def test_displayed_math_amid_text_is_an_element_that_takes_focus(catalog: Catalo
     made = str(Writer(catalog, "").block("So\n\n$$a = b$$\n\nindeed."))
     assert '<math tabindex="0" display="block">' in made
     assert "&lt;math" not in made
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "name", "words"),
+    [
+        ("[a](https://e.org) b", '<a href="https://e.org">a</a> b', "a b", "a b"),
+        ("<https://e.org/a>", '<a href="https://e.org/a">https://e.org/a</a>', "https://e.org/a", "https://e.org/a"),
+        ("by [@corner2002]", 'by <a class="lb-cite" href="../laws/corner2002/">Corner 2002</a>', "by Corner 2002", "by"),
+        ("[a [@corner2002] b](c.md)", '<a href="../c/">a Corner 2002 b</a>', "a Corner 2002 b", "a b"),
+        ("[$x$ *[@corner2002]*](#c)", '<a href="#c"><math><mi>x</mi></math> <em>Corner 2002</em></a>', "<math><mi>x</mi></math> <em>Corner 2002</em>", "x"),
+        ("[a [b] c](#d)", '<a href="#d">a [b] c</a>', "a [b] c", "a [b] c"),
+        ("`<a href=x>`", "<code>&lt;a href=x&gt;</code>", "<code>&lt;a href=x&gt;</code>", "<a href=x>"),
+    ],
+)  # fmt: skip
+def test_a_link_holds_no_link_and_a_name_holds_none(
+    catalog: Catalog, text: str, line: str, name: str, words: str
+) -> None:
+    assert Writer(catalog, "../").line(text) == line
+    assert Writer(catalog, "../").name(text) == name
+    assert plain(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("to time 1e300 of the flow", "to time 10³⁰⁰ of the flow"),
+        ("decay 2.5e-4, *thrice*", "decay 2.5 × 10⁻⁴, <em>thrice</em>"),
+        ("from 1e150 to 1e300.", "from 10¹⁵⁰ to 10³⁰⁰."),
+        ("`1e5` and $1e5$ and 0x1e5 and v1e5", "<code>1e5</code>"),
+        ("[here](https://example.org/a/1e5)", "https://example.org/a/1e5"),
+    ],
+)
+def test_powers_of_ten_in_words(catalog: Catalog, text: str, shown: str) -> None:
+    assert shown in Writer(catalog, "../").line(text)
+    assert "10⁵" not in Writer(catalog, "../").line(text)
+
+
+def test_powers_of_ten_in_plain_text() -> None:
+    assert plain("time 1e300 and 3e-2") == "time 10³⁰⁰ and 3 × 10⁻²"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from lawbook.evidence.record import MIME
-from lawbook.site.notebook_page import mend, prepare
+from lawbook.site.notebook_page import mend, name, prepare
 from lawbook.site.notebook_text import links, prose
+from mkdocs.structure.toc import get_toc
 
 
 def test_math_of_every_kind_becomes_mathml_and_code_stays() -> None:
@@ -78,3 +80,28 @@ def test_a_long_record_is_cut_and_says_so() -> None:
     assert shown.count("<tr>") == 22
     assert "and 80 more" in shown
     assert shown.endswith("</tr></tbody></table>")
+
+
+def cell(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def test_the_table_of_contents_keeps_powers_math_and_code() -> None:
+    cells = [
+        cell("# Title\n\n## To time $10^{300}$ and beyond"),
+        cell("```\n# a comment\n```\n\n## Length: the $\\log t$ of `x < 1`"),
+    ]
+    titles = prepare("halving2001", {"cells": cells, "metadata": {}}).headings
+    assert titles == ("Title", "To time 10³⁰⁰ and beyond", "Length: the log t of x < 1")
+    tokens = [
+        {"level": 1, "id": "a", "name": "Title", "children": [
+            {"level": 2, "id": "b", "name": "To time 10300 and beyond", "children": []},
+            {"level": 2, "id": "c", "name": "Length: the logt of", "children": []},
+        ]},
+    ]  # fmt: skip
+    toc = get_toc(tokens)
+    name(toc, titles)
+    (top,) = toc
+    assert [top.title, *(line.title for line in top.children)] == [*titles[:2], "Length: the log t of x &lt; 1"]
+    name(toc, titles[:1])  # headings of somewhere else: nothing is said to be what it is not
+    assert top.children[0].title == titles[1]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
+import markdown
+import pytest
 from lawbook.evidence.record import Confirmation, Evidence, Point, Result
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.model import Block, Cell, GuideTable
+from lawbook.site import content, home, search
 from lawbook.site.markdown import Writer
 from lawbook.site.pages import Book, heading, pages, tidy
 
 
 def test_which_pages_there_are(catalog: Catalog) -> None:
     assert sorted(pages(catalog, {})) == [
-        "bibliography.md", "families/geometry.md", "families/scaling.md", "laws/corner2002.md", "laws/halving2001.md",
-        "laws/index.md",
+        "bibliography.md", "browse/assumption.md", "browse/data.md", "browse/index.md", "browse/kind.md", "browse/map.md",
+        "browse/observable.md", "browse/timeline.md", "browse/turn.md", "coverage.md", "families/geometry.md",
+        "families/scaling.md", "glossary.md", "laws/corner2002.md", "laws/halving2001.md", "laws/index.md", "notation.md",
+        "scoreboard.md",
     ]  # fmt: skip
 
 
@@ -31,25 +38,49 @@ def test_the_order_of_a_law_page(catalog: Catalog, evidence: dict[str, Evidence]
     ] == sorted(
         top.index(part) for part in ("# The test", "lb-byline", "lb-formula-main", "lb-headline", "<svg", "lb-summary")
     )
-    assert "measured <b>0.513 ± 0.012</b>" in top
-    assert "in 3 of 3 seeds" in top
+    assert "measured as <b>0.513 ± 0.012</b>" in top
+    assert "in 3 of 3 trial seeds" in top
+    assert top.index("lb-headline") < top.index("lb-assumes") < top.index("<svg") < top.index("lb-tools")
+    assert re.search(r'class="lb-sym" tabindex="0">.*?number of samples', top)
 
 
 def test_numbers_of_checks_and_controls(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
     text = pages(catalog, evidence)["laws/halving2001.md"].text
-    part = text.partition("## Evidence")[2]
+    part = text.partition("## The law")[2]
     assert "± 0.1" in part
     assert "excluded: the error falls as the fourth root: 0.25" in part
     assert "excluded at 2 of 2 points" in part
-    assert "same value as the paper: here 0.513 ± 0.012, in the paper 0.5, a ratio of 1.03 ± 0.02" in part
+    assert "same value as the paper: here 0.513 ± 0.012, in the paper 0.5, a ratio of 1.026 ± 0.024" in part
     assert "<b>would pass too</b> the number from 0.437 to 0.589; 0 of 5 changed laws" in part
     assert "tolerance set after trials here" in part
     assert "Ten trials stayed within 20 %." in part
     assert "<b>assumption kept</b> the same with as many draws of their own, 0.513 ± 0.012" in part
-    assert "fails, as it must" in part
-    assert "all 2 points" in part
+    assert '<span class="lb-verdict lb-good">breaks down</span>' in part
+    assert "with an assumption broken on purpose the law must break down" in part
+    assert "All 2 points" in part
     assert "numpy 2.4.6" in part
     assert "the numbers shown are those of seed 0" in part
+
+
+def test_checks_and_controls_stand_beneath_their_law(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    text = pages(catalog, evidence)["laws/halving2001.md"].text
+    law = text.partition("## The law")[2].partition("\n## ")[0]
+    places = [law.index(f'id="{name}"') for name in (
+        "inverse-root-formula", "evidence-inverse-root", "check-exponent", "check-extrapolates", "control-one-draw-repeated",
+    )]  # fmt: skip
+    assert places == sorted(places)
+    for line in re.findall(r"<summary>(.*?)</summary>", law, re.DOTALL):
+        assert "<a " not in line  # a line that opens is one button
+        assert "tabindex" not in line
+
+
+def test_a_symbol_is_explained_once(catalog: Catalog) -> None:
+    entry = catalog.entries["halving2001"]
+    twice = entry.model_copy(update={"laws": {"inverse-root": entry.main, "again": entry.main}})
+    both = replace(catalog, entries=catalog.entries | {"halving2001": twice})
+    first, second = pages(both, {})["laws/halving2001.md"].text.partition("## The law")[2].split("\n### ")[1:3]
+    assert "also here:" not in first
+    assert re.search(r'<details class="lb-fold"><summary>also here: <math>', second)
 
 
 def test_the_page_says_what_was_trained_how_the_source_is_known_and_what_is_unconfirmed(catalog: Catalog) -> None:
@@ -76,13 +107,13 @@ def test_drawn_seeds_stand_in_the_headline_and_are_drawn(catalog: Catalog, evide
     )
     text = pages(catalog, {"halving2001": replace(found, confirmed=confirmed)})["laws/halving2001.md"].text
     top, _, below = text.partition("## The law")
-    assert "in 20 of 20 seeds drawn from the prediction, 28 November 2026" in top
-    row = below.partition('id="check-exponent"')[2].partition("</tr>")[0]
+    assert "in 20 of 20 confirmed seeds" in top
+    row = below.partition('id="check-exponent"')[2].partition("</summary>")[0]
     assert row.count("<circle") == 20
     assert "20 seeds that the prediction draws, run on 28 November 2026 at commit abcdef." in text
     stale = replace(found, confirmed=replace(confirmed, is_current=False))
     text = pages(catalog, {"halving2001": stale})["laws/halving2001.md"].text
-    assert "in 3 of 3 seeds" in text.partition("## The law")[0]
+    assert "in 3 of 3 trial seeds" in text.partition("## The law")[0]
     assert "Confirmed before the last change, on 28 November 2026" in text
 
 
@@ -158,15 +189,17 @@ def test_tidy_leaves_preformatted_text_alone() -> None:
 
 
 def test_the_home_page_counts(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
-    home = Book(catalog, evidence).home()
+    book = Book(catalog, evidence)
+    made = home.scoreboard(book) + home.families(book)
     for part in (
         "<b>2</b> papers",
         "<b>2</b> laws",
         "<b>2</b> of <b>2</b> claims hold, <b>1</b> of them within a tolerance set after trials",
         "<b>1</b> not run yet",
-        "<b>1</b> of <b>1</b> control fails, as it must",
+        "with an assumption taken away on purpose the law broke down, as predicted, <b>1</b> time of <b>1</b>",
+        '<span class="lb-verdict lb-good">2 of 2 claims hold</span>',
     ):
-        assert part in home
+        assert part in made
 
 
 def test_a_guide_has_live_numbers(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
@@ -211,4 +244,43 @@ def test_a_page_is_lent_only_while_everything_it_shows_is_as_before(
         assert Book(changed, evidence, before=first).law("halving2001") == Book(changed, evidence).law("halving2001")
         assert Book(changed, evidence, before=first).law("halving2001") is not first._made["halving2001"][1]
     fewer = {"halving2001": Evidence("halving2001", evidence["halving2001"].shown, evidence["halving2001"].seeds[:2])}
-    assert "in 2 of 2 seeds" in Book(catalog, fewer, before=first).law("halving2001").text
+    assert "in 2 of 2 trial seeds" in Book(catalog, fewer, before=first).law("halving2001").text
+
+
+@pytest.mark.parametrize(
+    "text", ["[x](https://example.org) y", "<https://example.org>", "y [@corner2002]", "[a [@halving2001] b](#c)"]
+)
+def test_no_title_or_name_brings_a_link_into_a_link(catalog: Catalog, evidence: dict[str, Evidence], text: str) -> None:
+    """On pages, in lists, in headings and their table of contents, in the navigation and for search."""
+    entries = {
+        paper: entry.model_copy(
+            update={"title": text, "laws": {k: law.model_copy(update={"name": text}) for k, law in entry.laws.items()}}
+        )
+        for paper, entry in catalog.entries.items()
+    }
+    cell = Cell(text=text, law="corner2002/three-corners")
+    table = GuideTable(title=text, head=[text, text], rows=[[text, cell], [text, Cell(law="corner2002/three-corners")]])
+    update = {"title": text, "introduction": text, "guide": [Block(text=text), Block(table=table)]}
+    families = {name: family.model_copy(update=update) for name, family in catalog.families.items()}
+    changed = replace(catalog, entries=entries, families=families)
+    book = Book(changed, evidence)
+    for path, made in {
+        **{path: page.text for path, page in book.pages().items()},
+        "home": home.law(book, "") + home.families(book),
+    }.items():
+        html = markdown.markdown(made, extensions=["attr_list", "toc"])
+        opened = 0
+        for tag in re.findall(r"</?a\b", html):
+            opened += 1 if tag == "<a" else -1
+            assert opened in (0, 1), path
+        for title in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", html):
+            assert title.count("<a") <= 1, path  # the one to the page that it names
+    shown = [
+        line
+        for made in search.documents(changed, evidence)
+        for place in made.places
+        for line in (place.title, *place.about)
+    ]
+    for words in (json.dumps(content.nav(changed, changed.root)), json.dumps(shown)):
+        assert "](" not in words
+        assert "<http" not in words

@@ -154,7 +154,7 @@ def test_a_folder_of_guides_is_a_section(catalog: Catalog, tmp_path: Path) -> No
     assert made[2:] == [
         {"Course": ["course/index.md", "course/a.md", "course/b.md"]},
         {"Python API": [{"Overview": "python/index.md"}]},  # its other pages are found from those it lists
-        {"About": ["verdicts.md", "bibliography.md"]},
+        {"About": ["verdicts.md", "coverage.md", "notation.md", "glossary.md", "bibliography.md"]},
     ]
 
 

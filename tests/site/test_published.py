@@ -39,8 +39,29 @@ def test_a_published_book_has_addresses_and_opens_elsewhere(published: Path) -> 
         assert f"<loc>{here}/{path}</loc>" in sitemap
 
 
+def test_a_published_page_links_to_its_source_and_to_a_report(published: Path) -> None:
+    repo = "https://github.com/OWNER/NAME"
+    for path, source in (
+        ("laws/halving2001", "references/scaling/halving2001.yml"),
+        ("notebooks/halving2001", "notebooks/scaling/halving2001.py"),
+        ("families/scaling", "references/families.yml"),
+        ("bibliography", "references/papers.bib"),
+        ("reading", "docs/reading.md"),
+    ):
+        page = (published / path / "index.html").read_text()
+        assert f'href="{repo}/blob/HEAD/{source}"' in page, path
+        assert f'href="{repo}/issues/new?title=Error%20on%20{path}/"' in page, path
+
+
+def test_the_feed_has_whole_addresses(published: Path) -> None:
+    feed = (published / "feed.xml").read_text()
+    assert 'href="https://OWNER.github.io/NAME/feed.xml"' in feed
+    assert "https://OWNER.github.io/NAME/laws/halving2001/" in (published / "llms.txt").read_text()
+
+
 def test_without_an_address_nothing_dangles(site: Path) -> None:
     page = (site / NOTEBOOK).read_text()
     assert "Open in" not in page
     assert 'rel="canonical"' not in page
     assert not list(site.glob("sitemap*"))
+    assert "lb-page-links" not in page

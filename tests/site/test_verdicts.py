@@ -20,9 +20,9 @@ def test_a_control_is_green_only_if_it_fails(
 ) -> None:
     entry = catalog.entries["halving2001"]
     good = tell(entry, evidence["halving2001"], "control", "one-draw-repeated")
-    assert (good.word, good.tone) == ("fails, as it must", "good")
+    assert (good.word, good.tone) == ("breaks down, as it should", "good")
     bad = tell(entry, unfinished["halving2001"], "control", "one-draw-repeated")
-    assert (bad.word, bad.tone, bad.counted) == ("holds, but must fail", "bad", "0 of 2 seeds")
+    assert (bad.word, bad.tone, bad.counted) == ("holds, though it should break down", "bad", "0 of 2 seeds")
 
 
 def test_a_seed_that_did_not_finish_is_counted_as_run(catalog: Catalog, unfinished: dict[str, Evidence]) -> None:

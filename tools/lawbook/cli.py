@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lawbook.evidence.record import Run
     from lawbook.evidence.report import Progress
     from lawbook.reference.catalog import Catalog
+    from lawbook.reference.problem import Problem
 
 app = typer.Typer(
     help="An executable, annotated reference of the simple laws of deep learning.",
@@ -92,12 +93,18 @@ def catalog_or_stop(wanted: list[str] | None = None, *, clone: bool = True) -> C
         count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
         typer.echo(f"{count} in other files: lawbook check tells them", err=True)
     elif problems:
-        for problem in problems:
-            typer.echo(str(problem), err=True)
-        files = len({problem.file for problem in problems})
-        typer.echo(f"{len(problems)} problem{'s' * (len(problems) != 1)} in {files} file{'s' * (files != 1)}", err=True)
+        tell(problems)
         raise typer.Exit(1)
     return catalog
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Say each problem, and how many there are."""
+    told = list(problems)
+    for problem in told:
+        typer.echo(str(problem), err=True)
+    files = len({problem.file for problem in told})
+    typer.echo(f"{len(told)} problem{'s' * (len(told) != 1)} in {files} file{'s' * (files != 1)}", err=True)
 
 
 def write_schema(where: Path) -> None:
@@ -389,11 +396,30 @@ def new(
 
 
 @app.command()
+def publish() -> None:
+    """Add every new address of the site to references/published.txt, to be committed.
+
+    `lawbook check` then says so if an entry, law, assumption, check or control is gone without a word on where it went.
+    """
+    from lawbook.reference.addresses import LIST
+    from lawbook.reference.addresses import publish as add
+
+    new = add(catalog_or_stop())
+    for address in new:
+        typer.echo(address)
+    typer.echo(f"{len(new)} addresses added to {LIST}" if new else f"{LIST} has every address that stands")
+
+
+@app.command()
 def site(
     run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
     strict: Annotated[bool, typer.Option("--strict/--no-strict", help="Fail on any warning.")] = True,
+    offline: Annotated[bool, typer.Option("--offline", help="Build a folder to be read without a server.")] = False,
 ) -> None:
-    """Validate, run what has changed, and build the site into build/site."""
+    """Validate, run what has changed, and build the site into build/site.
+
+    With --offline it goes into build/offline, whose index.html any browser opens: zip the folder to hand it on.
+    """
     from lawbook.evidence.confirmation import read_all
 
     catalog = catalog_or_stop()
@@ -404,8 +430,9 @@ def site(
     from lawbook.site.build import build
 
     with settings_or_stop():
-        build(catalog.root, strict=strict)
-    typer.echo("the site is in build/site")
+        out = catalog.root / "build" / "offline" if offline else None
+        made = build(catalog.root, strict=strict, out=out, offline=offline)
+    typer.echo(f"the site is in {made.relative_to(catalog.root) if made.is_relative_to(catalog.root) else made}")
     if not good:
         raise typer.Exit(1)
 
@@ -443,8 +470,19 @@ def serve(
     run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
     address: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1:8000",
 ) -> None:
-    """Build the site and serve it; a change of an entry, a template or a page shows at once, without new runs."""
-    catalog = catalog_or_stop()
+    """Build the site and serve it; a change of an entry, a template or a page shows at once, without new runs.
+
+    What is wrong with an entry or a notebook is told on a page, and all others are served.
+    """
+    from lawbook.files import ensure_own_build
+    from lawbook.reference.checked import load_checked
+
+    where = root()
+    ensure_own_build(where)
+    write_schema(where)
+    catalog, problems = load_checked(where)
+    if problems:
+        tell(problems)  # the pages of the rest are served, and go on being so while these are mended
     if run_notebooks:
         run_notebooks_of(catalog)
     from lawbook.site.build import serve as serve_site

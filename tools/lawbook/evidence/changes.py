@@ -10,7 +10,7 @@ from typing import Literal
 
 from lawbook.evidence import confirmation, edits, store
 from lawbook.evidence.confirmation import NEEDED
-from lawbook.evidence.display import MARK
+from lawbook.evidence.display import MARK, measured_of
 from lawbook.evidence.edits import Edit
 from lawbook.evidence.former import Former, former_book
 from lawbook.evidence.judging import check_of
@@ -18,7 +18,7 @@ from lawbook.evidence.keys import prediction_key, run_key
 from lawbook.evidence.power import power_of_run
 from lawbook.evidence.power_report import caught_of
 from lawbook.evidence.record import Confirmation, Evidence, Kind, Outcome, Point, Run, expected, is_good
-from lawbook.numbers import plain, with_error
+from lawbook.numbers import plain
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry
 
@@ -188,7 +188,7 @@ def _of_confirmed(entry: Entry, confirmed: Confirmation) -> Side:
         point = result.point
         found[kind, name] = Cells(
             predicted=_stated(entry, kind, name) if point is None else plain(point.predicted),
-            measured=UNKNOWN if point is None else with_error(point.measured, point.error),
+            measured=UNKNOWN if point is None else measured_of(point),
             verdict=_verdict(entry, kind, name, result.outcome),
             seeds=_counted(entry, kind, name, outcomes),
         )
@@ -206,7 +206,7 @@ def _counted(entry: Entry, kind: Kind, name: str, outcomes: Sequence[Outcome]) -
 
 
 def _measured(point: Point, points: int) -> str:
-    return with_error(point.measured, point.error) + (f" (of {points} points)" if points > 1 else "")
+    return measured_of(point) + (f" (of {points} points)" if points > 1 else "")
 
 
 def _stated(entry: Entry, kind: Kind, name: str) -> str:
@@ -219,5 +219,5 @@ def _verdict(entry: Entry, kind: Kind, name: str, outcome: Outcome) -> str:
     if not is_good(entry, kind, name, outcome):
         return f"{MARK['fails']} {outcome}"
     if kind == "control":
-        return f"{MARK['holds']} fails, as it must"
+        return f"{MARK['holds']} breaks down, as it should"
     return f"{MARK['holds']} holds" if outcome == "holds" else "◇ not reproduced at this scale"

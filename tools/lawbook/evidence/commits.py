@@ -30,6 +30,7 @@ class Commit:
     parents: tuple[str, ...]
     tree: str
     date: str  # the author's, as an ISO day in UTC
+    author: str  # by name alone, as a .mailmap has it
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,11 @@ def commits_of(root: Path) -> Commits | None:
 
 
 def _read_all(root: Path, head: str, shallow: frozenset[str], is_partial: bool) -> Commits | None:
-    order = ("--topo-order", "--parents", "--format=%T %at")
+    order = ("--topo-order", "--parents", "--format=%T %at %aN")
     listed = git(root, "rev-list", *order, head, "--", *FOLDERS)
     if listed is None:
         return None
-    lines = iter(listed.decode().splitlines())
+    lines = iter(listed.decode("utf-8", "replace").removesuffix("\n").split("\n") if listed else ())
     commits = tuple(_commit(first, second) for first, second in zip(lines, lines, strict=True))
     trees = {commit.id: commit.tree for commit in commits}
     pairs = dict.fromkeys(
@@ -167,8 +168,8 @@ def _read_all(root: Path, head: str, shallow: frozenset[str], is_partial: bool) 
 
 def _commit(first: str, second: str) -> Commit:
     _, id, *parents = first.split(" ")
-    tree, seconds = second.split(" ")
-    return Commit(id, tuple(parents), tree, datetime.fromtimestamp(int(seconds), UTC).date().isoformat())
+    tree, seconds, author = second.split(" ", 2)
+    return Commit(id, tuple(parents), tree, datetime.fromtimestamp(int(seconds), UTC).date().isoformat(), author)
 
 
 def _pair(old: str, new: str) -> tuple[str, str]:

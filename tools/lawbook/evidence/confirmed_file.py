@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from lawbook.evidence import reading
 from lawbook.evidence.record import Confirmation, Kind, Outcome, Point, Result
+from lawbook.files import printable
 from lawbook.reference import characters
 from lawbook.reference.problem import Problem
 from lawbook.reference.source import read_text
@@ -152,7 +153,7 @@ def _load(path: Path, name: str, changed: int, size: int) -> Confirmation | None
     except ValidationError as error:
         raise ConfirmationError(_problems(text, name, error)) from None
     except (ValueError, RecursionError) as error:
-        raise ConfirmationError(f"{name}:1:1: found {error}, expected {WRITTEN}") from None
+        raise ConfirmationError(f"{name}:1:1: found {reading.in_words(error)}, expected {WRITTEN}") from None
     results: dict[tuple[Kind, str], tuple[Result, ...]] = {}
     for kind, group in KINDS:
         for of, rows in getattr(file, group).items():
@@ -187,15 +188,10 @@ def _problems(text: str, name: str, error: ValidationError) -> str:
     for problem in error.errors(include_url=False):
         path = problem["loc"]
         at = _mark(text, path)
-        where = ".".join(str(part) for part in path if not str(part).startswith(("literal[", "constrained", "float")))
-        if problem["type"] == "missing":
-            said = f"found no {path[-1]!r}"
-        elif problem["type"] == "extra_forbidden":
-            said = f"found {path[-1]!r}"
-        else:
-            value = repr(problem["input"])
-            said = f"found {value if len(value) <= 60 else value[:59] + '…'} ({problem['msg']})"
-        found.setdefault(at, f"{name}:{at[0]}:{at[1]}: {where}: {said}, expected {WRITTEN}")
+        said = reading.found_and_expected(problem)
+        found.setdefault(
+            at, f"{name}:{at[0]}:{at[1]}: {printable(reading.dotted(path))}: {said}, as lawbook confirm writes it"
+        )
     lines = [found[at] for at in sorted(found)]
     more = [f"{name}: and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
     return "\n".join([*lines[:SHOWN], *more])

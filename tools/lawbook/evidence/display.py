@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from html import escape
 from typing import Any
@@ -60,7 +61,7 @@ def verdict_of(record: Measured, intact: str | None = None) -> str:
     if kept not in (None, "holds"):
         return f"✗ confounded: the intact run {IS[str(kept)]}"
     if record.verdict == "fails":
-        return "✓ fails, as it must"
+        return "✓ breaks down, as it should"
     return f"✗ {record.verdict}, but must fail"
 
 
@@ -86,6 +87,16 @@ def band_of(point: Point) -> str:
     return f"{plain(point.low)} to {plain(point.high)}"
 
 
+def measured_of(point: Point) -> str:
+    """The measured number with its error; one that is nothing beside the tolerance is left out."""
+    if math.isfinite(point.low) and math.isfinite(point.high):
+        scale = (point.high - point.low) / 2
+    else:  # beside what is left to the edge, of a bound
+        edges = [edge for edge in (point.low, point.high) if math.isfinite(edge)]
+        scale = min((abs(point.measured - edge) for edge in edges), default=0.0)
+    return with_error(point.measured, point.error, scale)
+
+
 def _given(point: Point) -> str:
     return ", ".join(f"{name} = {plain(value)}" for name, value in point.given.items())
 
@@ -97,7 +108,7 @@ def _rows(record: Measured, check: Check) -> list[list[str]]:
     for run, points in (("broken", record.points), ("kept", record.intact or ())):
         for point in points:
             row = [run if record.intact is not None else "", _given(point), plain(point.predicted)]
-            row += [with_error(point.measured, point.error), tolerance, f"{MARK[point.verdict]} {point.verdict}"]
+            row += [measured_of(point), tolerance, f"{MARK[point.verdict]} {point.verdict}"]
             rows.append(row)
     empty = [i for i in range(2) if not any(row[i] for row in rows[1:])]
     return [[cell for i, cell in enumerate(row) if i not in empty] for row in rows]

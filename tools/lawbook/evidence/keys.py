@@ -16,7 +16,7 @@ from lawbook.reference.model import Law
 PACKAGE = Path(__file__).resolve().parents[1]
 # What an entry says to its reader alone: of a formula and a symbol; of a check and a control.
 WORDS = ("latex", "name", "unit", "paper_writes")
-SAID = ("measures", "data", "not_reproduced", "tests", "band_from", "error_from", "blind_to")
+SAID = ("measures", "data", "not_reproduced", "tests", "band_from", "error_from", "blind_to", "quantity", "unit")
 # What of this package measures. The rest finds, checks and judges, and does so again whenever a record is read.
 MEASURING = (
     "lawbook.lab",

@@ -247,10 +247,10 @@ class OpenEntry:
             >>> from lawbook import notebook
             >>> law = notebook.open("cohen2021")
             >>> law.control("a-network-survives", measured=3.8, error=0.01, intact=2.005, intact_error=0.002)
-            control a-network-survives: ✓ fails, as it must
-            assumption  predicted  measured       tolerance  verdict
-            broken      2          3.800 ± 0.010  ± 1 %      ✗ fails
-            kept        2          2.005 ± 0.002  ± 1 %      ✓ holds
+            control a-network-survives: ✓ breaks down, as it should
+            assumption  predicted  measured         tolerance  verdict
+            broken      2          3.800 ± 0.010    ± 1 %      ✗ fails
+            kept        2          2.0050 ± 0.0020  ± 1 %      ✓ holds
         """
         kept = None
         beside = {"intact_error": intact_error, "intact_given": intact_given, "intact_fit": intact_fit}

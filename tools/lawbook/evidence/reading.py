@@ -11,10 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lawbook.evidence.record import MIME, Measured, Run, Series, Usage, from_json
+from lawbook.files import printable
 from lawbook.reference.characters import place
+from lawbook.reference.problem import shown
 
 LARGEST = 128 * 2**20  # bytes; what is kept of a notebook's outputs is far below
 POINTS = 2000  # of a line of a chart
@@ -194,7 +196,45 @@ def shaped(data: Any) -> Measured | Series | Usage:
 
 
 def in_words(error: Exception) -> str:
-    """What is wrong with a file, in one line that is not too long."""
-    told = " ".join(str(error).split())
-    told = told if len(told) <= 200 else f"{told[:199]}…"
-    return f"{type(error).__name__}: {told}" if told else type(error).__name__
+    """What is wrong with a file, in one line that is not too long, and in no words of ours or of a library's."""
+    if isinstance(error, ValidationError):
+        first, *more = error.errors(include_url=False)
+        told = f"{dotted(first['loc'])}: {found_and_expected(first)}" + (f", and {len(more)} more" if more else "")
+    elif isinstance(error, KeyError):
+        told = f"no {shown(error.args[0])}"
+    elif isinstance(error, json.JSONDecodeError):
+        told = f"no JSON in line {error.lineno}: {error.msg}"
+    elif isinstance(error, UnicodeError):
+        told = "no UTF-8 text"
+    elif isinstance(error, OSError):
+        told = error.strerror or "it cannot be read"
+    else:
+        told = str(error) if isinstance(error, ValueError) else ""
+    told = printable(" ".join(told.split())) or "another shape"
+    return told if len(told) <= 200 else f"{told[:199]}…"
+
+
+def dotted(place: tuple[int | str, ...]) -> str:
+    """A place in JSON, `checks.exponent.0.outcome`, without what pydantic says of the type that was tried there."""
+    return ".".join(str(part) for part in place if not _TRIED.match(str(part)))
+
+
+def found_and_expected(problem: Any) -> str:
+    """One of pydantic's errors in words: `found 'superb', expected 'holds' or 'fails'`."""
+    kind, place = problem["type"], problem["loc"]
+    if kind == "missing":
+        return f"found no {place[-1]!r}, expected it"
+    if kind == "extra_forbidden":
+        return f"found {shown(str(place[-1]))}, expected no such key"
+    words = _EXPECTED.get(kind) or problem["msg"].removeprefix("Input should be ").removeprefix("String should ")
+    return f"found {shown(problem['input'])}, expected {words}"
+
+
+_TRIED = re.compile(r"literal\[|constrained-|function-|float$|[A-Z_]\w*$")
+_EXPECTED = {
+    "value_error": "another value", "model_type": "a mapping", "model_attributes_type": "a mapping",
+    "dict_type": "a mapping", "dataclass_type": "a mapping", "list_type": "a list", "tuple_type": "a list",
+    "string_type": "text", "string_unicode": "text", "bool_type": "true or false", "none_required": "nothing",
+    "int_type": "a whole number", "int_from_float": "a whole number", "float_type": "a number",
+    "finite_number": "a finite number", "greater_than_equal": "no number below 0",
+}  # fmt: skip

@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from lawbook.evidence.display import tolerance_of, verdict_of
+from lawbook.evidence.display import measured_of, tolerance_of, verdict_of
 from lawbook.evidence.execute import Job
 from lawbook.evidence.judging import check_of, disagreements, is_blunt
 from lawbook.evidence.record import Evidence, Kind, Measured, Run, expected, from_json, is_good
@@ -90,7 +90,7 @@ class Progress:
         more = f" (worst of {len(record.points)})" if len(record.points) > 1 and record.kind == "check" else ""
         text = (
             f"{self._who(job)}  {record.id}: predicted {plain(point.predicted)}, "
-            f"measured {with_error(point.measured, point.error)}{more}, {said(entry, run, record)}"
+            f"measured {measured_of(point)}{more}, {said(entry, run, record)}"
         )
         return Text(text, style="green" if good else "bold red")
 
@@ -137,7 +137,9 @@ def summary(catalog: Catalog, runs: list[Run]) -> tuple[Text, bool]:
         good = good and run.status == "finished" and all(as_claimed)
     parts = [f"claims: {_listed(claims)}"]
     parts += [f"consequences: {_listed(consequences)}"] if consequences else []
-    parts.append(f"controls that fail as they must: {controls['fails']} of {controls.total()}")
+    parts.append(
+        f"with an assumption taken away the law broke down, as predicted: {controls['fails']} of {controls.total()}"
+    )
     parts += [f"confounded: {controls['confounded']}"] if controls["confounded"] else []
     good = good and not problems
     text = Text("\n").join([*(Text(problem, style="red") for problem in problems), Text("")])
@@ -259,5 +261,5 @@ def _measured_line(entry: Entry, evidence: Evidence | None, kind: Kind, name: st
         return Text(f"  {kind} {name}: not run", style="yellow")
     point = record.representative
     good = is_good(entry, kind, name, evidence.shown.outcome(kind, name))
-    text = f"  {kind} {name}: predicted {plain(point.predicted)}, measured {with_error(point.measured, point.error)}"
+    text = f"  {kind} {name}: predicted {plain(point.predicted)}, measured {measured_of(point)}"
     return Text(f"{text}, {said(entry, evidence.shown, record)}", style="green" if good else "red")

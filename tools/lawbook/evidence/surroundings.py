@@ -1,4 +1,7 @@
-"""What a kernel finds around itself: no token, no setting of its reader, one thread, its seed."""
+"""What a kernel is handed: no token, no setting of its reader, one thread, its seed.
+
+This keeps accidents small and holds nobody off: a kernel has its reader's rights, and can look for more (SECURITY.md).
+"""
 
 from __future__ import annotations
 

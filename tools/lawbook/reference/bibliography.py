@@ -80,7 +80,7 @@ def read(path: Path, name: str) -> tuple[dict[str, Work], list[Problem]]:
     text = read_text(path, name, MAX_BYTES)
     if isinstance(text, Problem):
         return {}, [text]
-    return parse(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name)
+    return parse(text.removeprefix("\ufeff").replace("\r\n", "\n"), name)
 
 
 def keys(path: Path, name: str) -> set[str] | None:

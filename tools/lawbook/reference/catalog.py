@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.reference import bibliography, cross, source
+from lawbook.reference import addresses, bibliography, cross, glossary, order, source, synonyms
+from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
 from lawbook.reference.formula import Formula
+from lawbook.reference.glossary import Term
 from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import complete, latex_problems, read_entry
 from lawbook.reference.shape import NAME, PAPER, SLUG, mapping
 from lawbook.reference.source import Source
+from lawbook.reference.synonyms import Synonyms
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class Catalog:
     families: dict[str, Family] = field(default_factory=dict)
     notation: dict[str, Quantity] = field(default_factory=dict)
     works: dict[str, Work] = field(default_factory=dict)
+    synonyms: dict[str, Synonyms] = field(default_factory=dict)
+    glossary: dict[str, Term] = field(default_factory=dict)
+    addresses: Addresses = field(default_factory=Addresses)
 
     def path(self, paper: str) -> Path:
         """The YAML file of an entry."""
@@ -116,7 +122,10 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         notation.problems += cross.prose_of(notation, known, sources)
         for paper, doc in sources.items():
             doc.problems.extend(cross.references(doc, paper, known, sources))
-        problems += cross.other_files(root)
+        catalog.synonyms, words = synonyms.read(folder / "synonyms.yml", "references/synonyms.yml")
+        catalog.glossary, terms = glossary.read(root, known, sources)
+        catalog.addresses, listed = addresses.read(root)
+        problems += [*order.problems(sources), *words, *terms, *listed, *cross.other_files(root)]
         found, without_notebook = cross.notebooks(root, catalog.family_of, sources)
         problems += found
     for doc in (families, notation, *sources.values(), *others):
@@ -126,6 +135,8 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         homeless = only is None and (paper not in catalog.works or catalog.family_of[paper] not in catalog.families)
         if doc.file in bad or homeless or paper in without_notebook:  # the problem may stand in another file
             catalog.entries.pop(paper, None)
+    if only is None and not families.problems and not words:
+        problems += addresses.lost(catalog)
     return catalog, sorted(set(problems))
 
 

@@ -29,6 +29,7 @@ def load_checked(root: Path) -> tuple[Catalog, list[Problem]]:
     problems = skeleton.without_followups(problems, _places(root))
     for paper, family in found.family_of.items():
         problems += notebooks.problems(root, f"notebooks/{family}/{paper}.py", paper, _known(found, paper))
+        problems += _headline(found, paper)
     return found, sorted(set(problems))
 
 
@@ -40,6 +41,21 @@ def _places(root: Path) -> Iterator[Problem]:
         if skeleton.may_have_places(path, name):
             yield from skeleton.in_yaml(source.read(path, name))
     yield from skeleton.in_file(folder / "papers.bib", "references/papers.bib")
+
+
+def _headline(found: Catalog, paper: str) -> Iterator[Problem]:
+    """The check that a page opens with names its quantity: the sentence on top of the page is made from it."""
+    entry = found.entries.get(paper)
+    first = entry.headline if entry is not None else None
+    if entry is None or first is None or entry.laws[first[0]].checks[first[1]].quantity is not None:
+        return
+    path = found.path(paper)
+    doc = source.read(path, path.relative_to(found.root).as_posix())
+    message = (
+        "found no key 'quantity', expected it: the page opens with this check, in a sentence that begins with what it "
+        "measures, such as `quantity: the sharpness late in training`"
+    )
+    yield doc.problem(("laws", first[0], "checks", first[1], "quantity"), message, key=True)
 
 
 def _known(found: Catalog, paper: str) -> Known | None:

@@ -181,5 +181,5 @@ def other_files(root: Path) -> Iterator[Problem]:
             yield Problem(path.relative_to(root).as_posix(), 1, 1, "", message)
 
 
-def _shared(folder: Path) -> tuple[Path, Path]:
-    return folder / "families.yml", folder / "notation.yml"
+def _shared(folder: Path) -> list[Path]:
+    return [folder / f"{name}.yml" for name in ("families", "glossary", "gone", "notation", "synonyms")]

@@ -133,6 +133,11 @@ class Cell(Part):
     law: Line | None = Field(None, title="Law", description="paper/law")
     checks: list[Line] = Field(title="Checks", description="paper/check or paper/control", default_factory=list)
     show: Literal["measured", "predicted"] = Field("measured", title="Which number of the checks")
+    turned: bool = Field(
+        False,
+        title="Turned",
+        description="Show the numbers with their sign turned, so that a column has one convention.",
+    )
 
 
 class GuideTable(Part):
@@ -269,6 +274,16 @@ class Check(Part):
     """A prediction, written down before the notebook measures."""
 
     measures: Line = Field(title="Measures", description="Which number, on which data, how averaged.")
+    quantity: Line | None = Field(
+        None,
+        title="Quantity",
+        description="What is measured, as a short noun phrase in plain words with its article, such as `the sharpness"
+        " late in training with step size $\\eta$`: the sentence on top of the page begins with it. The check that a"
+        " page opens with needs one.",
+    )
+    unit: Line | None = Field(
+        None, title="Unit", description="Of the measured number, such as `nats per token`; none for a pure number."
+    )
     tests: Tests = Field(
         title="Tests",
         description="claim: it could have come out otherwise on this system; consequence: it follows from a definition,"
@@ -399,11 +414,22 @@ class Entry(Part):
     use: Prose = Field(title="Use")
     caveats: list[Caveat] = Field(title="Limits and disputes", default_factory=list)
     relations: list[Relation] = Field(title="Related laws", default_factory=list)
+    read_first: list[PaperId] = Field(
+        title="Read first", description="Entries that a newcomer should have read before.", default_factory=list
+    )
 
     @property
     def main(self) -> Law:
         """The first law."""
         return next(iter(self.laws.values()))
+
+    @property
+    def headline(self) -> tuple[str, str] | None:
+        """The ids of the law and the check that the page opens with: the first claim, else the first check, if any."""
+        checks = [(law_id, name, check) for law_id, law in self.laws.items() for name, check in law.checks.items()]
+        claims = [item for item in checks if item[2].tests == "claim"]
+        first = next(iter(claims or checks), None)
+        return None if first is None else first[:2]
 
     def check(self, name: str) -> tuple[str, Law, Check] | None:
         """Find a check by its id.
@@ -449,7 +475,7 @@ class Entry(Part):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of an entry in draft-07, where YAML editors stop."""
     schema = Entry.model_json_schema(by_alias=True)
-    schema = dict(_draft_07(schema))
+    schema = dict(draft_07(schema))
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Lawbook entry"} | schema
 
 
@@ -458,13 +484,13 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _draft_07(node: Any) -> Any:
+def draft_07(node: Any) -> Any:
     """Rewrite the constructs of 2020-12 that pydantic uses into those of draft-07."""
     if isinstance(node, list):
-        return [_draft_07(part) for part in node]
+        return [draft_07(part) for part in node]
     if not isinstance(node, dict):
         return node
-    node = {("definitions" if key == "$defs" else key): _draft_07(value) for key, value in node.items()}
+    node = {("definitions" if key == "$defs" else key): draft_07(value) for key, value in node.items()}
     if "prefixItems" in node:
         node["items"] = node.pop("prefixItems")
     if isinstance(node.get("$ref"), str):

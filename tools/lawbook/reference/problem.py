@@ -38,5 +38,5 @@ def shown(value: object, limit: int = 60) -> str:
         return "a list"
     if value is None:
         return "nothing"
-    text = repr(value)
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -187,7 +187,7 @@ def _symbols_of_the_expression_stand_in_the_formula(case: _Case) -> Iterator[Pro
     formula = case.formula("formula", "expr")
     for name in formula.symbols if formula is not None else ():
         symbol = case.symbols[name]
-        if symbol.latex is not None and not _stands_in(symbol, case.law.formula.latex):
+        if symbol.latex is not None and not stands_in(symbol, case.law.formula.latex):
             message = f"found no {symbol.latex!r} in the LaTeX, expected the symbol {name!r} of expr to stand in it"
             yield case.problem(("formula", "latex"), message)
 
@@ -302,7 +302,7 @@ def _symbols_are_used(case: _Case) -> Iterator[Problem]:
     for name in law.symbols:
         if case.symbols[name].latex is None:
             continue  # that it has none is told already
-        if name not in used and not _stands_in(case.symbols[name], everything):
+        if name not in used and not stands_in(case.symbols[name], everything):
             message = f"found the symbol {name!r}, which is used nowhere in the law, expected it in a formula"
             yield case.problem(("symbols", name), message, key=True)
 
@@ -329,7 +329,7 @@ RULES: tuple[Callable[[_Case], Iterator[Problem]], ...] = (
 )
 
 
-def _stands_in(symbol: Symbol, latex: str) -> bool:
+def stands_in(symbol: Symbol, latex: str) -> bool:
     """Whether a symbol stands in a formula, in our letter or in the paper's."""
     return any(letter is not None and _occurs(letter, latex) for letter in (symbol.latex, symbol.paper_writes))
 

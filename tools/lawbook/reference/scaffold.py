@@ -52,6 +52,7 @@ laws:
     checks:
       ‹exponent-as-predicted›:
         measures: ‹which number, on which data, how averaged›
+        quantity: the ‹measured quantity, in plain words›   # the page opens with it; add `unit` where it has one
         tests: claim         # claim: it could come out otherwise | consequence: it follows from what was put in
         predicted: 0.5       # a number, an expression over the symbols, or fitted; stated before the notebook measures
         tolerance: {{abs: 0.05}}

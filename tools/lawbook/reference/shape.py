@@ -19,6 +19,8 @@ Model = TypeVar("Model", bound=BaseModel)
 PAPER = r"^[a-z]+[0-9]{4}[a-z]*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+_WORDS = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+ADDRESS = rf"^(families/{_WORDS}/|laws/[a-z]+[0-9]{{4}}[a-z]*/(?:#{_WORDS})?|glossary/#{_WORDS})$"
 
 
 def mapping(doc: Source, model: type[Model], names: str) -> dict[str, Model]:
@@ -31,7 +33,7 @@ def mapping(doc: Source, model: type[Model], names: str) -> dict[str, Model]:
         return out
     for key, value in doc.data.items():
         if not re.fullmatch(names, key):
-            expected = _PATTERNS.get(names, names)
+            expected = PATTERNS.get(names, names)
             doc.problems.append(doc.problem((key,), f"found the key {shown(key)}, expected {expected}", key=True))
             continue
         made = validated(doc, model, value, (key,))
@@ -152,7 +154,7 @@ def _is_called(branch: Any, label: str) -> bool:
 def _expected(item: ErrorDetails, place: _Place) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if place.is_key or kind == "string_pattern_mismatch":
-        return _PATTERNS.get(str(context.get("pattern")), "a shorter name")
+        return PATTERNS.get(str(context.get("pattern")), "a shorter name")
     if kind == "literal_error":
         valid = [word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")]
         hint = nearest(item["input"], valid) if isinstance(item["input"], str) else ""
@@ -178,10 +180,11 @@ _EXPECTED = {
     "too_short": "at least one item",
     "string_too_short": "some text",
 }
-_PATTERNS = {
+PATTERNS = {
     PAPER: "an id like cohen2021",
     SLUG: "lower-case words joined by hyphens",
     NAME: "a name of letters, digits and _",
+    ADDRESS: "an address such as laws/cohen2021/ or laws/cohen2021/#check-hovers-at-the-edge",
 }
 
 

@@ -132,7 +132,7 @@ def parse(text: str, name: str) -> Source:
         except _RefusedError as refused:
             broken = refused.problem
         except yaml.MarkedYAMLError as error:
-            broken = _not_yaml(name, error)
+            broken = _not_yaml(text, name, error)
             readable = quoting.readable(text, error)
             if readable is not None:
                 text = readable  # and that is told when it is read
@@ -144,11 +144,13 @@ def parse(text: str, name: str) -> Source:
     return Source(name, problems=sorted([*source.problems, broken]), is_broken=True)
 
 
-def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> Problem:
+def _not_yaml(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     mark, begun = error.problem_mark or error.context_mark, error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if line > text.count("\n") + 1:  # one that ends in no line feed ends for YAML at the beginning of a further line
+        line, column = characters.place(text, len(text))
     context = f" {error.context}" if error.context else ""
-    since = f" (begun in line {begun.line + 1})" if context and begun and begun.line + 1 != line else ""
+    since = f" (begun in line {begun.line + 1})" if context and begun and begun.line + 1 < line else ""
     return Problem(name, line, column, "", f"not YAML: {error.problem}{context}{since}")
 
 
@@ -277,7 +279,8 @@ class _Builder:
             raise self.refused(event, loc, message)
         tag = getattr(event, "tag", None)
         if tag is not None and tag != "!":
-            raise self.refused(event, loc, f"found the tag {tag}, but explicit tags are not allowed: take it out")
+            written = tag.replace("tag:yaml.org,2002:", "!!")
+            raise self.refused(event, loc, f"found the tag {written}, but explicit tags are not allowed: take it out")
 
     def _key(self, event: Any, container: dict[str, Any], loc: Loc) -> str | None:
         """The key, or None for one that stands there already: its second value is read and dropped."""

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from lawbook.evidence.record import Evidence
+from lawbook.evidence.record import Evidence, Series
 from lawbook.reference.catalog import Catalog
 from lawbook.site import charts
+from lawbook.site.curves import tracers
 from lawbook.site.entry_view import EntryView
 
+
+@dataclass(frozen=True)
+class Published:
+    """Where the site is published and its source lies, as mkdocs.yml says: `site_url` and `extra.repo`."""
+
+    site_url: str | None = None
+    repo: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: Markdown with front matter, and the file a reader edits to change it."""
+
+    text: str
+    source: str = ""
+
+
+Render = Callable[..., Page]  # template, front matter, way up to the root, source, and what the template is told
 ACCENTS = 6  # accent colours in the style sheet; families take them in order
 
 
@@ -25,12 +45,15 @@ class Views:
             catalog.entries, key=lambda p: (order.index(catalog.family_of[p]), catalog.works[p].year, p)
         )
 
+    def chart(self, paper: str, group: Sequence[Series]) -> charts.Chart:
+        """A chart of a paper's run, the curve of its law drawn from the formula."""
+        law = self.catalog.entries[paper].laws.get(group[0].law)
+        return charts.draw(group, self.cache, tracers(self.catalog, law, self.evidence[paper].shown))
+
     def view(self, paper: str, base: str, *, drawn: bool = False) -> EntryView:
         """An entry for a page with this way up to the root."""
         found = self.evidence.get(paper)
-        shown = (
-            [charts.draw(group, self.cache) for group in charts.grouped(found.shown.series)] if found and drawn else []
-        )
+        shown = [self.chart(paper, group) for group in charts.grouped(found.shown.series)] if found and drawn else []
         entry = self.catalog.entries[paper]
         main = next(iter(entry.laws))
         shown.sort(key=lambda chart: chart.law != main)  # the main law's own chart goes above the fold

@@ -11,8 +11,9 @@ from pathlib import Path
 from lawbook.evidence.record import Evidence
 from lawbook.files import ensure_own_build
 from lawbook.reference.catalog import Catalog
-from lawbook.site import content, links
+from lawbook.site import content, links, serving
 from lawbook.site.folder import write_folder
+from lawbook.site.offline import make_offline
 from lawbook.site.pages import Book
 from lawbook.site.portable import portable, published
 from lawbook.site.swap import replacing
@@ -20,7 +21,9 @@ from lawbook.site.swap import replacing
 log = logging.getLogger("mkdocs.plugins.lawbook")
 
 
-def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url: str | None = None) -> Path:
+def build(
+    root: Path, *, strict: bool = True, out: Path | None = None, site_url: str | None = None, offline: bool = False
+) -> Path:
     """Build the site of the book at `root` into build/site, or `out`, whose former content stands until then.
 
     Arguments:
@@ -28,6 +31,7 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url:
         strict: Whether a warning is a problem, and a link that leads nowhere.
         out: The folder to build into.
         site_url: The address where it will be served, in the place of the one in mkdocs.yml.
+        offline: Whether it is to be read from the folder, without a server.
 
     Returns:
         The folder.
@@ -55,6 +59,8 @@ def build(root: Path, *, strict: bool = True, out: Path | None = None, site_url:
             mkdocs_build(config)
         finally:
             config.plugins.on_shutdown()
+        if offline:
+            make_offline(new)
         dead = links.dead(new)
         for link in dead:
             log.error("%s", link) if strict else log.warning("%s", link)
@@ -76,9 +82,8 @@ def _show_warnings() -> None:
 def serve(root: Path, address: str = "127.0.0.1:8000") -> None:
     """Serve the site with live reload until interrupted; a build that fails is a page that says so."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
-    from mkdocs.commands.serve import serve as mkdocs_serve
-
-    mkdocs_serve(str(root / "mkdocs.yml"), dev_addr=address, strict=False)
+    ensure_own_build(root)
+    serving.serve(root / "mkdocs.yml", address)
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ class Written:
 
 def write_pages(catalog: Catalog, evidence: Mapping[str, Evidence], out: Path) -> Written:
     """Make `out` hold the whole book for another generator. Raises as `folder.write_folder` does."""
-    book = Book(catalog, evidence, content.charts_of(catalog.root))
-    made = content.content(book, published=published((catalog.root / "mkdocs.yml").read_text(encoding="utf-8")))
+    where = published((catalog.root / "mkdocs.yml").read_text(encoding="utf-8"))
+    book = Book(catalog, evidence, content.charts_of(catalog.root), published=where)
+    made = content.content(book)
     files = portable(book, made)
     return Written(len(files), write_folder(out, files), made.dead)

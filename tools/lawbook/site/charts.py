@@ -1,4 +1,4 @@
-"""Charts by Altair: what was measured, as an inline SVG; the formula under sliders, as a Vega-Lite specification.
+"""Charts by Altair: what was measured, as an inline SVG.
 
 An SVG takes its colours from the page (CSS variables), so it reads in light and dark. Drawing one costs 30 ms of CPU:
 the result is kept by content.
@@ -7,27 +7,22 @@ the result is kept by content.
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
 from lawbook.evidence.record import Series, digest, to_json
 from lawbook.files import write_atomically
-from lawbook.reference.catalog import Catalog
-from lawbook.reference.formula import Formula
-from lawbook.reference.model import Law
+from lawbook.site.curves import Curve, Tracer, trace
 from lawbook.site.markdown import plain
 
-_STEPS = 200
 VL_VERSION = "6.4"
-STYLE = 10  # raise it when the drawing changes: kept charts are then drawn anew
+STYLE = 12  # raise it when the drawing changes: kept charts are then drawn anew
 WIDTH, HEIGHT = 480, 232
 MANY = 40  # from so many points on, a series is a line
 # Colours that no chart would choose; each stands for a variable of the style sheet.
@@ -72,15 +67,15 @@ def grouped(series: Sequence[Series]) -> list[list[Series]]:
     return list(charts.values())
 
 
-def draw(series: Sequence[Series], cache: Path | None = None) -> Chart:
-    """The chart of one or more series that share a chart id."""
+def draw(series: Sequence[Series], cache: Path | None = None, laws: Sequence[Tracer] = ()) -> Chart:
+    """The chart of one or more series that share a chart id; `laws` draw the law's curve between their points."""
     first = series[0]
     title = plain(first.title) or f"{plain(first.y_label)} against {plain(first.x_label)}"
-    kept = cache / f"{digest([STYLE, [to_json(s) for s in series]])[:32]}.svg" if cache else None
+    kept = cache / f"{digest([STYLE, [to_json(s) for s in series], _told(laws)])[:32]}.svg" if cache else None
     if kept is not None and kept.is_file():
         svg = kept.read_text(encoding="utf-8")
     else:
-        svg = _svg(series, title)
+        svg = _svg(series, title, laws)
         if kept is not None:
             write_atomically(kept, svg)
     return Chart(first.chart, first.law, title, svg, _keys(series))
@@ -109,10 +104,15 @@ def _is_path(one: Series) -> bool:
     return max(gaps) < 1.5 * min(gaps)
 
 
-def _svg(series: Sequence[Series], title: str) -> str:
+def _told(laws: Sequence[Tracer]) -> list[object]:
+    """What a curve depends on."""
+    return [[law.formula.text, list(law.axes), [dict(values) for values in law.settings]] for law in laws]
+
+
+def _svg(series: Sequence[Series], title: str, laws: Sequence[Tracer] = ()) -> str:
     import vl_convert
 
-    spec = _specification(series)
+    spec = _specification(series, [trace(laws, one) for one in series])
     return _dressed(vl_convert.vegalite_to_svg(spec, vl_version=VL_VERSION), title, _description(series))
 
 
@@ -131,25 +131,33 @@ def _rows(one: Series) -> list[dict[str, float]]:
     return rows
 
 
+def _line(one: Series, curve: Curve) -> list[dict[str, float]]:
+    """What an axis can show of a curve."""
+    at = zip(curve.x, curve.y, strict=True)
+    return [{"x": x, "p": p} for x, p in at if _has_room(x, one.x_scale) and _has_room(p, one.y_scale)]
+
+
 def _has_room(value: float, scale: str) -> bool:
     """Whether an axis can show a number: a log axis any above 0, a linear one none near the end of all numbers."""
     return math.isfinite(value) and (value > 0 if scale == "log" else abs(value) <= LARGEST)
 
 
-def _specification(series: Sequence[Series]) -> dict[str, Any]:
+def _specification(series: Sequence[Series], curves: Sequence[Curve | None]) -> dict[str, Any]:
     import altair as alt
 
     first = series[0]
     rows = [_rows(s) for s in series]
     xs = [r["x"] for part in rows for r in part]
     x_scale = _scale(xs, first.x_scale, 0.03)
-    x = alt.X("x:Q", title=plain(first.x_label), scale=x_scale, axis=_axis("x", first.x_scale, _extent(xs)))
-    ys = [r[key] for part in rows for r in part for key in ("y", "low", "high", "p") if key in r]
+    x = alt.X("x:Q", title=plain(first.x_label), scale=x_scale, axis=axis("x", first.x_scale, _extent(xs)))
+    rows_of_curves = [_line(one, curve) if curve is not None else [] for one, curve in zip(series, curves, strict=True)]
+    ys = [r["p"] for part in rows_of_curves for r in part]
+    ys += [r[key] for part in rows for r in part for key in ("y", "low", "high", "p") if key in r]
     y_scale = _scale(ys, first.y_scale, 0.06)
-    y_axis = _axis("y", first.y_scale, _extent(ys))
+    y_axis = axis("y", first.y_scale, _extent(ys))
     layers: list[Any] = []
     alone = len(series) == 1
-    for i, (one, part) in enumerate(zip(series, rows, strict=True)):
+    for i, (one, part, curve) in enumerate(zip(series, rows, curves, strict=True)):
         colour = LINES[i % len(LINES)]
         data = alt.Data(values=part)  # type: ignore[no-untyped-call]
 
@@ -157,7 +165,8 @@ def _specification(series: Sequence[Series]) -> dict[str, Any]:
             return alt.Y(f"{field}:Q", title=plain(first.y_label), scale=y_scale, axis=y_axis)
 
         if one.prediction is not None:
-            law = alt.Chart(data).transform_filter("isValid(datum.p)")
+            smooth = alt.Data(values=_line(one, curve)) if curve is not None else data  # type: ignore[no-untyped-call]
+            law = alt.Chart(smooth).transform_filter("isValid(datum.p)")
             dash = [6, 3] if _is_path(one) or not alone else [1, 0]
             layers.append(
                 law.mark_line(color=LAW if alone else colour, strokeWidth=2, strokeDash=dash, aria=False).encode(
@@ -178,11 +187,11 @@ def _specification(series: Sequence[Series]) -> dict[str, Any]:
         )
     fit = alt.AutoSizeParams(type="fit")
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, autosize=fit)
-    spec: dict[str, Any] = _configured(chart).to_dict(validate=False)
+    spec: dict[str, Any] = configured(chart).to_dict(validate=False)
     return spec
 
 
-def _configured(chart: Any) -> Any:
+def configured(chart: Any) -> Any:
     text = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400}
     return (
         chart.configure(background="transparent", padding=2, font=_FONT)
@@ -209,7 +218,7 @@ def _extent(values: Sequence[float]) -> tuple[float, float] | None:
     return (min(good), max(good)) if good else None
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     """Where a log axis is marked: powers of ten, with 2 and 5 between them where there are few."""
     first, last = math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 1
     decades = math.log10(high) - math.log10(low)  # the quotient may be more than a number holds
@@ -220,11 +229,11 @@ def _ticks(low: float, high: float) -> list[float]:
         digits = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9)
     every = max(1, math.ceil(decades / 6)) if digits == (1,) else 1
     powers = (k for k in range(first, last + 1) if k % every == 0 and k <= sys.float_info.max_10_exp)
-    ticks = [d * 10.0**k for k in powers for d in digits]
-    return [t for t in ticks if low * 0.93 <= t <= high * 1.07]
+    marks = [d * 10.0**k for k in powers for d in digits]
+    return [t for t in marks if low * 0.93 <= t <= high * 1.07]
 
 
-def _axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> Any:
+def axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> Any:
     import altair as alt
 
     options: dict[str, Any] = {
@@ -234,10 +243,12 @@ def _axis(which: str, scale: str, extent: tuple[float, float] | None = None) -> 
         "labelOverlap": True,
     }
     options["tickCount"] = 6 if which == "x" else 5
+    if which == "x":
+        options["titlePadding"] = 8  # room for the larger text of a phone
     if scale == "log":
         options["labelExpr"] = _LOG_LABEL
         if extent is not None and extent[0] > 0:
-            options["values"] = _ticks(*extent)
+            options["values"] = ticks(*extent)
         else:
             options["grid"] = False  # the lines between the powers of ten would fill the page
     if which == "y":  # the title lies on top, where it takes no width and reads without turning the head
@@ -310,116 +321,3 @@ def _dressed(svg: str, title: str, description: str) -> str:
     # The width of the axis labels makes the drawing a little wider or narrower: the box is that of the drawing.
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {head[1]} {head[2]}" role="img"'
     return f'{opening} aria-labelledby="t{name} d{name}">' + label + svg[head.end() :]
-
-
-@dataclass(frozen=True)
-class Slider:
-    """A symbol that the reader moves. `low`, `high`, `value` are the symbol's own, also on a log scale."""
-
-    symbol: str
-    low: float
-    high: float
-    value: float
-    log: bool
-
-
-@dataclass(frozen=True)
-class Explorer:
-    """The formula of a law under sliders: a specification with one parameter `p_<symbol>` for each slider."""
-
-    specification: dict[str, Any]
-    sliders: tuple[Slider, ...]
-    over: str
-
-
-def explorer(catalog: Catalog, law: Law) -> Explorer | None:
-    """The slider chart of a law, or None where it has no closed form, no axis, or a function that Vega lacks."""
-    if law.formula.expr is None or law.formula.gives is None:
-        return None
-    formula = catalog.expression(law, law.formula.expr)
-    symbols = {name: catalog.symbol(law, name) for name in formula.symbols}
-    ranged = [name for name, s in symbols.items() if s.range is not None]
-    over = law.formula.over if law.formula.over in ranged else next(iter(ranged), None)
-    if over is None or formula.vega is None or any(s.range is None and s.value is None for s in symbols.values()):
-        return None
-    ranged.sort(key=lambda name: name != over)  # the axis first: its slider moves a point along the curve
-    sliders = tuple(_slider(name, symbols[name].range, symbols[name].scale, symbols[name].value) for name in ranged)
-    fixed = {name: s.value for name, s in symbols.items() if s.range is None and s.value is not None}
-    axis = symbols[over]
-    assert axis.range is not None
-    gives = catalog.symbol(law, law.formula.gives)
-    spec = _curve(
-        formula, over, axis.range, axis.scale, sliders, fixed, plain(f"${axis.latex}$"), plain(f"${gives.latex}$")
-    )
-    return Explorer(spec, sliders, over)
-
-
-def _slider(name: str, bounds: tuple[float, float] | None, scale: str, value: float | None) -> Slider:
-    assert bounds is not None
-    low, high = bounds
-    middle = math.sqrt(low) * math.sqrt(high) if scale == "log" else (low + high) / 2
-    return Slider(name, low, high, middle if value is None else value, scale == "log")
-
-
-def _curve(
-    formula: Formula,
-    over: str,
-    bounds: tuple[float, float],
-    scale: str,
-    sliders: Sequence[Slider],
-    fixed: dict[str, float],
-    x_title: str,
-    y_title: str,
-) -> dict[str, Any]:
-    import numpy as np
-
-    low, high = bounds
-    grid = np.geomspace(low, high, 64) if scale == "log" else np.linspace(low, high, 64)
-    start = {s.symbol: s.value for s in sliders} | fixed
-    # Each slider at each of its ends, the others where they start: what the axis has to hold.
-    ends = [start] + [start | {s.symbol: end} for s in sliders if s.symbol != over for end in (s.low, s.high)]
-    columns = {name: np.array([[at[name]] for at in ends]) for name in start if name != over}
-    values = np.ravel(formula(**columns, **{over: grid}))
-    values = values[np.isfinite(values)]
-    log = scale == "log" and bool(values.size and np.all(values > 0))
-    if log:
-        values = values[values >= values.max() * 1e-12]  # below, an axis tells nothing
-    if scale == "log":
-        at = f"exp({math.log(low)!r} + datum.i*{(math.log(high) - math.log(low)) / _STEPS!r})"
-    else:
-        at = f"{low!r} + datum.i*{(high - low) / _STEPS!r}"
-    domain = _domain(values.tolist(), "log" if log else "linear", 0.04)
-    spec: dict[str, Any] = json.loads(_bare_curve(scale, log))
-    spec["params"] = [{"name": f"p_{s.symbol}", "value": s.value} for s in sliders]
-    others = [(s.symbol, f"p_{s.symbol}") for s in sliders if s.symbol != over]
-    others += [(name, repr(value)) for name, value in fixed.items()]
-    for layer, along in zip(spec["layer"], (at, f"p_{over}"), strict=True):
-        steps = [(over, along), *others, ("lb_y", str(formula.vega))]
-        layer["transform"] = [{"calculate": expression, "as": name} for name, expression in steps]
-        layer["transform"].append({"filter": "isFinite(datum.lb_y)" + (" && datum.lb_y > 0" if log else "")})
-        layer["encoding"]["x"] |= {"field": over, "title": x_title}
-        layer["encoding"]["x"]["scale"]["domain"] = [low, high]
-        if scale == "log":
-            layer["encoding"]["x"]["axis"]["values"] = _ticks(low, high)
-        layer["encoding"]["y"]["title"] = y_title
-        if domain is not None:
-            layer["encoding"]["y"]["scale"]["domain"] = domain
-    return spec
-
-
-@lru_cache(maxsize=4)
-def _bare_curve(x_scale: str, log: bool) -> str:
-    """The curve of no formula yet, as JSON. Altair takes 12 ms to build one, so each formula fills in a copy."""
-    import altair as alt
-
-    x = alt.X(
-        "x:Q", axis=_axis("x", x_scale), scale=alt.Scale(type="log" if x_scale == "log" else "linear", nice=False)
-    )
-    y_scale = alt.Scale(type="log" if log else "linear", nice=False)
-    y = alt.Y("lb_y:Q", axis=_axis("y", "log" if log else "linear"), scale=y_scale)
-    many: Any = {"sequence": {"start": 0, "stop": _STEPS + 1, "step": 1, "as": "i"}}
-    curve = alt.Chart(many).mark_line(color=LAW, strokeWidth=2.5, clip=True).encode(x, y)
-    one: Any = {"sequence": {"start": 0, "stop": 1, "step": 1, "as": "i"}}
-    point = alt.Chart(one).mark_point(color=INK, fill=INK, size=70, opacity=1, clip=True).encode(x, y)
-    chart = _configured(alt.layer(curve, point)).properties(width="container", height=220)
-    return json.dumps(chart.to_dict(validate=False))

@@ -20,15 +20,17 @@ from markupsafe import Markup
 from lawbook.evidence import store
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.problem import Problem
-from lawbook.site import assets, download, exports, notebook_page, wheel
+from lawbook.site import assets, download, exports, feed, figures, laws_table, notebook_page, wheel
+from lawbook.site.book import Page, Published
 from lawbook.site.inert import inert, one_line
 from lawbook.site.markdown import plain
 from lawbook.site.notebook_page import Prepared
-from lawbook.site.pages import Book, Page
+from lawbook.site.pages import Book
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = (
-    "reading.md", "verdicts.md", "numbers.md", "bibliography.md", "architecture.md", "contributing.md", "security.md",
+    "reading.md", "verdicts.md", "numbers.md", "coverage.md", "notation.md", "glossary.md", "bibliography.md",
+    "cite.md", "api.md", "architecture.md", "contributing.md", "security.md",
 )  # fmt: skip
 
 
@@ -42,19 +44,12 @@ API = {
 
 
 @dataclass(frozen=True)
-class Published:
-    """Where the site is published and its source lies, as mkdocs.yml says: `site_url` and `extra.repo`."""
-
-    site_url: str | None = None
-    repo: str | None = None
-
-
-@dataclass(frozen=True)
 class NotebookPage:
     """An executed notebook made ready to be shown, with the front matter of its page."""
 
     meta: dict[str, Any]
     text: str  # of the .ipynb
+    headings: tuple[str, ...] = ()  # as the table of contents tells them
 
 
 @dataclass(frozen=True)
@@ -89,6 +84,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     """
     families = [{one_line(plain(f.title)): f"families/{name}.md"} for name, f in catalog.families.items()]
     here = handwritten(docs)
+    words = {"glossary.md"} if catalog.glossary else set()
     folders: dict[str, list[Any]] = defaultdict(list)
     for path in sorted(here, key=lambda path: (not path.endswith("/index.md"), path)):
         folder, below, _ = path.partition("/")
@@ -97,25 +93,34 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
     folders["Python API"] = [{title: path} for title, path in API.items() if path in here]
     return [
         {"Home": "index.md"},
-        {"Laws": [{"All laws": "laws/index.md"}, *families]},
+        {
+            "Laws": [
+                {"All laws": "laws/index.md"},
+                {"Browse": "browse/index.md"},
+                {"Scoreboard": "scoreboard.md"},
+                *families,
+            ]
+        },
         *({name: folders[name]} for name in sorted(folders) if folders[name]),
-        {"About": [page for page in ABOUT if page in here | {"bibliography.md"}]},
+        {"About": [page for page in ABOUT if page in here | {"bibliography.md", "notation.md", "coverage.md"} | words]},
     ]
 
 
-def content(
-    book: Book, problems: Sequence[Problem] = (), published: Published = Published(), *, serving: bool = False
-) -> Content:
+def content(book: Book, problems: Sequence[Problem] = (), *, serving: bool = False) -> Content:
     """Pages, notebooks and files of `book`; with `problems`, a page that lists them stands for each broken entry.
 
-    Notebooks to take away install the package from where the site is `published`. While `serving` the wheel stays as
+    Notebooks to take away install the package from where the book is published. While `serving` the wheel stays as
     it was at the start: nobody waits for it at each edit.
     """
-    catalog = book.catalog
+    catalog, published = book.catalog, book.published
     cache = cache_of(catalog.root)
     pages = book.pages() | _problem_pages(catalog, problems)
     known = pages.keys() | handwritten(catalog.root / "docs")
-    files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence))
+    files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence, book.worked))
+    files |= figures.files(book)
+    files |= laws_table.files(book, book.listing)
+    files["feed.xml"] = feed.feed(catalog, book.histories, published.site_url)
+    files["llms.txt"] = feed.llms(catalog, published.site_url)
     files["assets/lawbook/stix-two-math.woff2"] = assets.math_font(cache)
     files["assets/lawbook/vega.js"] = assets.vega_bundle(cache)
     package = wheel.name(catalog.root)
@@ -136,7 +141,7 @@ def content(
         text = store.notebook_text(catalog, found.shown)
         files[f"download/{paper}.ipynb"] = download.with_install(text, package, published.site_url)
         ready = _prepared(paper, text)
-        notebooks[paper] = NotebookPage(_meta(book, paper, published), ready.text)
+        notebooks[paper] = NotebookPage(_meta(book, paper, published), ready.text, ready.headings)
         files |= {f"figures/{name}": data for name, data in ready.figures.items()}
         lost = [link for link in ready.links if _is_dead(link, known)]
         dead += [f"the notebook of {paper} links to {link}, which is no page of the site" for link in lost]
@@ -149,7 +154,13 @@ def _meta(book: Book, paper: str, published: Published) -> dict[str, Any]:
     title = one_line(plain(book.catalog.entries[paper].title))
     accent = book.accents[book.catalog.family_of[paper]]
     # out of the search index: code would crowd the laws out
-    about = {"title": f"Notebook: {title}", "notebook": paper, "accent": accent, "search": {"exclude": True}}
+    about = {
+        "title": f"Notebook: {title}",
+        "notebook": paper,
+        "source": path,
+        "accent": accent,
+        "search": {"exclude": True},
+    }
     return about | {name: link for name, link in links.items() if link is not None}
 
 

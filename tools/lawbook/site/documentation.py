@@ -1,4 +1,7 @@
-"""The live parts of hand-written pages: a comment `<!-- lawbook:home -->` stands where one goes."""
+"""The live parts of hand-written pages: a comment `<!-- lawbook:home -->` stands where one goes.
+
+Where a part asks which, the comment says it: `<!-- lawbook:law cohen2021 -->`.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +12,36 @@ from functools import lru_cache
 from pathlib import Path
 
 from lawbook.reference.tex import pieces, unquoted
-from lawbook.site import wheel
+from lawbook.site import api_model, home, wheel
 from lawbook.site.markdown import math, scrollable
 from lawbook.site.notebook_text import inert
 from lawbook.site.pages import Book, tidy
 
 _LEADING = re.compile(r"^( {0,3})(<math(?![^>]*display=\"block\").*?</math>)", re.MULTILINE)
-_MARK = re.compile(r"^<!-- lawbook:([a-z-]+) -->$", re.MULTILINE)
+_MARK = re.compile(r"^<!-- lawbook:([a-z-]+)(?: ([A-Za-z0-9_-]+))? -->$", re.MULTILINE)
 
 
 def fill(text: str, book: Book) -> str:
     """Hand-written Markdown with its live parts put in and its math as MathML."""
     parts: dict[str, Callable[[], str]] = {
-        "home": book.home,
+        "home": lambda: home.families(book),
+        "scoreboard": lambda: home.scoreboard(book),
         "numbers": book.numbers,
         "tree": lambda: tree(Path(__file__).resolve().parents[1]),
         "contributing": lambda: of_the_root(book.catalog.root, "CONTRIBUTING.md"),
         "security": lambda: of_the_root(book.catalog.root, "SECURITY.md"),
+        "cite": book.cite,
+        "api": api_model.tables,
         "install": lambda: install(wheel.name(book.catalog.root)),
     }
 
     def part(match: re.Match[str]) -> str:
-        if match[1] not in parts:
-            raise ValueError(f"found <!-- lawbook:{match[1]} -->, expected one of {', '.join(parts)}")
-        made = parts[match[1]]()
+        if match[1] == "law":
+            made = home.law(book, match[2] or "")
+        elif match[1] in parts:
+            made = parts[match[1]]()
+        else:
+            raise ValueError(f"found <!-- lawbook:{match[1]} -->, expected one of {', '.join(['law', *parts])}")
         return tidy(made) if made.lstrip().startswith("<") else made
 
     text = in_line("".join(_shown(kind, content) for kind, content in pieces(text)))

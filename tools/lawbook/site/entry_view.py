@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import Literal
 
 from markupsafe import Markup
 
 from lawbook.numbers import plain, with_error
-from lawbook.reference.model import Reported
+from lawbook.reference.model import Reported, Symbol
+from lawbook.site import sentence
 from lawbook.site.counts import Counts, count
-from lawbook.site.law_view import EntryOnPage, LawView
+from lawbook.site.law_view import EntryOnPage, LawView, symbol_of
 from lawbook.site.markdown import plain as plain_text
+from lawbook.site.outcomes import outcomes
 from lawbook.site.rows import Row
-from lawbook.site.verdicts import long_date
+from lawbook.site.verdicts import Told, long_date
 
 SEEN = {"full-text": "full text read", "abstract": "abstract read", "secondary": "known second-hand"}
 
@@ -32,12 +33,19 @@ class EntryView(EntryOnPage):
     @cached_property
     def title(self) -> Markup:
         """The title, math rendered."""
-        return self.write.line(self.entry.title)
+        return self.write.name(self.entry.title)
 
     @cached_property
     def laws(self) -> list[LawView]:
         """The laws, the main one first."""
-        return [LawView(self, law_id, law) for law_id, law in self.entry.laws.items()]
+        known: set[Symbol] = set()
+        found = []
+        for law_id, law in self.entry.laws.items():
+            view = LawView(self, law_id, law, frozenset(known))
+            found.append(view)
+            symbols = [*(self.catalog.symbol(law, name) for name in law.symbols), *view.borrowed]
+            known |= {symbol_of(symbol) for symbol in symbols}
+        return found
 
     @property
     def main(self) -> LawView:
@@ -47,10 +55,8 @@ class EntryView(EntryOnPage):
     @cached_property
     def headline(self) -> Row | None:
         """The check that the page opens with: the first claim of the first law that has one, else the first check."""
-        checks = [(law, name, check) for law in self.laws for name, check in law.law.checks.items()]
-        claims = [item for item in checks if item[2].tests == "claim"]
-        first = next(iter(claims or checks), None)
-        return None if first is None else first[0].check(first[1], first[2])
+        first = self.entry.headline
+        return None if first is None else self.row("check", first[1])
 
     @cached_property
     def counts(self) -> Counts:
@@ -83,30 +89,40 @@ class EntryView(EntryOnPage):
         raise KeyError(f"{self.id} has no {kind} {name!r}")
 
     @cached_property
-    def headline_measured(self) -> Markup:
-        """What the opening line says was measured: a share of the prediction where that is an expression."""
-        row = self.headline
-        record = self.evidence.shown.of("check", row.id) if self.evidence and row else None
-        if row is None or record is None:
+    def opening(self) -> Markup:
+        """The sentence that the page opens with, up to its verdict."""
+        first, row = self.entry.headline, self.headline
+        if first is None or row is None:
             return Markup("")
-        point = record.representative
-        found = self.entry.check(row.id)
-        assert found is not None  # the row was made from it
-        check = found[2]
-        if len(record.points) > 1 and isinstance(check.predicted, str) and math.isfinite(point.predicted):
-            many = len(record.points)
-            if check.tolerance.rel is not None and point.predicted:
-                share = with_error(point.measured / point.predicted, point.error / abs(point.predicted))
-                return Markup("<b>{}</b> of it, at worst of {} points").format(share, many)
-            off = with_error(point.measured - point.predicted, point.error)
-            return Markup("off it by <b>{}</b>, at worst of {} points").format(off, many)
-        if len(record.points) > 1:
-            return Markup("<b>{}</b>, at worst of {} points").format(row.measured, len(record.points))
-        return Markup("<b>{}</b>").format(row.measured)
+        law = next(law for law in self.laws if law.id == first[0])
+        return sentence.sentence(law, row, law.law.checks[first[1]])
+
+    @property
+    def in_seeds(self) -> str:
+        """In how many seeds that came out."""
+        return sentence.verdict(self.headline.told) if self.headline else ""
+
+    @cached_property
+    def outcomes(self) -> tuple[Told, ...]:
+        """How all claims of the page came out, every outcome counted."""
+        return outcomes(self.entry, self.evidence)
 
     def shown_by(self, assumption: str) -> list[tuple[LawView, Row]]:
         """The controls that break an assumption."""
         return [(law, row) for law in self.laws for row in law.controls if row.breaks == assumption]
+
+    def broken(self, assumption: str) -> Told | None:
+        """What the controls that break an assumption come to; None where there is none."""
+        told = [row.told for _, row in self.shown_by(assumption)]
+        if not told:
+            return None
+        good = sum(one.tone == "good" for one in told)
+        counted = f"{good} of {len(told)}" if good < len(told) else f"{good}"
+        words = f"{counted} control{'s' * (len(told) != 1)}"
+        rest = next((one for one in told if one.tone != "good"), None)
+        if rest is not None and all(one.tone == "none" for one in told):
+            return Told(f"{len(told)} control{'s' * (len(told) != 1)}, not run yet", "none")
+        return Told(words, "good" if rest is None else rest.tone)
 
     def assumed_by(self, assumption: str) -> list[LawView]:
         """The laws that stand on an assumption."""

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from lawbook.evidence.contributors import Work as Worked
 from lawbook.evidence.power import power_of_run
 from lawbook.evidence.record import Evidence, Kind, Point, expected
 from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.identifiers import first_and_last
+from lawbook.reference.model import schema_text
+from lawbook.site import api_model, citation
 from lawbook.site.inert import web_address
 
 _KINDS = {  # of BibTeX and of biblatex: in RIS, in CSL
@@ -35,16 +38,32 @@ _KINDS = {  # of BibTeX and of biblatex: in RIS, in CSL
 _OTHER_KIND = ("GEN", "document")
 
 
-def exports(catalog: Catalog, evidence: Mapping[str, Evidence]) -> dict[str, str]:
-    """Path below the root of the site to content."""
+def exports(
+    catalog: Catalog, evidence: Mapping[str, Evidence], worked: Mapping[str, Worked] | None = None
+) -> dict[str, str]:
+    """Path below the root of the site to content.
+
+    Arguments:
+        catalog: The book.
+        evidence: What was measured, by paper.
+        worked: Who has worked on each entry and when, by paper.
+    """
     out: dict[str, str] = {}
-    for paper in catalog.entries:
+    answers = {}
+    for paper in sorted(catalog.entries):
         work = catalog.works[paper]
         out[f"cite/{paper}.bib"] = work.bibtex + "\n"
         out[f"cite/{paper}.ris"] = ris(work)
         out[f"cite/{paper}.csl.json"] = _text(csl(work))
-        out[f"api/{paper}.json"] = _text(about(catalog, paper, evidence.get(paper)))
-    out["cite/lawbook.bib"] = "\n\n".join(work.bibtex for _, work in sorted(catalog.works.items())) + "\n"
+        answers[paper] = about(catalog, paper, evidence.get(paper), (worked or {}).get(paper, Worked()))
+        out[f"api/{paper}.json"] = _text(answers[paper])
+    works = [work for _, work in sorted(catalog.works.items())]
+    out["cite/lawbook.bib"] = "\n\n".join(work.bibtex for work in works) + "\n"
+    out["cite/lawbook.ris"] = "\n".join(map(ris, works))
+    out["cite/lawbook.csl.json"] = _text([item for work in works for item in csl(work)])
+    out["api/all.json"] = _text({"version": citation.read(catalog.root).version, "entries": answers})
+    out["api/schema.json"] = api_model.schema_text()
+    out["api/entry.schema.json"] = schema_text()
     out["api/index.json"] = _text(
         [
             {
@@ -105,11 +124,14 @@ def _csl_name(name: Name) -> dict[str, str]:
     return {"family": name.family, "given": name.given} | ({"suffix": name.suffix} if name.suffix else {})
 
 
-def about(catalog: Catalog, paper: str, found: Evidence | None) -> dict[str, Any]:
-    """The entry as it stands, and how its checks and controls came out."""
+def about(catalog: Catalog, paper: str, found: Evidence | None, worked: Worked) -> dict[str, Any]:
+    """The entry as it stands, and how its checks and controls came out: an `Answer` of `api_model`."""
     entry = catalog.entries[paper]
     data: dict[str, Any] = {
         "family": catalog.family_of[paper],
+        "page": f"laws/{paper}/",
+        "changed": worked.changed or None,
+        "contributors": list(worked.names),
         "entry": entry.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "relations": [{"to": tie.to, "type": tie.type, "says": tie.says} for tie in catalog.ties(paper)],
         "evidence": None,

@@ -30,15 +30,26 @@ def draw(points: Sequence[Point], label: str, *, rivals: bool = True) -> Markup:
                 parts.append(f'<path class="lb-g-rival" d="M{_n(at - 3.5)} 7.5l7 7m0-7l-7 7"/>')
         if not math.isfinite(point.measured):
             continue
-        at = _x((point.measured - point.predicted) / unit + _shift(point))
-        error = 2 * point.error / unit * (WIDTH / 2 / _SPAN) if math.isfinite(point.error) else 0.0
-        low, high = _clip(at - error), _clip(at + error)
+        halves, error = place(point)
+        at, reach = _x(halves), 2 * error * (WIDTH / 2 / _SPAN)
+        low, high = _clip(at - reach), _clip(at + reach)
         if high - low > 1:
             parts.append(f'<path class="lb-g-error" d="M{_n(low)} {MIDDLE}H{_n(high)}"/>')
         parts.append(_dot(at))
     return Markup('<svg class="lb-gauge" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
         WIDTH, HEIGHT, label
     ) + Markup("".join(parts) + "</svg>")
+
+
+def place(point: Point) -> tuple[float, float]:
+    """Where a measurement lies, and its standard error: in half widths of its band, from the middle of the band.
+
+    A bound is an edge, at 1 if it is one from above and at -1 if from below; its unit is the distance to what lies
+    farthest from it, the measurement or a rival.
+    """
+    unit = _unit(point)
+    error = point.error / unit if math.isfinite(point.error) else 0.0
+    return (point.measured - point.predicted) / unit + _shift(point), error
 
 
 def _unit(point: Point) -> float:

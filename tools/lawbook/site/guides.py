@@ -7,6 +7,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from lawbook.numbers import turned
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Block, Cell
 from lawbook.site import charts, verdicts
@@ -39,7 +40,7 @@ def block(book: Views, part: Block, base: str) -> BlockView:
     found = book.evidence.get(part.chart.paper)
     for group in charts.grouped(found.shown.series) if found else ():
         if group[0].chart == part.chart.chart:
-            return BlockView(title=plain_text(part.chart.caption), chart=charts.draw(group, book.cache))
+            return BlockView(title=plain_text(part.chart.caption), chart=book.chart(part.chart.paper, group))
     return BlockView(title=plain_text(part.chart.caption))
 
 
@@ -51,7 +52,7 @@ def _cell(book: Views, write: Writer, cell: str | Cell) -> Markup:
     parts = []
     if cell.text is not None or cell.law is not None:
         parts.append(_words(book, write, cell))
-    parts += [_number(book, write, reference, cell.show) for reference in cell.checks]
+    parts += [_number(book, write, reference, cell) for reference in cell.checks]
     return Markup(" ").join(parts)
 
 
@@ -74,18 +75,20 @@ def _words(book: Views, write: Writer, cell: Cell) -> Markup:
         return write.cite(paper, law)
     # a link of math alone has a name only for those who see it
     link = Markup('<a href="{}laws/{}/#{}" aria-label="{}">{}</a>')
-    return link.format(write.base, paper, law, plain_text(cell.text), write.line(cell.text))
+    return link.format(write.base, paper, law, plain_text(cell.text), write.name(cell.text))
 
 
-def _number(book: Views, write: Writer, reference: str, show: Literal["measured", "predicted"]) -> Markup:
+def _number(book: Views, write: Writer, reference: str, cell: Cell) -> Markup:
     """What a check predicts, or what came out, linked to its row on the law page."""
     paper, _, name = reference.partition("/")
     view = book.view(paper, write.base)
     kind: Literal["check", "control"] = "check" if view.entry.check(name) else "control"
     row = view.row(kind, name)
-    shown = row.measured if show == "measured" else row.here or row.predicted
+    shown = row.measured if cell.show == "measured" else row.here or row.predicted
+    if cell.turned and shown:
+        shown = "" if "<" in shown else turned(shown)  # a formula has no sign to turn before a run gives its value
     link = Markup('<span class="lb-cell-check"><a href="{}laws/{}/#{}-{}">{}</a>{}</span>')
-    mark = _mark(row.told) if show == "measured" else ""
+    mark = _mark(row.told) if cell.show == "measured" else ""
     return link.format(write.base, paper, kind, name, shown or "–", mark)
 
 

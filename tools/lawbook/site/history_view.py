@@ -148,3 +148,27 @@ def _named(name: str, entry: Entry) -> Named:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+_CHANGED = {
+    "prediction": ("prediction", "predictions"),
+    "sense": ("sense of a check", "senses of checks"),
+    "band": ("tolerance", "tolerances"),
+    "band from": ("origin of a tolerance", "origins of tolerances"),
+    "tests": ("kind of a check", "kinds of checks"),
+    "protocol": ("protocol", "protocols"),
+    "rivals": ("list of rivals", "lists of rivals"),
+}
+
+
+def in_words(change: Change) -> str:
+    """A change in a sentence, such as `1 tolerance changed, 2 controls added`."""
+    if change.notebook is not None:
+        return f"{_written(change)}."
+    counts: dict[tuple[str, str, str], int] = {}
+    for edit in change.what:
+        thing = edit.after or edit.before
+        words = (thing, f"{thing}s", _ADDED[edit.kind]) if edit.kind in _ADDED else (*_CHANGED[edit.kind], "changed")
+        counts[words] = counts.get(words, 0) + 1
+    said = [f"{n} {one if n == 1 else many} {done}" for (one, many, done), n in counts.items()]
+    return f"{', '.join(said)}{', after a confirmation' if change.after_confirmation else ''}."

@@ -6,6 +6,7 @@ bring such a line, in a text of several lines, after any sign that some reader t
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,11 @@ def inert(value: Any) -> Markup:
     It does nothing to what it has given already, so that a macro may hand on what another wrote.
     """
     return Markup(_HEADING.sub(r"\1&#35;", clean(escape(value))))
+
+
+def attribute(text: str) -> Markup:
+    """Text in an attribute: a line break as an entity, so that the block of HTML has no blank line."""
+    return Markup(html.escape(clean(text).strip()).replace("\n", "&#10;"))
 
 
 def one_line(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,16 +16,20 @@ from lawbook.evidence.record import Evidence, Kind, Measured
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
-from lawbook.reference.model import Check, Control, Entry, Law
-from lawbook.reference.rules import FITTED
+from lawbook.reference.model import Check, Control, Entry, Law, Symbol
+from lawbook.reference.rules import FITTED, stands_in
 from lawbook.reference.verdict import half_width
-from lawbook.site import charts, verdicts
-from lawbook.site.charts import Chart, Explorer
+from lawbook.site import verdicts
+from lawbook.site.charts import Chart
+from lawbook.site.explorer import Explorer, explorer
 from lawbook.site.expression import latex, sympy_code
+from lawbook.site.letters import borrowed
 from lawbook.site.markdown import Writer, plain_math
 from lawbook.site.markdown import math as to_math
 from lawbook.site.markdown import plain as plain_text
+from lawbook.site.outcomes import outcomes
 from lawbook.site.rows import Hardness, RivalView, Row, kept_of, row
+from lawbook.site.verdicts import Told
 
 SUPPORT = {
     "theorem": "theorem",
@@ -59,12 +63,23 @@ SURVIVORS = 4  # changed laws that are named; the page says how many more there 
 
 @dataclass(frozen=True)
 class SymbolView:
-    """A line of the table of symbols."""
+    """A symbol with what it means.
+
+    `short` is its name without what stands in brackets; `is_shown` where the formula has it, not only a check.
+    """
 
     math: Markup
     name: Markup
+    short: Markup
     unit: str
     paper_writes: Markup | None
+    is_shown: bool
+    is_known: bool  # an earlier law of the page has explained it
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether its meaning waits behind a line: it was told before, or only checks use it."""
+        return self.is_known or not self.is_shown
 
 
 @dataclass
@@ -86,18 +101,24 @@ class EntryOnPage:
         return power_of_run(self.catalog, self.evidence.shown) if self.evidence else {}
 
 
+def symbol_of(symbol: Symbol) -> Symbol:
+    """A symbol as a reader of its page knows it: its range and its value are no part of what it means."""
+    return symbol.model_copy(update={"range": None, "scale": "linear", "value": None})
+
+
 class LawView:
     """A law of an entry."""
 
-    def __init__(self, page: EntryOnPage, id: str, law: Law) -> None:
-        self.page, self.id, self.law = page, id, law
+    def __init__(self, page: EntryOnPage, id: str, law: Law, known: Container[Symbol] = ()) -> None:
+        """`known`: the symbols that earlier laws of the page have explained."""
+        self.page, self.id, self.law, self.known = page, id, law, known
         self.kind = law.kind.replace("-", " ")
         self.support = SUPPORT[law.support]
 
     @cached_property
     def name(self) -> Markup:
         """The name, math rendered."""
-        return self.page.write.line(self.law.name)
+        return self.page.write.name(self.law.name)
 
     @cached_property
     def plain_name(self) -> str:
@@ -145,15 +166,22 @@ class LawView:
 
     @cached_property
     def symbols(self) -> list[SymbolView]:
-        """The table of symbols."""
+        """The symbols, each with its meaning."""
         rows = []
-        for name in self.law.symbols:
-            symbol = self.page.catalog.symbol(self.law, name)
+        own = [(name, self.page.catalog.symbol(self.law, name)) for name in self.law.symbols]
+        for name, symbol in own + [(symbol.name or "", symbol) for symbol in self.borrowed]:
             writes = to_math(symbol.paper_writes) if symbol.paper_writes else None
             unit = "" if symbol.unit in (None, "1") else str(symbol.unit)
             meaning = self.page.write.line(symbol.name or name)
-            rows.append(SymbolView(to_math(symbol.latex or name), meaning, unit, writes))
+            short = self.page.write.line((symbol.name or name).split(" (")[0])
+            shown, known = stands_in(symbol, self.law.formula.latex), symbol_of(symbol) in self.known
+            rows.append(SymbolView(to_math(symbol.latex or name), meaning, short, unit, writes, shown, known))
         return rows
+
+    @cached_property
+    def borrowed(self) -> list[Symbol]:
+        """Symbols of other laws of the entry that the formula has too."""
+        return borrowed(self.page.catalog, self.page.entry, self.law)
 
     @cached_property
     def gives(self) -> tuple[Markup, Markup] | None:
@@ -183,7 +211,12 @@ class LawView:
     @cached_property
     def explorer(self) -> Explorer | None:
         """The formula under sliders."""
-        return charts.explorer(self.page.catalog, self.law)
+        return explorer(self.page.catalog, self.law, self.page.evidence)
+
+    @cached_property
+    def outcomes(self) -> tuple[Told, ...]:
+        """How the claims of this law came out, every outcome counted."""
+        return outcomes(self.page.entry, self.page.evidence, [self.law])
 
     @cached_property
     def badge(self) -> str:
@@ -237,11 +270,10 @@ class LawView:
         told = verdicts.tell(page.entry, page.evidence, kind, name)
         found = page.evidence.confirmed if page.evidence else None
         drawn = in_band(page.entry, kind, name, found.results[kind, name]) if found is not None and told.drawn else ()
-        said, predicted = page.write.line(measures), self.predicted(against)
+        said, predicted, brief = page.write.line(measures), self.predicted(against), self.predicted(against, brief=True)
         record = self.record(kind, name)
-        return row(
-            name, against, record, told, kind=kind, measures=said, predicted=predicted, at=self.at, drawn=drawn
-        )  # fmt: skip
+        words = {"measures": said, "predicted": predicted, "brief": brief}
+        return row(name, against, record, told, kind=kind, **words, at=self.at, drawn=drawn)
 
     def _rivals(self, check: Check, record: Measured | None) -> Iterator[RivalView]:
         known = fates(check, record) if record is not None else None
@@ -279,13 +311,14 @@ class LawView:
         ratio = shown.measured / reported
         return Markup("{}, a ratio of {}").format(said, with_error(ratio, abs(ratio) * math.hypot(*shares)))
 
-    def predicted(self, check: Check) -> Markup:
-        """The prediction as the entry states it."""
+    def predicted(self, check: Check, *, brief: bool = False) -> Markup:
+        """The prediction as the entry states it; `brief`, as a line has room for it."""
         lead = {"equal": "", "at-most": "at most ", "at-least": "at least "}[check.sense]
         if check.predicted == FITTED:
             return Markup("{}the fitted law").format(lead)
         if isinstance(check.predicted, str):
-            return Markup("{}{}").format(lead, self.text(check.predicted))
+            shown = self.text(check.predicted)
+            return Markup("{}{}").format(lead, "the formula" if brief and "lb-wide" in shown else shown)
         half = half_width(check, check.predicted)  # of a bound, the number that decides
         edge = {"equal": 0.0, "at-most": half, "at-least": -half}[check.sense]
         return Markup("{}{}").format(lead, plain(check.predicted + edge, 6))

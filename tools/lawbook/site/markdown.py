@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -13,11 +13,13 @@ from markupsafe import Markup
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.prose import CITATION
 from lawbook.reference.tex import TexError, mathml, pieces, unquoted
+from lawbook.site.accents import accented
 from lawbook.site.inert import clean, may_link
 
 # Noncharacters, which no entity stands for: a text cannot write what stands for HTML of ours.
 _HELD = re.compile("\ufdd0(\\d+)\ufdd1")
 _LITERAL = re.compile(r"(<code.*?</code>|<[^>]*>)", re.DOTALL)
+_LINK = re.compile(r"</?a(?: [^>]*)?>")
 _HREF = re.compile(r'(?<=href=")([^":?#]*?)(?:(?<![^"/])index)?\.md(?=[#"])')
 
 
@@ -47,6 +49,11 @@ def scrollable(markup: str) -> Markup:
     return Markup(str(markup).replace("<math ", '<math tabindex="0" ', 1))  # a Markup would escape it
 
 
+def unlinked(markup: str) -> Markup:
+    """HTML of ours without its links, for words that stand in a button or in the line that opens details."""
+    return Markup(re.sub(r"</?a(?=[\s>])[^>]*>", "", str(markup)).replace(' tabindex="0"', ""))
+
+
 def on_site(markup: str) -> str:
     """HTML whose links to Markdown files, `../laws/cohen2021.md`, lead to the pages made of them."""
     return _HREF.sub(lambda m: f"../{m[1]}/" if m[1].split("/")[-1] not in ("", "..") else f"../{m[1]}", markup)
@@ -66,10 +73,14 @@ class Writer:
         """A run of text without paragraphs."""
         return self._render(text, inline=True)
 
+    def name(self, text: str) -> Markup:
+        """The same without links: a title or a name, which stands in headings and in links to what it names."""
+        return Markup(_LINK.sub("", self.line(text)))
+
     def _render(self, text: str, *, inline: bool) -> Markup:
         text = clean(text)
         if not _SPECIAL.search(text) and (inline or "\n" not in text.strip()):  # plain words, most fields: no parser
-            plain = html.escape(text.strip(), quote=False)
+            plain = html.escape(_powers(text.strip()), quote=False)
             return Markup(plain if inline else f"<p>{plain}</p>\n")
         held: list[tuple[str, str]] = []  # HTML of ours, and what stood for it
 
@@ -84,12 +95,13 @@ class Writer:
             elif kind == "inline":
                 parts.append(hold(math(content), f"${content}$"))
             elif kind == "text":
-                parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"]), m[0]), content))
+                said = _powers(content)
+                parts.append(CITATION.sub(lambda m: hold(self.cite(m["paper"], m["law"]), m[0]), said))
             else:
                 parts.append(content)
         source = "".join(parts)
         out = on_site(_markdown().renderInline(source) if inline else _markdown().render(source))
-        return Markup("".join(_given_back(part, held, i % 2 == 0) for i, part in enumerate(_LITERAL.split(out))))
+        return Markup("".join(_given_back(_LITERAL.split(out), held)))
 
     def cite(self, paper: str, law: str | None = None) -> Markup:
         """A link to a law, to the page of a paper, or to its place in the bibliography."""
@@ -99,18 +111,40 @@ class Writer:
             return Markup('<a class="lb-cite" href="{}bibliography/#{}">{}</a>').format(self.base, paper, label)
         if law is None:
             return Markup('<a class="lb-cite" href="{}laws/{}/">{}</a>').format(self.base, paper, label)
-        name = self.line(CITATION.sub("", self.catalog.entries[paper].laws[law].name))  # one that cites itself
+        name = self.name(CITATION.sub("", self.catalog.entries[paper].laws[law].name))  # one that cites itself
         return Markup('<a class="lb-cite" href="{}laws/{}/#{}">{}</a>').format(self.base, paper, law, name)
 
 
-def _given_back(part: str, held: Sequence[tuple[str, str]], amid_text: bool) -> str:
-    """HTML with what was held in its place; in a tag, such as the title of a link, and in code, as it was written."""
-    return _HELD.sub(lambda m: held[int(m[1])][0] if amid_text else html.escape(held[int(m[1])][1]), part)
+def _given_back(parts: Sequence[str], held: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """HTML with what was held in its place; in a tag, such as the title of a link, and in code, as it was written.
+
+    A link in a link would end the outer one: there a citation is its words alone.
+    """
+    in_link = False
+    for i, part in enumerate(parts):  # text and tags in turn
+        if i % 2:
+            in_link = part.startswith("<a ") or (in_link and part != "</a>")
+            yield _HELD.sub(lambda m: html.escape(held[int(m[1])][1]), part)
+        elif in_link:
+            yield _HELD.sub(lambda m: _LINK.sub("", held[int(m[1])][0]), part)
+        else:
+            yield _HELD.sub(lambda m: held[int(m[1])][0], part)
 
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&$!#|~]|^\s*(?:[-+]|\d+[.)])\s|  \n|^ {4}", re.MULTILINE)
 _SUPER = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 _SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_POWER = re.compile(r"(?<![\w./=#%:-])(\d+(?:\.\d+)?)e([+-]?)(\d+)(?![\w/])")  # in words, not in an address
+
+
+def _powers(text: str) -> str:
+    """Numbers as people write them: 1e300 becomes 10³⁰⁰, and 2.5e-4 becomes 2.5 × 10⁻⁴."""
+
+    def said(match: re.Match[str]) -> str:
+        power = ("⁻" if match[2] == "-" else "") + match[3].translate(_SUPER)
+        return f"10{power}" if match[1] == "1" else f"{match[1]} × 10{power}"
+
+    return _POWER.sub(said, text)
 
 
 @lru_cache(maxsize=1024)
@@ -125,7 +159,9 @@ def _command(name: str) -> str:
 @lru_cache(maxsize=4096)
 def plain_math(latex: str) -> str:
     """LaTeX as one line of Unicode text, for titles, labels and search: `\\frac{2}{\\eta}` becomes 2/η."""
-    text = re.sub(r"\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|,|;|!|:|quad|qquad)(?![A-Za-z])", " ", latex)
+    latex = accented(latex, plain_math)
+    text = re.sub(r"\\(?:(?:left|right|bigl?|bigr?|Bigl?|Bigr?|quad|qquad)(?![A-Za-z])|[,;!:])", " ", latex)
+    text = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"\\frac{\1}{\2}", text)
     text = re.sub(r"\\(?:mathrm|mathbf|mathcal|mathbb|operatorname\*?|text|boldsymbol)\s*", "", text)
     for _ in range(4):
         text = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", _fraction, text)
@@ -155,16 +191,17 @@ def _script(text: str, mark: str, known: str, table: dict[int, int]) -> str:
 
 
 def plain(text: str) -> str:
-    """Markdown as plain text, for titles and search: math in Unicode, citations and markup gone."""
+    """Markdown as plain text, for titles and search: math in Unicode, citations, links and markup gone."""
+    held: list[str] = []
     parts = []
-    for kind, content in pieces(text):
-        if kind in ("inline", "display"):
-            parts.append(plain_math(content))
-        elif kind == "code":
-            parts.append(content.strip("`"))
+    for kind, content in pieces(clean(text)):
+        if kind == "text":
+            parts.append(CITATION.sub("", _powers(content)))
         else:
-            content = CITATION.sub("", content)
-            content = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", content)
-            parts.append(re.sub(r"(?<!\\)[*_]{1,2}(?=\S)|(?<=\S)(?<!\\)[*_]{1,2}(?!\w)", "", content))
-    joined = re.sub(r"\s+", " ", "".join(parts).replace("\\$", "$")).strip()
+            held.append(content.strip("`") if kind == "code" else plain_math(content))
+            parts.append(f"\ufdd0{len(held) - 1}\ufdd1")
+    words = re.sub(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^)]*\)", r"\1", "".join(parts))
+    words = re.sub(r"<(https?:[^<>\s]*)>", r"\1", words)
+    words = re.sub(r"(?<!\\)[*_]{1,2}(?=\S)|(?<=\S)(?<!\\)[*_]{1,2}(?!\w)", "", words).replace("\\$", "$")
+    joined = re.sub(r"\s+", " ", _HELD.sub(lambda m: held[int(m[1])], words)).strip()
     return clean(re.sub(r" ([.,;:)])", r"\1", joined))

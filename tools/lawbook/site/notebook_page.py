@@ -7,30 +7,38 @@ sheet of these pages is docs/assets/notebook.css.
 
 from __future__ import annotations
 
+import html
 import json
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lawbook.site import notebook_output, sanitise
 from lawbook.site.markdown import on_site
-from lawbook.site.notebook_text import links, prose
+from lawbook.site.notebook_text import headings, links, prose
+
+if TYPE_CHECKING:
+    from mkdocs.structure.toc import AnchorLink
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A notebook to be converted, its figures as files (name to SVG or PNG content), and what its text links to."""
+    """A notebook to be converted, its figures as files (name to SVG or PNG content), what its text links to, and its
+    headings as plain text."""
 
     text: str
     figures: dict[str, bytes]
     links: tuple[str, ...]
+    headings: tuple[str, ...]
 
 
 def prepare(paper: str, notebook: dict[str, Any]) -> Prepared:
     """The notebook with math as MathML, figures as files beside the page, and nothing in it that could run."""
     figures: dict[str, bytes] = {}
     targets: list[str] = []
+    titles: list[str] = []
     cells = []
     for cell in notebook["cells"]:
         # not the tags, which mkdocs-jupyter writes as they are
@@ -39,6 +47,7 @@ def prepare(paper: str, notebook: dict[str, Any]) -> Prepared:
         if cell["cell_type"] == "markdown":
             cell["source"] = prose(source)
             targets += links(source)
+            titles += headings(source)
         elif cell["cell_type"] == "raw":  # for some other converter: here it is text
             cell |= {"cell_type": "markdown", "source": f"{_FENCE}\n{source}\n{_FENCE}"}
         elif "outputs" in cell:
@@ -47,7 +56,27 @@ def prepare(paper: str, notebook: dict[str, Any]) -> Prepared:
         cells.append(cell)
     kernel = {key: notebook["metadata"][key] for key in ("kernelspec", "language_info") if key in notebook["metadata"]}
     ready = notebook | {"cells": cells, "metadata": kernel}
-    return Prepared(json.dumps(ready, ensure_ascii=False, sort_keys=True), figures, tuple(targets))
+    return Prepared(json.dumps(ready, ensure_ascii=False, sort_keys=True), figures, tuple(targets), tuple(titles))
+
+
+def name(toc: Iterable[AnchorLink], titles: Sequence[str]) -> None:
+    """Give the lines of a table of contents the headings of the notebook, whose math and code mkdocs-jupyter drops.
+
+    Arguments:
+        toc: The lines, with those below each as its `children`; their `title` is changed.
+        titles: The headings in their order. Where their number is another, something else has brought some: then all
+            stays as it is.
+    """
+    lines = list(_lines(toc))
+    if len(lines) == len(titles):
+        for line, title in zip(lines, titles, strict=True):
+            line.title = html.escape(title, quote=False)
+
+
+def _lines(toc: Iterable[AnchorLink]) -> Iterator[AnchorLink]:
+    for line in toc:
+        yield line
+        yield from _lines(line.children)
 
 
 _FENCE = "~" * 32
@@ -69,14 +98,14 @@ def _code(match: re.Match[str]) -> str:
     return f'<div class="highlight"><pre><span></span><code>{code}</code></pre></div>'
 
 
-def mend(html: str) -> str:
+def mend(page: str) -> str:
     """The page without what mkdocs-jupyter adds to it, and without what a notebook must not bring (`sanitise.page`).
     Code becomes code as everywhere on the site: with its colours, its copy button, and keyboard focus where it scrolls.
 
     Arguments:
-        html: What mkdocs-jupyter made of a notebook: styles, scripts, and the cells in a `div` of their own.
+        page: What mkdocs-jupyter made of a notebook: styles, scripts, and the cells in a `div` of their own.
     """
-    return _mended(html[max(html.find('<div class="jupyter-wrapper">'), 0) :])
+    return _mended(page[max(page.find('<div class="jupyter-wrapper">'), 0) :])
 
 
 @lru_cache(maxsize=64)  # while serving, most notebooks are as they were

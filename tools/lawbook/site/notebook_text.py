@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,7 +14,7 @@ from lawbook.reference import code
 from lawbook.reference.tex import TexError, mathml, pieces, unquoted
 from lawbook.site import sanitise
 from lawbook.site.inert import clean, may_link
-from lawbook.site.markdown import on_site, scrollable
+from lawbook.site.markdown import on_site, plain, scrollable
 
 _ENVIRONMENT = re.compile(
     r"(?P<dollars>\$\$\s*)?\\begin\{(?P<name>equation|align|gather|eqnarray|multline|displaymath|math)(?P<star>\*?)\}"
@@ -73,6 +74,14 @@ def links(source: str) -> Iterator[str]:
     for kind, content in pieces(source):
         if kind == "text":
             yield from TARGET.findall(content)
+
+
+def headings(source: str) -> Iterator[str]:
+    """The headings of a Markdown cell as plain text, math in Unicode."""
+    tokens = _reader().parse(clean(source))
+    for before, token in itertools.pairwise(tokens):
+        if before.type == "heading_open":
+            yield plain(token.content)
 
 
 def _displayed(match: re.Match[str]) -> str:

@@ -17,20 +17,38 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lawbook.evidence.contributors import Work, work_on
 from lawbook.evidence.history import Change, histories, is_complete
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
 from lawbook.reference.model import Entry
+from lawbook.reference.order import path as path_through
 from lawbook.reference.prose import citations
-from lawbook.site import guides, verdicts
-from lawbook.site.book import Views
+from lawbook.site import (
+    back_matter,
+    browse,
+    citation,
+    exercises,
+    guides,
+    laws_table,
+    relation_map,
+    remeasure,
+    scoreboard,
+    timeline,
+    verdicts,
+)
+from lawbook.site.book import Page, Published, Views
 from lawbook.site.counts import Counts, count
 from lawbook.site.entry_view import SEEN
+from lawbook.site.facets import Listing
+from lawbook.site.figures import stem
 from lawbook.site.history_view import what_changed
-from lawbook.site.inert import clean, inert, one_line, web_address
-from lawbook.site.law_view import SUPPORT, LawView
-from lawbook.site.markdown import Writer, math, plain, plain_math
+from lawbook.site.inert import attribute, clean, inert, one_line, web_address
+from lawbook.site.law_view import LawView
+from lawbook.site.markdown import Writer, math, plain, plain_math, unlinked
+from lawbook.site.terms import Glossary
+from lawbook.site.tools import tools
 from lawbook.site.verdicts import Told
 
 TIE = {
@@ -40,12 +58,17 @@ TIE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page: Markdown with front matter, and the file a reader edits to change it."""
+LINKED = ("law.md.jinja", "family.md.jinja")  # pages on which the words of the glossary are links
 
-    text: str
-    source: str = ""
+
+@dataclass(frozen=True)
+class Reading:
+    """What to read before and after an entry, and what to try after it, as Markdown."""
+
+    first: tuple[str, ...]
+    next: tuple[str, ...]
+    exercises: str
+    shorts: Mapping[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -62,8 +85,14 @@ def environment() -> Environment:
         comment_end_string="#%}",
         finalize=inert,
     )
-    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": _attribute}
-    env.globals |= {"tie_words": TIE, "seen_words": SEEN, "web_address": web_address}
+    env.globals |= {"math": math, "plain_math": plain_math, "json": _json, "attribute": attribute}
+    env.globals |= {
+        "tie_words": TIE,
+        "seen_words": SEEN,
+        "web_address": web_address,
+        "stem": stem,
+        "unlinked": unlinked,
+    }
     return env
 
 
@@ -71,11 +100,6 @@ def _json(data: Any) -> Markup:
     """JSON that may stand inside a script element, where nothing is unescaped: on one line, for every reader of it."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     return Markup(re.sub(f"[<{LINE_ENDS}{NO_CHARACTERS}]", lambda match: f"\\u{ord(match[0]):04x}", text))
-
-
-def _attribute(text: str) -> Markup:
-    """Text in an attribute: a line break as an entity, so that the block of HTML has no blank line."""
-    return Markup(escape(clean(text).strip()).replace("\n", "&#10;"))
 
 
 class Book(Views):
@@ -87,9 +111,12 @@ class Book(Views):
         evidence: Mapping[str, Evidence],
         cache: Path | None = None,
         before: Book | None = None,
+        published: Published = Published(),  # noqa: B008
     ) -> None:
         """`before`, the book of the last build, lends the pages of entries that have not changed since."""
         super().__init__(catalog, evidence, cache)
+        self.published = published
+        self.cited = citation.read(catalog.root, published.site_url or "")
         self._made: dict[str, tuple[Any, Page]] = {}
         self._before = before._made if before is not None else {}
         # What the page of one entry says of the others.
@@ -101,16 +128,32 @@ class Book(Views):
         return histories(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
 
     @cached_property
+    def worked(self) -> dict[str, Work]:
+        """Who has worked on each entry and its notebook, and when, out of git."""
+        return work_on(self.catalog.root, {paper: self.catalog.family_of[paper] for paper in self.papers})
+
+    @cached_property
     def has_history(self) -> bool:
         """Whether git knows the whole history."""
         return is_complete(self.catalog.root)
 
+    @cached_property
+    def listing(self) -> Listing:
+        """All laws, as lists show them and narrow them down."""
+        return Listing(self)
+
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
         out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
-        out["laws/index.md"] = self.all_laws()
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
+        out |= laws_table.pages(self.listing, self.page)
+        out |= browse.pages(self, self.listing, self.page)
+        out |= timeline.pages(self.listing, self.page)
+        out |= relation_map.pages(self, self.listing, self.page)
+        out |= scoreboard.pages(self, self.page)
+        for path, draft in back_matter.drafts(self, self.terms).items():
+            out[path] = self.page(draft.template, draft.meta, draft.base, draft.source, **draft.values)
         return out
 
     def law(self, paper: str) -> Page:
@@ -120,12 +163,29 @@ class Book(Views):
         confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
         drawn_on = (
             catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
-            self.histories[paper], self.has_history,
+            self.histories[paper], self.has_history, self.published, self.worked[paper], self.cited,
+            catalog.addresses.gone_from(f"laws/{paper}/"), catalog.glossary, self.reading(paper),
         )  # fmt: skip
         known = self._before.get(paper)
         page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
         self._made[paper] = (drawn_on, page)
         return page
+
+    def reading(self, paper: str) -> Reading:
+        """What to read before and after an entry, and what to try after it."""
+        source = self.catalog.notebook(paper)
+        entries = self.catalog.entries
+        return Reading(
+            first=tuple(first for first in entries[paper].read_first if first in entries),
+            next=tuple(other for other in self.papers if paper in entries[other].read_first),
+            exercises=exercises.of(source.read_text(encoding="utf-8")) if source.is_file() else "",
+            shorts=self.shorts,
+        )
+
+    @cached_property
+    def shorts(self) -> dict[str, str]:
+        """The short name of each paper."""
+        return {paper: self.catalog.works[paper].short for paper in self.papers}
 
     def _law(self, paper: str) -> Page:
         entry = self.view(paper, "../../", drawn=True)
@@ -140,24 +200,28 @@ class Book(Views):
         has_run = entry.evidence is not None and entry.evidence.shown.notebook is not None
         history = what_changed(self.histories[paper], entry.entry, self.has_history)
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
-        return self._page("law.md.jinja", meta, "../../", source, **told)
-
-    def all_laws(self) -> Page:
-        """One row a law: which law do I need?"""
-        entries = [self.view(paper, "../") for paper in self.papers]
-        total = sum(len(entry.entry.laws) for entry in entries)
-        meta = {"title": "All laws", "hide": ["toc"]}
-        return self._page("laws.md.jinja", meta, "../", "", entries=entries, total=total, supports=SUPPORT)
+        told["tools"] = tools(self.catalog, paper, self.published)
+        told |= {"cited": citation.page(self.cited, entry.entry, self.worked[paper]), "worked": self.worked[paper]}
+        told["reading"] = self.reading(paper)
+        told["again"] = again = remeasure.of(self.catalog, paper)
+        if again is not None:
+            meta["measure"] = True
+        told["gone"] = self.catalog.addresses.gone_from(f"laws/{paper}/")
+        return self.page("law.md.jinja", meta, "../../", source, **told)
 
     def family(self, family: str) -> Page:
         """The laws of a family, a card a paper."""
         entries = [self.view(entry.paper, "../../") for entry in self.catalog.in_family(family)]
         title = self.catalog.families[family].title
-        meta = {"title": one_line(plain(title)), "accent": self.accents[family]}
+        meta = {"title": one_line(plain(title)), "accent": self.accents[family], "family": family}
         guide = [guides.block(self, block, "../../") for block in self.catalog.families[family].guide]
         counts = self.counts(entry.entry for entry in entries)
         shared = {"family": self.catalog.families[family], "entries": entries, "guide": guide, "counts": counts}
-        return self._page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
+        papers = [entry.id for entry in entries]
+        way = path_through(papers, {paper: self.catalog.entries[paper].read_first for paper in papers})
+        shared |= {"readings": {paper: self.reading(paper) for paper in way}}
+        shared["titles"] = {entry.id: entry.title for entry in entries}
+        return self.page("family.md.jinja", meta, "../../", "references/families.yml", **shared)
 
     def bibliography(self) -> Page:
         """Every work, and which entries are about it or cite it."""
@@ -170,21 +234,18 @@ class Book(Views):
         shorts = {paper: self.catalog.works[paper].short for paper in self.papers}
         meta = {"title": "Bibliography", "hide": ["toc"]}
         listed = [(work, citing[work.key]) for work in works]
-        return self._page("bibliography.md.jinja", meta, "../", "references/papers.bib", works=listed, shorts=shorts)
+        return self.page("bibliography.md.jinja", meta, "../", "references/papers.bib", works=listed, shorts=shorts)
+
+    @cached_property
+    def terms(self) -> Glossary:
+        """The words of the glossary, to be found in texts."""
+        return Glossary.of(self.catalog.glossary)
 
     def _cited(self, paper: str) -> set[str]:
         entry = self.catalog.entries[paper]
         text = entry.model_dump_json()
         found = {key for key, _ in citations(text)} | {r.to for r in entry.relations}
         return found | {key for caveat in entry.caveats for key in caveat.cites}
-
-    def home(self) -> str:
-        """The live part of the home page: counts, and the families with their laws."""
-        by_family = {f: [self.view(e.paper, "") for e in self.catalog.in_family(f)] for f in self.catalog.families}
-        entries = [entry for group in by_family.values() for entry in group]
-        counts = self.counts(entry.entry for entry in entries)
-        total = sum(len(entry.entry.laws) for entry in entries)
-        return self._part("home.jinja", "", entries=entries, by_family=by_family, counts=counts, total=total)
 
     def counts(self, entries: Iterable[Entry]) -> Counts:
         """What the checks and controls of some entries come to."""
@@ -197,13 +258,22 @@ class Book(Views):
         machines = sorted({run.machine for run in shown})
         sets = [dict(items) for items in sorted({tuple(run.versions.items()) for run in shown})]
         counts = self.counts(entry.entry for entry in runs)
-        return self._part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
+        return self.part("numbers.jinja", "../", runs=runs, counts=counts, machines=machines, version_sets=sets)
 
-    def _page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
-        body = tidy(self._part(template, base, **values))
+    def cite(self) -> str:
+        """How to cite the book as a whole."""
+        return self.part("cite_whole.jinja", "../", cited=citation.whole(self.cited))
+
+    def page(self, template: str, meta: dict[str, Any], base: str, source: str, **values: Any) -> Page:
+        """A page out of a template, for a way up to the root of the site, with what a reader edits to change it."""
+        body = tidy(self.part(template, base, **values))
+        if template in LINKED:
+            body = self.terms.link(body, base)
+        meta |= {"source": source} if source else {}
         return Page(f"{front_matter(meta)}\n{body}", source)
 
-    def _part(self, template: str, base: str, **values: Any) -> str:
+    def part(self, template: str, base: str, **values: Any) -> str:
+        """A part of a page out of a template, for a way up to the root of the site."""
         write = Writer(self.catalog, base)
         shared = {"base": base, "write": write, "families": self.catalog.families, "accents": self.accents}
         shared |= {"heading": lambda text, anchor: heading(write, text, anchor), "tally": _tally}
@@ -228,7 +298,7 @@ def _tally(law: LawView) -> Markup:
 
 def heading(write: Writer, text: str, anchor: str) -> Markup:
     """The words of a Markdown heading with its anchor; its line in the table of contents has math as plain text."""
-    words = " ".join(clean(write.line(text)).split())
+    words = " ".join(clean(write.name(text)).split())
     safe = "".join(
         part if part.startswith("<") else re.sub(r"[*_`\[\]\\{}#]", lambda m: f"&#{ord(m[0])};", part)
         for part in re.split(r"(<[^>]*>)", words)

@@ -18,11 +18,11 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from lawbook.evidence import store
 from lawbook.files import write_atomically
-from lawbook.reference.catalog import load
-from lawbook.site import content, documentation, notebook_page, search
+from lawbook.reference.checked import load_checked
+from lawbook.site import content, documentation, notebook_page, search, search_index
 from lawbook.site.api_pages import ApiPages
+from lawbook.site.book import Published
 from lawbook.site.pages import Book
-from lawbook.site.serving import Guard
 
 log = logging.getLogger("mkdocs.plugins.lawbook")
 
@@ -42,11 +42,12 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         self.root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         self.cache = content.cache_of(self.root)
-        catalog, self.problems = load(self.root)
+        catalog, self.problems = load_checked(self.root)
         if self.problems and not self.serving:
             raise PluginError("\n".join(map(str, self.problems)))
         before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
-        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before)
+        published = Published(config.site_url, config.extra.get("repo"))
+        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before, published)
         self.stash: dict[str, list[str]] = {}
         self.api = ApiPages(config, self.cache)
         config.nav = content.nav(catalog, Path(config.docs_dir))
@@ -73,8 +74,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         for problem in self.problems:
             log.error("%s", problem)
-        published = content.Published(config.site_url, config.extra.get("repo"))
-        made = content.content(self.book, self.problems, published, serving=self.serving)
+        made = content.content(self.book, self.problems, serving=self.serving)
         for sentence in made.dead:
             log.warning("%s", sentence)
         self.generated, self.notebooks = made.pages, made.notebooks
@@ -100,6 +100,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             page.meta = self.notebooks[Path(uri).stem].meta
             return markdown
         if uri not in self.generated:
+            if page.file.src_path and not page.file.generated_by:
+                page.meta.setdefault("source", f"docs/{uri}")
             filled = documentation.fill(self.api.markdown(markdown, page), self.book)
             return self._stash(uri, filled, re.compile(r"^<div class=\"lb-.*?^</div>$", re.DOTALL | re.MULTILINE))
         page.meta["search"] = {"exclude": True}  # search.py says what is found of it
@@ -118,6 +120,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         kept = self.stash.pop(page.file.src_uri, [])
         if page.file.src_uri.endswith(".ipynb"):
+            notebook_page.name(page.toc, self.notebooks[Path(page.file.src_uri).stem].headings)
             return notebook_page.mend(html)
         made = re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
         return self.api.content(made, page)
@@ -127,14 +130,19 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         if not config.site_url:  # a sitemap without an address lists nothing
             for name in ("sitemap.xml", "sitemap.xml.gz"):
                 Path(config.site_dir, name).unlink(missing_ok=True)
-        path = Path(config.site_dir, "search", "search_index.json")
-        if path.is_file():
-            index = json.loads(path.read_text(encoding="utf-8"))
-            index["docs"] += search.documents(self.book.catalog)
-            path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        folder = Path(config.site_dir, "search")
+        path = folder / "search_index.json"
+        if path.is_file():  # what MkDocs has read of the other pages
+            guides = search.guides(json.loads(path.read_text(encoding="utf-8"))["docs"])
+            told = [search.notebook(paper, page.meta["title"], page.text) for paper, page in self.notebooks.items()]
+            known = search.documents(self.book.catalog, self.book.evidence) + guides + told
+            for name, text in search_index.files(known, self.book.catalog.synonyms).items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
-        Guard(server)
-        server.watch(str(self.root / "references"))
-        server.watch(str(Path(__file__).parent / "templates"))
+        root = Path(config.config_file_path or "mkdocs.yml").resolve().parent  # also where no build has begun
+        for folder in (root / "references", root / "notebooks", Path(__file__).parent / "templates"):
+            if folder.is_dir():
+                server.watch(str(folder))
         return server

@@ -21,7 +21,8 @@ from yaml.representer import SafeRepresenter
 
 from lawbook.reference.tex import pieces
 from lawbook.site import content, documentation
-from lawbook.site.content import Content, NotebookPage, Published
+from lawbook.site.book import Published
+from lawbook.site.content import Content, NotebookPage
 from lawbook.site.notebook_text import TARGET
 from lawbook.site.pages import Book, front_matter, tidy
 

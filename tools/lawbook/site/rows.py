@@ -8,14 +8,15 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from lawbook.evidence.display import band_of
+from lawbook.evidence.display import band_of, measured_of
 from lawbook.evidence.record import Measured, Point, strain
-from lawbook.numbers import plain, with_error
+from lawbook.numbers import plain
 from lawbook.reference.model import Check
 from lawbook.reference.verdict import worst
 from lawbook.site import gauge
 from lawbook.site.verdicts import Told
 
+ROUNDING = 1e-6  # a share of a bound that only leaves room for rounding
 POINTS = 20  # a table of more tells a reader nothing
 
 
@@ -65,6 +66,7 @@ class Row:
     name: str
     measures: Markup
     predicted: Markup
+    brief: Markup  # the same where a line has to do
     here: str  # what an expression predicts for the number shown
     band: str
     measured: str
@@ -101,6 +103,7 @@ def row(
     kind: Literal["check", "control"],
     measures: Markup,
     predicted: Markup,
+    brief: Markup,
     at: Callable[[dict[str, float]], Markup],
     drawn: Sequence[Point] = (),
 ) -> Row:
@@ -114,6 +117,7 @@ def row(
         kind: Which of the two it is.
         measures: What is measured, as the entry says it.
         predicted: The prediction, as the entry states it.
+        brief: The same, as a line has room for it.
         at: Writes the values at which a point was measured.
         drawn: The deciding point of each seed that the prediction has drawn, for the picture.
     """
@@ -123,6 +127,7 @@ def row(
         name=humanised(id),
         measures=measures,
         predicted=predicted,
+        brief=brief,
         here=_here(against, record),
         band=tolerance(against),
         measured=_measured(record),
@@ -138,7 +143,7 @@ def _points(record: Measured | None, at: Callable[[dict[str, float]], Markup]) -
     if record is None or (len(record.points) < 2 and not record.points[0].given):
         return ()
     return tuple(
-        PointView(at(p.given), plain(p.predicted), with_error(p.measured, p.error), band_of(p), _told(record, p))
+        PointView(at(p.given), plain(p.predicted), measured_of(p), band_of(p), _told(record, p))
         for p in _nearest(record)
     )
 
@@ -167,14 +172,14 @@ def _measured(record: Measured | None) -> str:
     if record is None:
         return ""
     point = record.representative
-    return with_error(point.measured, point.error)
+    return measured_of(point)
 
 
 def _gauge(record: Measured | None, told: Told, drawn: Sequence[Point]) -> Markup:
     if record is None:
         return Markup("")
     point = record.representative
-    label = f"measured {with_error(point.measured, point.error)}, tolerance {band_of(point)}: {told.word}"
+    label = f"measured {measured_of(point)}, tolerance {band_of(point)}: {told.word}"
     if drawn:
         label = f"{len(drawn)} seeds beside the tolerance: {told.word} in {told.counted}"
         return gauge.draw(drawn, label, rivals=False)
@@ -193,7 +198,7 @@ def kept_of(record: Measured | None, check: Measured | None) -> tuple[str, Told 
     else:
         return "", Told("not run yet", "none")
     assert point is not None  # there is one
-    return with_error(point.measured, point.error), _TOLD[verdict]
+    return measured_of(point), _TOLD[verdict]
 
 
 _TOLD: dict[str, Told] = {
@@ -209,6 +214,8 @@ def tolerance(check: Check) -> str:
     assert half is not None
     if half == 0 or (check.sense != "equal" and not isinstance(check.predicted, str)):
         return ""  # nothing, or in the bound already
+    if check.sense != "equal" and check.tolerance.rel is not None and half < ROUNDING:
+        return ""  # room for rounding beside a bound
     sign = {"equal": "±", "at-most": "+", "at-least": "−"}[check.sense]
     if check.tolerance.rel is not None:
         return f"{sign} {plain(100 * half)} %" if half >= 1e-4 else f"{sign} {plain(half)} of it"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from html import escape
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 log = logging.getLogger("mkdocs.plugins.lawbook")
 _PAGE = """<!doctype html>
@@ -30,6 +33,61 @@ class _Errors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
+
+
+def serve(settings: Path, address: str) -> None:
+    """Serve a site until interrupted. A build that fails, the first one too, is a page that says so.
+
+    Arguments:
+        settings: The mkdocs.yml.
+        address: Where to listen, host:port.
+
+    Raises:
+        mkdocs.exceptions.ConfigurationError: The settings are wrong from the start.
+        OSError: Nobody may listen there.
+    """
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+
+    with tempfile.TemporaryDirectory(prefix="lawbook-") as folder:
+
+        def configured() -> MkDocsConfig:
+            config = load_config(str(settings), site_dir=folder, dev_addr=address, strict=False)
+            config.site_url = f"http://{config.dev_addr}{mounted(config)}"
+            return config
+
+        def rebuild() -> None:
+            config = configured()
+            build(config, serve_url=config.site_url)
+
+        config = configured()
+        config.plugins.on_startup(command="serve", dirty=False)
+        host, port = config.dev_addr
+        server = LiveReloadServer(rebuild, host, port, root=folder, mount_path=urlsplit(config.site_url or "").path)
+        server.error_handler = lambda code: _page_of(Path(folder, f"{code}.html"))
+        Guard(server)
+        try:
+            server.builder()
+            for watched in (config.docs_dir, config.config_file_path, *config.watch):
+                server.watch(str(watched))
+            server = config.plugins.on_serve(server, config=config, builder=rebuild)
+            server.serve()  # type: ignore[no-untyped-call]
+        except KeyboardInterrupt:
+            log.info("Shutting down...")
+        finally:
+            server.shutdown()
+            config.plugins.on_shutdown()
+
+
+def mounted(config: Any) -> str:
+    """The path of a site's address: it is served below the same one as it is published."""
+    return "/" + urlsplit(config.site_url or "").path.strip("/") + "/" if config.site_url else "/"
+
+
+def _page_of(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 class Guard:

@@ -1,0 +1,80 @@
+"""Letters of a formula that another law of the entry explains."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from lawbook.evidence.record import Evidence
+from lawbook.reference.catalog import Catalog
+from lawbook.reference.model import Entry, Quantity, Symbol
+from lawbook.site.letters import borrowed
+from lawbook.site.pages import Book
+
+
+def entry(catalog: Catalog, formula: str, *symbols: tuple[str, str]) -> Entry:
+    """An entry whose first law has this formula and no symbols, and whose others have one of `symbols` each."""
+    whole = catalog.entries["halving2001"]
+    law = next(iter(whole.laws.values()))
+    bare: dict[str, object] = {"checks": {}, "controls": {}, "reported": [], "assumes": []}
+    laws = {"first": law.model_copy(update=bare | {"symbols": {}, "formula": formula_of(law.formula, formula)})}
+    for number, (latex, name) in enumerate(symbols):
+        made = Symbol.model_validate({"latex": latex, "name": name})
+        laws[f"other-{number}"] = law.model_copy(
+            update=bare | {"symbols": {f"s{number}": made}, "formula": formula_of(law.formula, latex)}
+        )
+    return whole.model_copy(update={"laws": laws})
+
+
+def formula_of(formula: object, latex: str) -> object:
+    return formula.model_copy(update={"latex": latex, "expr": None, "gives": None})  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("formula", "letter", "is_meant"),
+    [
+        (r"\frac{L}{m}", "m", True),
+        (r"D^{-\alpha_D}", r"\alpha_D", True),
+        (r"n^{\min(r,1)}", "r", True),
+        (r"N_m", "m", False),  # an index
+        (r"x_{m+1}", "m", False),
+        (r"H_a \propto G_a", "H", False),  # with an index: another quantity
+        (r"\mathbb E\,L", "E", False),
+        (r"\hat{w}", "w", False),
+        (r"m\ \text{for small}", "s", False),  # a word
+        (r"\operatorname{rank}", "r", False),
+        (r"\beta^{A}-\beta^{B}", "A", False),  # whose it is
+        (r"\frac{d q}{d t}", "d", False),  # a differential
+    ],
+)
+def test_a_letter_is_meant_where_it_stands_alone(catalog: Catalog, formula: str, letter: str, is_meant: bool) -> None:
+    made = entry(catalog, formula, (letter, "a thing"))
+    assert [symbol.name for symbol in borrowed(catalog, made, made.laws["first"])] == ["a thing"] * is_meant
+
+
+def test_a_letter_of_two_meanings_is_not_explained(catalog: Catalog) -> None:
+    made = entry(catalog, "a + b", ("a", "one thing"), ("a", "another"), ("b", "a third"))
+    assert [symbol.name for symbol in borrowed(catalog, made, made.laws["first"])] == ["a third"]
+
+
+def test_the_longest_symbol_takes_its_letters(catalog: Catalog) -> None:
+    made = entry(catalog, r"\sum_k (1-s_k)", ("s_k", "a share"), ("1-s_k", "what is left"))
+    assert [symbol.name for symbol in borrowed(catalog, made, made.laws["first"])] == ["what is left"]
+
+
+def test_the_loss_that_is_descended_is_the_training_loss(catalog: Catalog) -> None:
+    loss = Quantity.model_validate({"latex": "L", "name": "training loss", "unit": "1", "role": "observable"})
+    known = replace(catalog, notation={**catalog.notation, "loss": loss})
+    for formula, told in ((r"\nabla^2 L(\theta_t)", ["training loss"]), ("L(n) = c", [])):
+        made = entry(catalog, formula)
+        assert [symbol.name for symbol in borrowed(known, made, made.laws["first"])] == told
+
+
+def test_the_page_says_it_under_the_formula(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    made = entry(catalog, r"\kappa + 1", (r"\kappa", "bending"))
+    book = Book(replace(catalog, entries={**catalog.entries, "halving2001": made}), {})
+    page = book.law("halving2001").text
+    top, _, below = page.partition("## The laws")
+    assert re.search(r'class="lb-sym" tabindex="0">.*bending', top)
+    assert "bending" in below.split("###")[1]
