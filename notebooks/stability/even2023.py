@@ -421,8 +421,8 @@ def window(x, y, run, sizes, small, steps):
     products, opens = settled(x, run, sizes), np.nan
     if (found := knee(products, sizes)) is not None:
         finer = np.linspace(found[0], found[-1], PARTS + 1)
-        again = diagonal.descend(x, y, start, finer, steps=steps)
-        opens = knee(settled(x, again, finer), finer)[1]
+        again = settled(x, diagonal.descend(x, y, start, finer, steps=steps), finer)
+        opens = (knee(again, finer) or (np.nan, np.nan))[1]
     return foretold_opening(x, y, run, sizes, small), products, opens
 
 
