@@ -204,7 +204,7 @@ plt.show()
 
 # %% [markdown]
 # Gradient descent is late at first: it enters the edge with almost no oscillation, overshoots, and spikes. More
-# overshoots and spikes follow, in cycles of one to three hundred steps, each smaller than the one before. Once they
+# overshoots and spikes follow, in cycles of 100 to 300 steps, each smaller than the one before. Once they
 # have died down it swings about the flow. Gradient flow goes its own way.
 #
 # ## Checks

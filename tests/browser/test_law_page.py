@@ -96,3 +96,12 @@ def test_what_was_measured_stands_under_the_sliders(context: BrowserContext) -> 
     expect(chart.locator(".lb-curve svg")).to_be_visible(timeout=20_000)
     expect(chart.locator(".lb-curve svg")).to_contain_text("n number of samples (samples)")
     expect(chart.locator("output").first).to_have_text("10")  # samples come in whole numbers
+
+
+def test_what_opens_has_a_mark_that_says_so(context: BrowserContext) -> None:
+    page = opened(context, LAW)
+    marks = page.locator("details.lb-fold > summary, details.lb-row > summary").evaluate_all(
+        "all => all.map((e) => ['::before', '::after'].some((part) => getComputedStyle(e, part).display !== 'none'))"
+    )
+    assert len(marks) > 4
+    assert all(marks)

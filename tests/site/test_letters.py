@@ -78,3 +78,21 @@ def test_the_page_says_it_under_the_formula(catalog: Catalog, evidence: dict[str
     top, _, below = page.partition("## The laws")
     assert re.search(r'class="lb-sym" tabindex="0">.*bending', top)
     assert "bending" in below.split("###")[1]
+
+
+def test_a_sum_is_not_the_head_of_a_longer_one(catalog: Catalog) -> None:
+    entry = catalog.entries["halving2001"]
+    law = entry.main
+    total = law.model_copy(
+        update={
+            "symbols": {
+                "total": Symbol.model_validate({}).model_copy(
+                    update={"latex": r"\sum_k p_k", "name": "all shares", "unit": "1"}
+                )
+            }
+        }
+    )
+    for latex, names in ((r"a=\sum_k p_k", ["all shares"]), (r"a=\sum_k p_k e^{-p_k}", [])):
+        other = law.model_copy(update={"symbols": {}, "formula": law.formula.model_copy(update={"latex": latex})})
+        changed = entry.model_copy(update={"laws": {"total": total, "other": other}})
+        assert [symbol.name for symbol in borrowed(catalog, changed, other)] == names

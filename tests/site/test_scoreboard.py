@@ -52,7 +52,7 @@ def test_what_lies_farther_out_than_is_drawn_says_so(
 
 def test_a_number_that_is_none_is_counted_and_not_drawn(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
     before, after = only(catalog, evidence), only(catalog, moved(evidence, measured=float("nan")))
-    assert (after.size, after.not_run) == (before.size - 1, before.not_run + 1)
+    assert (after.size, after.without) == (before.size - 1, before.without + 1)
 
 
 def test_every_claim_is_a_link_and_a_row(catalog: Catalog, evidence: dict[str, Evidence]) -> None:

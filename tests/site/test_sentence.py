@@ -12,6 +12,8 @@ from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.site.outcomes import outcomes
 from lawbook.site.pages import Book, pages
+from lawbook.site.sentence import verdict
+from lawbook.site.verdicts import Told
 
 from tests.site.test_verdicts import confirmation
 
@@ -114,3 +116,9 @@ def test_consequences_alone_are_told_apart(catalog: Catalog, evidence: dict[str,
     law = entry.main.model_copy(update={"checks": checks})
     told = outcomes(entry.model_copy(update={"laws": {"inverse-root": law}}), evidence["halving2001"])
     assert [(one.word, one.tone) for one in told] == [("2 of 2 consequences hold", "algebra")]
+
+
+def test_too_few_seeds_are_not_told_as_if_it_had_failed_in_them() -> None:
+    few = Told("holds here, not in enough seeds", "open", 17, 20, "28 November 2026")
+    assert f"this {few.word} {verdict(few)}" == "this holds here, not in enough seeds (17 of 20 confirmed seeds)"
+    assert verdict(Told("holds", "good", 20, 20, "28 November 2026")) == "in 20 of 20 confirmed seeds"

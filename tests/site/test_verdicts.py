@@ -7,6 +7,7 @@ from dataclasses import replace
 from lawbook.evidence.record import Confirmation, Evidence, Kind, Point, Result
 from lawbook.reference.catalog import Catalog
 from lawbook.site.counts import count
+from lawbook.site.pages import Book
 from lawbook.site.verdicts import tally, tell
 
 
@@ -110,12 +111,22 @@ def test_a_confounded_control_and_a_run_that_is_not_believed_have_names(
     assert (told.word, told.tone) == ("not believed", "bad")
 
 
+def test_no_claim_is_left_out_of_the_counts(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    few = replace(evidence["halving2001"], confirmed=confirmation(10))
+    counts = count(catalog, [(catalog.entries["halving2001"], few)])
+    run = counts.claims.run + counts.pilots.run
+    assert counts.open > 0
+    assert counts.claims.held + counts.pilots.held + counts.not_reproduced + counts.open == run
+    text = Book(catalog, evidence | {"halving2001": few}).law("halving2001").text
+    assert f"<b>{counts.open}</b> undecided, or not in enough seeds" in text
+
+
 def test_claims_pilots_and_consequences_are_counted_apart(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
     found = [(entry, evidence.get(paper)) for paper, entry in catalog.entries.items()]
     counts = count(catalog, found)
     assert (counts.claims.held, counts.claims.run) == (1, 1)
     assert (counts.pilots.held, counts.pilots.run) == (1, 1)
     assert (counts.consequences.run, counts.consequences.not_run) == (0, 1)
-    assert (counts.controls, counts.caught, counts.controls_not_run, counts.confounded) == (1, 1, 1, 0)
+    assert (counts.controls, counts.caught, counts.controls_open, counts.confounded) == (1, 1, 0, 0)
     assert counts.blunt == 0
     assert 0 < counts.caught_laws <= counts.changed

@@ -41,6 +41,19 @@ function multipliers(x, y, effective, offset) {
   return tilts(nu)
 }
 
+/* The least singular value of X: power iteration on the inverse of X Xᵀ. */
+function leastSingular(x) {
+  const gram = x.map((a) => x.map((b) => dot(a, b)))
+  let at = x.map((_, n) => 1 + n / 7)
+  let size = 1
+  for (let k = 0; k < 100; k++) {
+    at = solve(gram, at)
+    size = Math.sqrt(dot(at, at))
+    at = at.map((value) => value / size)
+  }
+  return 1 / Math.sqrt(size)
+}
+
 serve(({ step, alpha, steps, uneven }, random) => {
   const x = Array.from({ length: SAMPLES }, () => [...random.normals(UNKNOWNS)])
   const truth = Array.from({ length: UNKNOWNS }, (_, i) => (i < SUPPORT ? 1 : 0))
@@ -62,14 +75,15 @@ serve(({ step, alpha, steps, uneven }, random) => {
     }
     if (k % 1000 === 0) progress(k / steps, `step ${k}, training loss ${loss.toPrecision(2)}`)
   }
-  // The law has not seen the trained weights: only the gradients on the way, the data and the start.
+  // The law is told the gradients on the way, the data and the start. Where training has converged that is an identity.
   const effective = gain.map((g) => alpha ** 2 * Math.exp(-g))
   const tilt = multipliers(x, y, effective, offset)
   const flow = multipliers(x, y, gain.map(() => alpha ** 2), gain.map(() => 0))
+  const least = leastSingular(x)
   const found = truth.map((_, i) => ({
     label: String(i + 1),
     measured: u[i] * v[i],
-    error: Math.sqrt(2 * SAMPLES * loss), // about how far the run can still be from a fit
+    error: Math.sqrt(2 * SAMPLES * loss) / least, // how far the run can still be from a fit
     given: { effective: effective[i], tilt: tilt[i] },
     flow: { effective: alpha ** 2, tilt: flow[i] },
   }))

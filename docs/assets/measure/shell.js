@@ -113,7 +113,7 @@
   }
 
   // --- what is told at the end -------------------------------------------------------
-  const VERDICTS = { within: ["lb-good", "within the tolerance of the check"], outside: ["lb-bad", "outside the tolerance of the check"], open: ["lb-warn", "neither clearly within nor clearly outside the tolerance"] }
+  const VERDICTS = { within: ["lb-good", "within the tolerance of the check"], outside: ["lb-bad", "outside the tolerance of the check"], open: ["lb-open", "neither clearly within nor clearly outside the tolerance"] }
   function tell(spec, results, seconds, box) {
     const all = results.map((result) => ({ ...result, ...judged(spec, result) }))
     const worst = all.reduce((a, b) => (b.share + (2 * b.error) / b.half > a.share + (2 * a.error) / a.half ? b : a))

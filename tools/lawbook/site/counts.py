@@ -16,11 +16,15 @@ from lawbook.site import verdicts
 
 @dataclass(frozen=True)
 class Tally:
-    """Some checks, by how they came out. What was not run yet is not counted in `run`."""
+    """Some checks, by how they came out: `open` are those undecided, or good in too few of the drawn seeds.
+
+    What was not run yet is not counted in `run`.
+    """
 
     run: int = 0
     held: int = 0
     not_reproduced: int = 0
+    open: int = 0
     not_run: int = 0
 
 
@@ -32,7 +36,8 @@ class Counts:
         claims: Checks that could have come out otherwise, with a band from theory or from the paper.
         pilots: The same with a band that was chosen after trials here.
         consequences: Checks that follow from a definition, an identity or how a system was built.
-        controls: Controls that were run, and `caught`: those of them that fail as they must.
+        controls: Controls that were run, and `caught`: those of them that fail as they must; `controls_open` do so
+            here and not in enough of the drawn seeds.
         confounded: Controls whose intact run does not hold.
         blunt: Checks that hold, and hold with a rival in the place of the law too.
         changed: Changed laws that all checks together were held against, and `caught_laws`: those that they catch.
@@ -43,7 +48,7 @@ class Counts:
     consequences: Tally
     controls: int
     caught: int
-    controls_not_run: int
+    controls_open: int
     confounded: int
     blunt: int
     changed: int
@@ -53,6 +58,11 @@ class Counts:
     def not_reproduced(self) -> int:
         """Claims that do not show at this scale."""
         return self.claims.not_reproduced + self.pilots.not_reproduced
+
+    @property
+    def open(self) -> int:
+        """Claims that are undecided, or hold here and not in enough of the drawn seeds."""
+        return self.claims.open + self.pilots.open
 
     @property
     def not_run(self) -> int:
@@ -83,7 +93,7 @@ def count(catalog: Catalog, found: Iterable[tuple[Entry, Evidence | None]]) -> C
         consequences=_tally(groups["consequences"]),
         controls=controls.total() - controls["none"],
         caught=controls["good"],
-        controls_not_run=controls["none"],
+        controls_open=controls["open"],
         confounded=controls["confounded"],
         blunt=blunt,
         changed=changed,
@@ -98,4 +108,4 @@ def _group(check: Check) -> str:
 
 
 def _tally(tones: Counter[str]) -> Tally:
-    return Tally(tones.total() - tones["none"], tones["good"], tones["other"], tones["none"])
+    return Tally(tones.total() - tones["none"], tones["good"], tones["other"], tones["open"], tones["none"])

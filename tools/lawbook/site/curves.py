@@ -143,7 +143,7 @@ def _settings(law: Law, run: Run, usual: Mapping[str, float]) -> Iterator[dict[s
         record = run.of("check", name)
         for point in record.points if record is not None else ():
             fitted = record.fitted.values if record is not None and record.fitted is not None else {}
-            at = dict(usual) | {k: v for k, v in (fitted | point.given).items() if k in usual}
+            at = dict(usual) | {k: v for k, v in (dict(point.given) | fitted).items() if k in usual}
             key = tuple(sorted(at.items()))
             if key not in seen:
                 seen.add(key)

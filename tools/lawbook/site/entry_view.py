@@ -124,10 +124,6 @@ class EntryView(EntryOnPage):
             return Told(f"{len(told)} control{'s' * (len(told) != 1)}, not run yet", "none")
         return Told(words, "good" if rest is None else rest.tone)
 
-    def assumed_by(self, assumption: str) -> list[LawView]:
-        """The laws that stand on an assumption."""
-        return [law for law in self.laws if assumption in law.law.assumes]
-
     @cached_property
     def authors(self) -> str:
         """All authors up to six by family name, else the first three."""

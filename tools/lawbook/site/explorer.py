@@ -115,7 +115,7 @@ def _measured(
         if record is None or not is_law:
             continue
         for point in record.points:
-            at = (record.fitted.values if record.fitted is not None else {}) | point.given
+            at = dict(point.given) | (record.fitted.values if record.fitted is not None else {})
             reached = over in at and all(s.symbol in at and s.low <= at[s.symbol] <= s.high for s in sliders[1:])
             reached = reached and (at[over] > 0 or not sliders[0].log)
             as_fixed = all(abs(at.get(key, math.inf) - value) <= NEAR * abs(value) for key, value in fixed.items())

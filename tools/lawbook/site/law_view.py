@@ -136,11 +136,6 @@ class LawView:
         return to_math(self.law.formula.latex, display=True)
 
     @cached_property
-    def inline_formula(self) -> Markup:
-        """The formula within a line or a table."""
-        return to_math(self.law.formula.latex)
-
-    @cached_property
     def expression(self) -> Formula | None:
         """The closed form."""
         expr = self.law.formula.expr

@@ -20,6 +20,7 @@ _ACCENTS = (
     r"\mathbb", r"\mathcal", r"\mathbf", r"\mathsf", r"\boldsymbol", r"\hat", r"\widehat", r"\tilde", r"\bar",
     r"\overline", r"\dot", r"\ddot", r"\vec",
 )  # fmt: skip
+_AFTER_A_SUM = ("", "=", "+", "-", ",", ")", "]", r"\,", r"\;", r"\quad", r"\qquad", r"\right")
 COMMON = frozenset("dei")  # a differential, Euler's number, an index: never the symbol of another law
 
 
@@ -84,8 +85,9 @@ def _starts(shape: Shape, letter: Sequence[str]) -> Iterator[int]:
         token, is_index, is_word = shape[start]
         after = shape[start + len(letter)][0] if start + len(letter) < len(shape) else ""
         before = shape[start - 1][0] if start else ""
+        cut = letter[0] == r"\sum" and after not in _AFTER_A_SUM  # the head of a sum of products
         label = before == "^" and token.isalpha() and token.isupper()  # whose it is: no power
-        if not (is_index or is_word or label or before in _ACCENTS or after == "_"):
+        if not (is_index or is_word or label or cut or before in _ACCENTS or after == "_"):
             yield start
 
 

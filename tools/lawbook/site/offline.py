@@ -24,7 +24,7 @@ def make_offline(site: Path) -> int:
     """Change the pages and style sheets below `site` in place.
 
     Links to a page lead to its `index.html`, fonts stand in the style sheets that name them, and the search, which
-    cannot work there, is hidden: the table of all laws still narrows down.
+    cannot work there, is hidden; All laws lists every law, without its filters.
 
     Returns:
         How many links were changed.

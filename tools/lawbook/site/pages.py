@@ -36,7 +36,6 @@ from lawbook.site import (
     remeasure,
     scoreboard,
     timeline,
-    verdicts,
 )
 from lawbook.site.book import Page, Published, Views
 from lawbook.site.counts import Counts, count
@@ -45,11 +44,9 @@ from lawbook.site.facets import Listing
 from lawbook.site.figures import stem
 from lawbook.site.history_view import what_changed
 from lawbook.site.inert import attribute, clean, inert, one_line, web_address
-from lawbook.site.law_view import LawView
 from lawbook.site.markdown import Writer, math, plain, plain_math, unlinked
 from lawbook.site.terms import Glossary
 from lawbook.site.tools import tools
-from lawbook.site.verdicts import Told
 
 TIE = {
     "explains": "explains", "explained-by": "explained by", "generalizes": "generalizes",
@@ -200,7 +197,8 @@ class Book(Views):
         has_run = entry.evidence is not None and entry.evidence.shown.notebook is not None
         history = what_changed(self.histories[paper], entry.entry, self.has_history)
         told = {"entry": entry, "ties": ties, "history": history, "notebook": has_run}
-        told["tools"] = tools(self.catalog, paper, self.published)
+        told["tools"] = todo = tools(self.catalog, paper, self.published)
+        meta |= {"report": todo.report} if todo.report else {}
         told |= {"cited": citation.page(self.cited, entry.entry, self.worked[paper]), "worked": self.worked[paper]}
         told["reading"] = self.reading(paper)
         told["again"] = again = remeasure.of(self.catalog, paper)
@@ -276,7 +274,7 @@ class Book(Views):
         """A part of a page out of a template, for a way up to the root of the site."""
         write = Writer(self.catalog, base)
         shared = {"base": base, "write": write, "families": self.catalog.families, "accents": self.accents}
-        shared |= {"heading": lambda text, anchor: heading(write, text, anchor), "tally": _tally}
+        shared |= {"heading": lambda text, anchor: heading(write, text, anchor)}
         return environment().get_template(template).render(**shared, **values)
 
 
@@ -289,11 +287,6 @@ def front_matter(meta: Mapping[str, Any]) -> str:
     """What a page says of itself above its text, all of it clean; JSON is YAML too."""
     lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items())
     return f"---\n{lines}---\n"
-
-
-def _tally(law: LawView) -> Markup:
-    told: Told = verdicts.tally(law.page.entry, law.page.evidence, law.law)
-    return Markup('<span class="lb-verdict lb-{}">{}</span>').format(told.tone, told.word)
 
 
 def heading(write: Writer, text: str, anchor: str) -> Markup:

@@ -132,7 +132,7 @@ SETUPS: Mapping[str, Setup] = {
         judged=("effective-initialisation", "descent-finds-it"),
         trains="A sparse linear regression with more unknowns than samples, each coefficient written as a product, by "
         "gradient descent. The law takes the gradients met on the way, the data and the start, and says in which of "
-        "the many solutions training ends.",
+        "the many solutions training ends: an identity, once it has converged.",
         knobs=(
             Knob("step", "step size", "squared parameter per loss", low=0.01, high=1.0, value=0.2, log=True),
             Knob("alpha", "scale of the start", low=0.01, high=0.5, value=0.1, log=True),

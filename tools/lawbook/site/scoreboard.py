@@ -61,7 +61,7 @@ class Strip:
     label: str  # who and when
     title: str
     marks: tuple[Mark, ...]
-    not_run: int
+    without: int  # claims that have no number: not run yet, or the notebook broke before
 
     @property
     def width(self) -> int:
@@ -92,9 +92,9 @@ class Group:
         return sum(strip.size for strip in self.strips)
 
     @property
-    def not_run(self) -> int:
+    def without(self) -> int:
         """How many have none yet."""
-        return sum(strip.not_run for strip in self.strips)
+        return sum(strip.without for strip in self.strips)
 
     @property
     def held(self) -> int:
@@ -112,7 +112,7 @@ def groups(book: Views, base: str) -> list[Group]:
     found: dict[str, list[Strip]] = {family: [] for family in catalog.families}
     for paper in book.papers:
         made = strip(catalog, book.evidence, paper)
-        if made.marks or made.not_run:
+        if made.marks or made.without:
             found[catalog.family_of[paper]].append(made)
     return [Group(family, tuple(strips)) for family, strips in found.items() if strips]
 
@@ -121,18 +121,18 @@ def strip(catalog: Catalog, evidence: Mapping[str, Evidence], paper: str) -> Str
     """The claims of a paper."""
     entry, found = catalog.entries[paper], evidence.get(paper)
     marks: list[Mark] = []
-    not_run = 0
+    without = 0
     for law in entry.laws.values():
         for name, check in law.checks.items():
             if check.tests != "claim":
                 continue
             record = found.shown.of("check", name) if found is not None else None
             if record is None or not math.isfinite(record.representative.measured):
-                not_run += 1
+                without += 1
                 continue
             told = verdicts.tell(entry, found, "check", name)
             marks.append(_mark(paper, name, check, record.representative, told, len(marks)))
-    return Strip(paper, catalog.works[paper].short, plain_text(entry.title), tuple(marks), not_run)
+    return Strip(paper, catalog.works[paper].short, plain_text(entry.title), tuple(marks), without)
 
 
 def _mark(paper: str, name: str, check: Check, point: Point, told: Told, index: int) -> Mark:

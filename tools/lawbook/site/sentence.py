@@ -123,8 +123,12 @@ def _beside(point: Point) -> str:
 
 
 def verdict(told: Told) -> str:
-    """`in 20 of 20 confirmed seeds`: which seeds they were, after the verdict; nothing before the first run."""
+    """`in 20 of 20 confirmed seeds`: which seeds they were, after the verdict; nothing before the first run.
+
+    Where they were too few the verdict has said so, and the number stands in brackets.
+    """
     if not told.counted:
         return ""
     kind = "confirmed" if told.drawn else "trial"
-    return f"in {told.good} of {told.seeds} {kind} seed{'s' * (told.seeds != 1)}"
+    seeds = f"{told.good} of {told.seeds} {kind} seed{'s' * (told.seeds != 1)}"
+    return f"({seeds})" if told.drawn and told.tone == "open" else f"in {seeds}"
