@@ -57,3 +57,15 @@ def test_of_very_many_the_first_are_told_and_how_many_follow() -> None:
     found = characters.problems("\0" * 1000, "f.yml")
     assert len(found) == characters.LIMIT + 1
     assert found[-1].message == "found 980 more of such characters from here on, expected none"
+
+
+def test_the_line_ends_of_old_macs_are_one_problem_and_lines_all_the_same() -> None:
+    text = "a: 1\rb: \u200b2\rc: 3\r"
+    found = [str(problem) for problem in characters.problems(text, "f.yml")]
+    assert (
+        found[0]
+        == "f.yml:1:5: found 3 lines that end in a carriage return, expected line feeds (save the file with LF)"
+    )
+    assert found[1].startswith("f.yml:2:4: found U+200B")
+    assert len(found) == 2
+    assert characters.without(text) == "a: 1\nb:  2\nc: 3\n"

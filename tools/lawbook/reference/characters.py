@@ -17,6 +17,7 @@ _UNSEEN = "\u00ad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"  # that mean nothing to others
 
 _REFUSED = re.compile(f"\r(?!\n)|[\t{LINE_ENDS}{NO_CHARACTERS}{_TURNING}{_UNSEEN}{_PRIVATE}]")
+_ALONE = re.compile("\r(?!\n)")
 _WORDS = {
     "\t": "a tab, expected blanks",
     "\r": "a carriage return without a line feed, expected line feeds alone",
@@ -29,17 +30,29 @@ _CATEGORIES = {"Cc": "control character", "Co": "private use", "Cs": "half of a 
 def problems(text: str, name: str, *, tabs: bool = False) -> list[Problem]:
     """A problem for each such character of a file; of very many only the first, and how many there are.
 
+    Lines that end as those of old Macs are one problem, and lines all the same.
+
     Arguments:
         text: What the file holds.
         name: What messages call it.
         tabs: Whether tabs are allowed.
     """
+    alone = [match.start() for match in _ALONE.finditer(text)]
+    first = []
+    if len(alone) > 1:
+        text = _ALONE.sub("\n", text)
+        message = (
+            f"found {len(alone):,} lines that end in a carriage return, expected line feeds (save the file with LF)"
+        )
+        first = [Problem(name, *place(text, alone[0]), "", message)]
     found = [match for match in _REFUSED.finditer(text) if not (tabs and match[0] == "\t")]
-    told = [Problem(name, *place(text, match.start()), "", f"found {named(match[0])}") for match in found[:LIMIT]]
+    told = first + [
+        Problem(name, *place(text, match.start()), "", f"found {named(match[0])}") for match in found[:LIMIT]
+    ]
     if len(found) > LIMIT:
         message = f"found {len(found) - LIMIT:,} more of such characters from here on, expected none"
         told.append(Problem(name, *place(text, found[LIMIT].start()), "", message))
-    return told
+    return first + told
 
 
 def is_refused(character: str) -> bool:
@@ -49,6 +62,8 @@ def is_refused(character: str) -> bool:
 
 def without(text: str) -> str:
     """The text with a blank in the place of each, so that all else stands where it stood; without a byte order mark."""
+    if len(_ALONE.findall(text)) > 1:
+        text = _ALONE.sub("\n", text)
     return _REFUSED.sub(" ", text.removeprefix("\ufeff"))
 
 
