@@ -38,7 +38,7 @@ def problems(text: str, name: str, *, tabs: bool = False) -> list[Problem]:
         tabs: Whether tabs are allowed.
     """
     alone = [match.start() for match in _ALONE.finditer(text)]
-    first = []
+    first: list[Problem] = []
     if len(alone) > 1:
         text = _ALONE.sub("\n", text)
         message = (
@@ -52,7 +52,7 @@ def problems(text: str, name: str, *, tabs: bool = False) -> list[Problem]:
     if len(found) > LIMIT:
         message = f"found {len(found) - LIMIT:,} more of such characters from here on, expected none"
         told.append(Problem(name, *place(text, found[LIMIT].start()), "", message))
-    return first + told
+    return told
 
 
 def is_refused(character: str) -> bool:
