@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lawbook.cli import app
 from lawbook.reference.addresses import GONE, LIST, publish, standing
 from lawbook.reference.catalog import load
+from typer.testing import CliRunner
 
 CHECK = "laws/halving2001/#check-extrapolates"
 
@@ -40,6 +42,15 @@ def test_every_part_has_an_address_and_publishing_twice_adds_nothing(tiny: Path)
     assert any(line.startswith("laws/halving2001/#assumes-") for line in lines)
     assert publish(load(tiny)[0]) == []
     assert messages(tiny) == []
+
+
+def test_check_tells_what_is_not_published_yet(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tiny)
+    published(tiny)
+    assert "published" not in CliRunner().invoke(app, ["check"]).stdout
+    lines = [line for line in (tiny / LIST).read_text().splitlines() if line != CHECK]
+    (tiny / LIST).write_text("".join(f"{line}\n" for line in lines))
+    assert f"not published yet (lawbook publish): {CHECK}\n" in CliRunner().invoke(app, ["check"]).stdout
 
 
 def test_a_lost_address_is_a_problem_where_it_is_listed(tiny: Path) -> None:

@@ -139,8 +139,9 @@ def known_scale(scale: str) -> str:
 @app.command()
 def check() -> None:
     """Validate every entry, and say all that is wrong with all of them; then whose confirmed seeds are of before the
-    last change."""
+    last change, and what `lawbook publish` would add."""
     from lawbook.evidence.confirmation import read_all
+    from lawbook.reference.addresses import unpublished
 
     catalog = catalog_or_stop()
     found, problems = read_all(catalog)
@@ -153,6 +154,9 @@ def check() -> None:
     for what, papers in (("confirmed before the last change", stale), ("not confirmed yet", missing)):
         if papers:
             typer.echo(f"{what}: {', '.join(papers)}")
+    if catalog.addresses.published and (new := unpublished(catalog)):
+        more = f" and {len(new) - 5} more" if new[5:] else ""
+        typer.echo(f"not published yet (lawbook publish): {', '.join(new[:5])}{more}")
     if problems:
         raise typer.Exit(1)
 

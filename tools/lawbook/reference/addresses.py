@@ -167,11 +167,16 @@ def _line_numbers(root: Path) -> Mapping[str, int]:
     return {line.strip(): number for number, line in enumerate(lines, 1)}
 
 
+def unpublished(catalog: Known) -> list[str]:
+    """Addresses that stand and are not on the list."""
+    known = set(catalog.addresses.published)
+    return [address for address in standing(catalog) if address not in known]
+
+
 def publish(catalog: Known) -> list[str]:
     """Add what is not on the list yet to it, and return it."""
-    known = set(catalog.addresses.published)
-    new = [address for address in standing(catalog) if address not in known]
+    new = unpublished(catalog)
     if new:
-        lines = sorted(known | set(new))
+        lines = sorted({*catalog.addresses.published, *new})
         write_atomically(catalog.root / LIST, HEAD + "".join(f"{line}\n" for line in lines))
     return new
