@@ -66,8 +66,8 @@ def unexplained(notation: Mapping[str, Quantity], entry: Entry, law: Law) -> lis
 
 def idle(notation: Mapping[str, Quantity], entry: Entry) -> list[str]:
     """Letters that the entry explains and that stand in no formula without a meaning of its own."""
-    used = {symbol.latex for law in entry.laws.values() for symbol in explained(notation, entry, law)}
-    return [latex for latex in entry.letters if latex not in used]
+    used = {(symbol.latex, symbol.name) for law in entry.laws.values() for symbol in explained(notation, entry, law)}
+    return [latex for latex, name in entry.letters.items() if (latex, name) not in used]
 
 
 def _own(notation: Mapping[str, Quantity], law: Law) -> list[tuple[str, ...]]:
