@@ -119,4 +119,5 @@ def test_a_letter_that_no_formula_needs_is_told(catalog: Catalog) -> None:
     made = entry(catalog, "k + W", ("k", "a place")).model_copy(
         update={"letters": {"W": "weights", "k": "x", "V": "y"}}
     )
-    assert idle(catalog.notation, made) == ["k", "V"]
+    assert idle(catalog.notation, made) == ["V"]  # what the entry says of k goes before what another law does
+    assert explained(catalog.notation, made, made.laws["first"])[0].name == "x"

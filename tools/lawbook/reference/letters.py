@@ -37,11 +37,11 @@ Found = list[tuple[int, Symbol]]  # where it first stands, and what it means
 def explained(notation: Mapping[str, Quantity], entry: Entry, law: Law) -> list[Symbol]:
     """What the formula of a law has beside the law's own symbols, in the order of the formula.
 
-    Symbols of other laws of the entry, the loss whose gradient is taken, and the entry's letters.
+    The entry's letters, symbols of its other laws, and the loss whose gradient is taken.
     """
     shape = _shape(law.formula.latex)
     taken = _places(shape, _own(notation, law))
-    found = _borrowed(notation, entry, law, shape, taken)
+    found: Found = []
     for latex in sorted(entry.letters, key=lambda latex: -len(_plain(latex))):
         letter = _plain(latex)
         places = [start for start in _matches(shape, letter) if not (shape[start][1] or shape[start][2])]
@@ -49,6 +49,7 @@ def explained(notation: Mapping[str, Quantity], entry: Entry, law: Law) -> list[
         taken |= {start + i for start in free for i in range(len(letter))}
         about = {"latex": latex, "name": entry.letters[latex], "unit": None}
         found += [(start, Symbol.model_validate({}).model_copy(update=about)) for start in free[:1]]
+    found += _borrowed(notation, entry, law, shape, taken)
     return [symbol for _, symbol in sorted(found, key=lambda item: item[0])]
 
 
@@ -88,8 +89,8 @@ def _borrowed(notation: Mapping[str, Quantity], entry: Entry, law: Law, shape: S
     for letter in sorted(meant, key=len, reverse=True):
         (symbol, *rest) = meant[letter].values()
         places = [start for start in _starts(shape, letter) if not taken & set(range(start, start + len(letter)))]
-        taken |= {start + i for start in places for i in range(len(letter))}
         if places and not rest:
+            taken |= {start + i for start in places for i in range(len(letter))}
             found.append((places[0], symbol))
     loss = notation.get("loss")
     if loss is not None and _plain(loss.latex) not in meant:
@@ -151,4 +152,11 @@ def _matches(shape: Shape, letter: Sequence[str]) -> Iterator[int]:
 
 
 def _places(shape: Shape, letters: Sequence[Sequence[str]]) -> set[int]:
-    return {start + i for letter in letters for start in _matches(shape, letter) for i in range(len(letter))}
+    after = [token for token, _, _ in shape[1:]] + [""]
+    return {
+        start + i
+        for letter in letters
+        for start in _matches(shape, letter)
+        if not shape[start][1] and after[start + len(letter) - 1] != "_"  # in an index or with one: another quantity
+        for i in range(len(letter))
+    }
