@@ -155,6 +155,7 @@ def shares(runs, epoch):
 runs = [experiment(log="each" if index == 0 else "early") for index in range(6)]
 log = runs[0][0]
 perfect = [int(np.argmax(log.mistakes == 0)) for log, _ in runs]
+assert all(log.mistakes[e] == 0 and e < 60 for (log, _), e in zip(runs, perfect, strict=True)), "metrics are not logged"
 print("first epoch without a mistake:", perfect)
 
 # %%

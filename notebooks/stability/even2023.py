@@ -51,14 +51,14 @@ truth[:support] = 1
 
 
 def draw(target, *, steps=100_000):
-    """A problem, the runs of descent and of stochastic descent on it, and the order of the samples in the latter."""
+    """A problem, the runs of descent and of stochastic descent on it, the latter's order, the former's steps."""
     x = rng.standard_normal((samples, unknowns))
     order = rng.integers(samples, size=steps)
     for many in (30_000, 120_000, 480_000):  # a problem with a small singular value takes longer
         descent = diagonal.descend(x, x @ target, start, gd_sizes, steps=many)
         if np.any(descent.loss < CONVERGED):
             break
-    return x, descent, diagonal.descend(x, x @ target, start, sgd_sizes, steps=steps, order=order), order
+    return x, descent, diagonal.descend(x, x @ target, start, sgd_sizes, steps=steps, order=order), order, many
 
 
 drawn = [draw(truth) for _ in range(problems)]
@@ -85,7 +85,7 @@ def distance(beta):
 # just below the step size at which training diverges, spoil everything.
 
 # %%
-x, descent, stochastic, _ = drawn[0]
+x, descent, stochastic, *_ = drawn[0]
 y = x @ truth
 flow = diagonal.interpolate(x, y, alpha**2)
 fig, ax = plt.subplots()
@@ -182,7 +182,7 @@ def move(x, before, run, small, large, sizes):
 flows = [diagonal.interpolate(x, x @ truth, alpha**2).beta for x, *_ in drawn]
 moves = np.array([
     (move(x, before, d, 1, 3, gd_sizes), move(x, before, s, 2, 4, sgd_sizes))
-    for (x, d, s, _), before in zip(drawn, flows, strict=True)
+    for (x, d, s, *_), before in zip(drawn, flows, strict=True)
 ])  # fmt: skip
 law.check("foretold-by-small-steps", measured=moves.mean(axis=0), error=notebook.spread(moves))
 
@@ -305,7 +305,7 @@ def typical(factors):
 
 
 law.check(
-    "large-steps-help-single-samples", **typical([distance(s.beta[-1]) / distance(s.beta[0]) for _, _, s, _ in drawn])
+    "large-steps-help-single-samples", **typical([distance(s.beta[-1]) / distance(s.beta[0]) for _, _, s, *_ in drawn])
 )
 
 # %%
@@ -329,7 +329,7 @@ def concentration(gain):
 law.check(
     "descent-concentrates-the-gain",
     **typical(
-        [concentration(d.gain[k]) / concentration(s.gain[-1]) for (_, d, s, _), k in zip(drawn, edges, strict=True)]
+        [concentration(d.gain[k]) / concentration(s.gain[-1]) for (_, d, s, *_), k in zip(drawn, edges, strict=True)]
     ),
 )
 
@@ -349,7 +349,7 @@ plt.show()
 
 # %%
 dense = []
-for x, _, _, order in some:
+for x, _, _, order, _ in some:
     target = rng.choice([-1.0, 1.0], unknowns) * np.sqrt(support / unknowns)  # as far from zero as the sparse one
     run = diagonal.descend(x, x @ target, start, sgd_sizes[[0, -1]], steps=100_000, order=order)
     dense.append(np.linalg.norm(run.beta[-1] - target) / np.linalg.norm(run.beta[0] - target))
@@ -445,7 +445,7 @@ def inside(windows, sizes):
     return mean_and_error([values.mean() for values in means if values.size])
 
 
-windows = [window(x, x @ truth, d, gd_sizes, [2, 3], 30_000) for x, d, *_ in some]
+windows = [window(x, x @ truth, d, gd_sizes, [2, 3], many) for x, d, *_, many in some]
 law.check("window-opens", **opened(windows, gd_sizes[-1] - gd_sizes[-2]))
 law.check("sharpness-of-the-solution", **inside(windows, gd_sizes))
 
@@ -472,7 +472,7 @@ law.check("sharpness-on-digits", **inside(windows, digit_sizes))
 # %%
 more_sizes = np.arange(0.06, 0.5, 0.04)
 largest, calm = [], []
-for x, _, _, order in some:
+for x, _, _, order, _ in some:
     run = diagonal.descend(x, x @ truth, start, more_sizes, steps=50_000, order=order[:50_000])
     k = np.flatnonzero(run.loss < 1e-6).max()
     largest.append(more_sizes[k])
@@ -492,9 +492,9 @@ law.control("small-steps-stay-below", **mean_and_error(inside))
 # Without the noise the same samples do come to rest.
 
 # %%
-ends = np.log10([s.loss[-1] for _, _, s, _ in drawn])
+ends = np.log10([s.loss[-1] for _, _, s, *_ in drawn])
 law.check("single-samples-come-to-rest", **mean_and_error(ends))
-late = [1 - run.half_gain[k].sum() / run.gain[k].sum() for _, d, s, _ in drawn for run, k in ((d, 2), (s, -1))]
+late = [1 - run.half_gain[k].sum() / run.gain[k].sum() for _, d, s, *_ in drawn for run, k in ((d, 2), (s, -1))]
 law.check("gain-comes-to-rest", **mean_and_error(late))
 
 
