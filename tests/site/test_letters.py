@@ -1,4 +1,4 @@
-"""Letters of a formula that another law of the entry explains."""
+"""Letters of a formula that another law of the entry or its `letters` explain, and those that nothing explains."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.letters import explained, idle, unexplained
 from lawbook.reference.model import Entry, Quantity, Symbol
-from lawbook.site.letters import borrowed
 from lawbook.site.pages import Book
 
 
@@ -50,17 +50,17 @@ def formula_of(formula: object, latex: str) -> object:
 )
 def test_a_letter_is_meant_where_it_stands_alone(catalog: Catalog, formula: str, letter: str, is_meant: bool) -> None:
     made = entry(catalog, formula, (letter, "a thing"))
-    assert [symbol.name for symbol in borrowed(catalog, made, made.laws["first"])] == ["a thing"] * is_meant
+    assert [symbol.name for symbol in explained(catalog.notation, made, made.laws["first"])] == ["a thing"] * is_meant
 
 
 def test_a_letter_of_two_meanings_is_not_explained(catalog: Catalog) -> None:
     made = entry(catalog, "a + b", ("a", "one thing"), ("a", "another"), ("b", "a third"))
-    assert [symbol.name for symbol in borrowed(catalog, made, made.laws["first"])] == ["a third"]
+    assert [symbol.name for symbol in explained(catalog.notation, made, made.laws["first"])] == ["a third"]
 
 
 def test_the_longest_symbol_takes_its_letters(catalog: Catalog) -> None:
     made = entry(catalog, r"\sum_k (1-s_k)", ("s_k", "a share"), ("1-s_k", "what is left"))
-    assert [symbol.name for symbol in borrowed(catalog, made, made.laws["first"])] == ["what is left"]
+    assert [symbol.name for symbol in explained(catalog.notation, made, made.laws["first"])] == ["what is left"]
 
 
 def test_the_loss_that_is_descended_is_the_training_loss(catalog: Catalog) -> None:
@@ -68,7 +68,7 @@ def test_the_loss_that_is_descended_is_the_training_loss(catalog: Catalog) -> No
     known = replace(catalog, notation={**catalog.notation, "loss": loss})
     for formula, told in ((r"\nabla^2 L(\theta_t)", ["training loss"]), ("L(n) = c", [])):
         made = entry(catalog, formula)
-        assert [symbol.name for symbol in borrowed(known, made, made.laws["first"])] == told
+        assert [symbol.name for symbol in explained(known.notation, made, made.laws["first"])] == told
 
 
 def test_the_page_says_it_under_the_formula(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
@@ -95,4 +95,29 @@ def test_a_sum_is_not_the_head_of_a_longer_one(catalog: Catalog) -> None:
     for latex, names in ((r"a=\sum_k p_k", ["all shares"]), (r"a=\sum_k p_k e^{-p_k}", [])):
         other = law.model_copy(update={"symbols": {}, "formula": law.formula.model_copy(update={"latex": latex})})
         changed = entry.model_copy(update={"laws": {"total": total, "other": other}})
-        assert [symbol.name for symbol in borrowed(catalog, changed, other)] == names
+        assert [symbol.name for symbol in explained(catalog.notation, changed, other)] == names
+
+
+def test_letters_that_nothing_explains_are_told(catalog: Catalog) -> None:
+    formula = r"W^{\mathsf T}W = \mathbb E\,\Sigma_B + O(h) \ \text{for most } h_i,\ \frac{d}{dt}k"
+    made = entry(catalog, formula, ("k", "a place"))
+    law = made.laws["first"]
+    assert unexplained(catalog.notation, made, law) == ["W", r"\Sigma", "h", "t"]
+    told = made.model_copy(update={"letters": {"W": "weights", r"\Sigma_B": "spread", "h": "features", "t": "time"}})
+    assert unexplained(catalog.notation, told, law) == []
+    assert [(s.latex, s.name, s.unit) for s in explained(catalog.notation, told, law)] == [
+        ("W", "weights", None),
+        (r"\Sigma_B", "spread", None),
+        ("h", "features", None),
+        ("t", "time", None),
+        ("k", "a place", None),
+    ]
+    assert idle(catalog.notation, told) == []
+
+
+def test_a_letter_that_no_formula_needs_is_told(catalog: Catalog) -> None:
+    made = entry(catalog, "k + W", ("k", "a place")).model_copy(
+        update={"letters": {"W": "weights", "k": "x", "V": "y"}}
+    )
+    assert idle(catalog.notation, made) == ["V"]  # what the entry says of k goes before what another law does
+    assert explained(catalog.notation, made, made.laws["first"])[0].name == "x"

@@ -13,9 +13,9 @@ from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
 from lawbook.reference.formula import Formula
 from lawbook.reference.glossary import Term
-from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol
+from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol, complete
 from lawbook.reference.problem import Problem, nearest
-from lawbook.reference.rules import complete, latex_problems, read_entry
+from lawbook.reference.rules import latex_problems, read_entry
 from lawbook.reference.shape import NAME, PAPER, SLUG, mapping
 from lawbook.reference.source import Source
 from lawbook.reference.synonyms import Synonyms

@@ -126,6 +126,14 @@ class Quantity(Part):
     role: Literal["observable", "control", "constant"] = Field(title="Role")
 
 
+def complete(symbol: Symbol, quantity: Quantity | None) -> Symbol:
+    """`symbol` with what it leaves out taken from the canonical `quantity`."""
+    if quantity is None:
+        return symbol
+    own = {k: v for k in ("latex", "name", "unit", "role") if (v := getattr(symbol, k)) is not None}
+    return symbol.model_copy(update=quantity.model_dump() | own)
+
+
 class Cell(Part):
     """A cell of a guide's table: words, a law they link to, the measurements of checks or controls."""
 
@@ -408,6 +416,11 @@ class Entry(Part):
         title="Aliases", description="Other names, so that search finds it.", default_factory=list
     )
     laws: dict[Slug, Law] = Field(title="Laws", description="The first is the main one.", min_length=1)
+    letters: dict[Line, Name] = Field(
+        title="Letters",
+        description="What letters of the formulas mean that stand for no number: a matrix, a function, an index.",
+        default_factory=dict,
+    )
     assumptions: dict[Slug, Assumption] = Field(title="Assumptions", default_factory=dict)
     intuition: Prose = Field(title="Intuition")
     derivation: Prose | None = Field(None, title="Derivation")

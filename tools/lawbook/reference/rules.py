@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from lawbook.reference.formula import Formula, FormulaError
-from lawbook.reference.model import Entry, Law, Quantity, Symbol
+from lawbook.reference.letters import idle, unexplained
+from lawbook.reference.model import Entry, Law, Quantity, Symbol, complete
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.shape import validated
 from lawbook.reference.source import Loc, Source
@@ -16,14 +17,6 @@ from lawbook.reference.verdict import is_inside
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../../build/entry.schema.json"
 FITTED = "fitted"
-
-
-def complete(symbol: Symbol, quantity: Quantity | None) -> Symbol:
-    """`symbol` with what it leaves out taken from the canonical `quantity`."""
-    if quantity is None:
-        return symbol
-    own = {k: v for k in ("latex", "name", "unit", "role") if (v := getattr(symbol, k)) is not None}
-    return symbol.model_copy(update=quantity.model_dump() | own)
 
 
 def read_entry(doc: Source, notation: Mapping[str, Quantity], unsure: Collection[str] | None) -> Entry | None:
@@ -72,7 +65,26 @@ def read_entry(doc: Source, notation: Mapping[str, Quantity], unsure: Collection
         for name in sorted(declared - used):
             message = f"found the assumption {name!r}, which no law assumes"
             doc.problems.append(doc.problem(("assumptions", name), message, key=True))
+        doc.problems.extend(_letters(doc, entry, notation, unsure))
     return entry
+
+
+def _letters(
+    doc: Source, entry: Entry, notation: Mapping[str, Quantity], unsure: Collection[str] | None
+) -> Iterator[Problem]:
+    """Letters of formulas that nothing explains, and explanations that no formula needs."""
+    named = {name for law in entry.laws.values() for name in law.symbols}
+    if unsure is None or any(name in unsure and name not in notation for name in named):
+        return  # a symbol may be explained where notation.yml is broken, which is told there
+    for law_id, law in entry.laws.items():
+        for letter in unexplained(notation, entry, law):
+            message = f"found the letter {letter!r}, which nothing explains, expected it in `symbols` or in `letters`"
+            yield doc.problem(("laws", law_id, "formula", "latex"), message)
+    for latex in entry.letters:
+        yield from latex_problems(doc, ("letters", latex), latex)
+    for latex in idle(notation, entry):
+        message = f"found the letter {latex!r}, which no formula has beside the symbols, expected it in one"
+        yield doc.problem(("letters", latex), message, key=True)
 
 
 def latex_problems(doc: Source, loc: Loc, text: str, *, display: bool = False) -> Iterator[Problem]:

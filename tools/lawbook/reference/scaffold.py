@@ -70,6 +70,7 @@ laws:
         tests: claim         # consequence, if it could be told without measuring
         must-miss: ‹exponent-as-predicted›
         intact: check        # or, in words, the same run with the assumption kept: the notebook hands it in as intact=
+# letters: {{'W': the weights}}   # what letters of the formulas mean that stand for no number
 assumptions:
   ‹an-assumption›:
     text: ‹what must be so›

@@ -43,7 +43,7 @@ class EntryView(EntryOnPage):
         for law_id, law in self.entry.laws.items():
             view = LawView(self, law_id, law, frozenset(known))
             found.append(view)
-            symbols = [*(self.catalog.symbol(law, name) for name in law.symbols), *view.borrowed]
+            symbols = [*(self.catalog.symbol(law, name) for name in law.symbols), *view.explained]
             known |= {symbol_of(symbol) for symbol in symbols}
         return found
 

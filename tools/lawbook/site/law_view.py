@@ -16,6 +16,7 @@ from lawbook.evidence.record import Evidence, Kind, Measured
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
+from lawbook.reference.letters import explained
 from lawbook.reference.model import Check, Control, Entry, Law, Symbol
 from lawbook.reference.rules import FITTED, stands_in
 from lawbook.reference.verdict import half_width
@@ -23,7 +24,6 @@ from lawbook.site import verdicts
 from lawbook.site.charts import Chart
 from lawbook.site.explorer import Explorer, explorer
 from lawbook.site.expression import latex, sympy_code
-from lawbook.site.letters import borrowed
 from lawbook.site.markdown import Writer, plain_math
 from lawbook.site.markdown import math as to_math
 from lawbook.site.markdown import plain as plain_text
@@ -65,13 +65,14 @@ SURVIVORS = 4  # changed laws that are named; the page says how many more there 
 class SymbolView:
     """A symbol with what it means.
 
-    `short` is its name without what stands in brackets; `is_shown` where the formula has it, not only a check.
+    `short` is its name without what stands in brackets; `unit` is empty for a pure number and None for what
+    is no number; `is_shown` where the formula has it, not only a check.
     """
 
     math: Markup
     name: Markup
     short: Markup
-    unit: str
+    unit: str | None
     paper_writes: Markup | None
     is_shown: bool
     is_known: bool  # an earlier law of the page has explained it
@@ -164,9 +165,9 @@ class LawView:
         """The symbols, each with its meaning."""
         rows = []
         own = [(name, self.page.catalog.symbol(self.law, name)) for name in self.law.symbols]
-        for name, symbol in own + [(symbol.name or "", symbol) for symbol in self.borrowed]:
+        for name, symbol in own + [(symbol.name or "", symbol) for symbol in self.explained]:
             writes = to_math(symbol.paper_writes) if symbol.paper_writes else None
-            unit = "" if symbol.unit in (None, "1") else str(symbol.unit)
+            unit = "" if symbol.unit == "1" else symbol.unit
             meaning = self.page.write.line(symbol.name or name)
             short = self.page.write.line((symbol.name or name).split(" (")[0])
             shown, known = stands_in(symbol, self.law.formula.latex), symbol_of(symbol) in self.known
@@ -174,9 +175,9 @@ class LawView:
         return rows
 
     @cached_property
-    def borrowed(self) -> list[Symbol]:
-        """Symbols of other laws of the entry that the formula has too."""
-        return borrowed(self.page.catalog, self.page.entry, self.law)
+    def explained(self) -> list[Symbol]:
+        """What the formula has beside the law's own symbols: those of other laws and the entry's letters."""
+        return explained(self.page.catalog.notation, self.page.entry, self.law)
 
     @cached_property
     def gives(self) -> tuple[Markup, Markup] | None:
