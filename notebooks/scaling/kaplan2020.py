@@ -21,7 +21,7 @@ from lawbook.lab import plot
 from lawbook.lab.data import text
 from lawbook.lab.models import characters
 from lawbook.measure import powerlaw, scaling
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq, least_squares, minimize_scalar
 
 law = notebook.open("kaplan2020")
 rng = notebook.rng()
@@ -65,11 +65,10 @@ def stretch(size):
 
 
 N = np.array([characters.count(units, V) for units in hidden])
-part = {size: stretch(size) for size in [*short, 128_000]}  # the same short text for all networks
 curves = {(units, everything): curve(corpus, units) for units in hidden}
 for units in starved:
     for size in [8_000, 32_000, 128_000] + [16_000, 64_000] * (units == starved[-1]):
-        curves[units, size] = curve(part[size], units)
+        curves[units, size] = curve(stretch(size), units)  # a text of its own
 for (units, size), tested in curves.items():
     print(f"N = {characters.count(units, V):6d}, {size:8d} characters: {tested.min():.3f}")
 
@@ -210,7 +209,8 @@ cells_n = np.array([float(characters.count(units, V)) for units, _ in names])
 cells_d = np.array([float(size) for _, size in names])
 once = np.array([curves[name].min() for name in names])  # every cell trained once, but for the pairs
 loss = once.copy()
-of_cell = np.where(cells_d < everything, of_text, chance)  # relative standard error
+of_cell = np.full(len(loss), of_text)  # relative standard error
+of_cell[cells_d == everything] = all_error / all_text  # the cells of `hidden`, in this order
 for length, value, count in zip(short, row, texts, strict=True):
     here = names.index((reader, length))
     loss[here], of_cell[here] = value, of_text / np.sqrt(count)
@@ -305,6 +305,8 @@ def scatter_of(form, shown, table):
         return scaling.fit(form, cells_n[shown], cells_d[shown], table[shown]).rms
     if form == "kaplan":  # where text hardly matters alpha_D runs away, towards log L = c_0 - alpha_N log N + c_1 / D
         limit = np.stack([np.ones_like(u), u, cells_d.min() / cells_d[shown]], axis=1)
+        if np.linalg.lstsq(limit, y)[0][2] < 0:  # c_1 is alpha_D D_c, which is not negative
+            limit = limit[:, :2]
         at_limit = np.sqrt(np.mean((limit @ np.linalg.lstsq(limit, y)[0] - y) ** 2))
         try:
             return min(at_limit, scaling.fit(form, cells_n[shown], cells_d[shown], table[shown]).rms)
@@ -339,43 +341,59 @@ law.check("smooth-beats-sharp", measured=ratios[1], error=ratio_errors[1])
 # %% [markdown]
 # ## How much text does a network need?
 #
-# Overfitting is what the loss on a text is above the loss on all of the text, as a share. The joint law says that it
-# depends on $N^\gamma/D$ alone: text must grow with the power $\gamma$ of size to keep it the same. Where the share is
-# between 2 and 50 % it is nearly a power of $N^\gamma/D$, which is fitted. The smallest network is left out, for it
-# hardly overfits.
+# Overfitting is what the loss on a text is above the loss on endless text, as a share. The joint law says that it
+# depends on $N^\gamma/D$ alone: text must grow with the power $\gamma$ of size to keep it the same. How it depends on
+# that is left to the fit, $\ln L(N,D)=\ln L(N,\infty)+\frac bs\ln\left[1+(cN^\gamma/D)^s\right]$: the joint law has
+# $s=1$, a sharp edge an endless $s$. Every network has its own $L(N,\infty)$, and every cell counts by its error.
 
 
 # %%
-def growth_of_text(sizes, amounts, shares):
-    """The exponent γ = -a / b, its standard error, and c, a, b of log share = c + a log size + b log amount."""
-    kept = (shares > 0.02) & (shares < 0.5)
-    x = np.stack([np.ones(kept.sum()), np.log(sizes[kept]), np.log(amounts[kept])], axis=1)
-    constants, squares, *_ = np.linalg.lstsq(x, np.log(shares[kept]), rcond=None)
-    covariance = squares[0] / (len(x) - 3) * np.linalg.inv(x.T @ x)
-    slope = np.array([0, -1, constants[1] / constants[2]]) / constants[2]
-    return -constants[1] / constants[2], np.sqrt(slope @ covariance @ slope), constants
+def growth_of_text(sizes, amounts, losses, errors):
+    """The exponent γ and its standard error, and log(c N^γ / D) and log L(N, D) / L(N, ∞), measured and fitted."""
+    u, v, y = np.log(sizes / sizes[0]), np.log(amounts / amounts.min()), np.log(losses)
+    same = sizes == np.unique(sizes)[:, None]  # (networks, cells)
+    means = same / errors**2 / np.sum(same / errors**2, axis=1, keepdims=True)
+
+    def surface(constants):
+        growth, shift, power, sharpness = constants
+        ratio = shift + growth * u - v
+        above = power / sharpness * np.logaddexp(0, sharpness * ratio)
+        return ratio, y - (means @ (y - above)) @ same, above
+
+    def misses(constants):
+        _, measured, fitted = surface(constants)
+        return (measured - fitted) / errors
+
+    starts = [(growth, shift, 0.2, 1.5) for growth in (0.7, 1.3) for shift in (-1, 0, 1)]
+    within = [0, -9, 0, 0.2], [4, 9, 2, 20]
+    best = min((least_squares(misses, start, bounds=within) for start in starts), key=lambda fit: fit.cost)
+    scale = 2 * best.cost / (len(y) - len(same) - 4)
+    return best.x[0], np.sqrt(scale * np.linalg.pinv(best.jac.T @ best.jac)[0, 0]), surface(best.x)
 
 
-mine = (cells_d < everything) & (cells_n > N[0])
-shares = once[mine] / np.array([all_text[n == N][0] for n in cells_n[mine]]) - 1
-grows, grows_error, (level, in_n, in_d) = growth_of_text(cells_n[mine], cells_d[mine], shares)
+mine = np.isin(cells_n, N[: len(starved)])
+grows, grows_error, (ratio, above, fitted) = growth_of_text(cells_n[mine], cells_d[mine], loss[mine], of_cell[mine])
 whole = joint(np.ones(len(loss), bool))
 print(f"by the joint law: {law.formula('data-needed')(**{k: whole.values[k] for k in ('alpha_N', 'alpha_D')}):.2f}")
 law.check("text-grows-slower-than-size", measured=grows, error=grows_error)
-scaled = cells_n[mine] ** grows / cells_d[mine]
+order = np.argsort(ratio)
+order = order[cells_d[mine][order] < everything]
+scaled, shares, line = np.exp(ratio), np.expm1(above), np.expm1(fitted)
 fig, ax = plt.subplots()
-for i in range(1, len(starved)):
-    here = cells_n[mine] == N[i]
+for i in range(len(starved)):
+    here = order[cells_n[mine][order] == N[i]]
     plot.points(ax, scaled[here], np.maximum(shares[here], 1e-3), index=i, label=f"$N$ = {N[i]}")
-ax.plot(np.sort(scaled), np.exp(level) * np.sort(scaled) ** -in_d, color=plot.GREY, label="fitted power")
-ax.set(xscale="log", yscale="log", xlabel=rf"$N^{{{grows:.2f}}}/D$", ylabel="overfitting (share of the loss)")
+ax.plot(scaled[order], line[order], color=plot.GREY, label="fitted")
+ax.set(
+    xscale="log", yscale="log", xlabel=rf"$cN^{{{grows:.2f}}}/D$", ylabel="overfitting (share of the loss)",
+    ylim=(1e-3, None),
+)  # fmt: skip
 ax.legend(fontsize="small")
 plt.show()
-order = np.argsort(scaled)
 law.series(
-    "needed", x=scaled[order], y=shares[order], prediction=(np.exp(level) * scaled**-in_d)[order], law="data-needed",
-    label="overfitting of four networks", x_label="N to the power γ, over D", y_label="overfitting (share of the loss)",
-    x_scale="log", y_scale="linear", title="Overfitting depends on size and text by one ratio; the line is a power",
+    "needed", x=scaled[order], y=shares[order], prediction=line[order], law="data-needed",
+    label="overfitting of five networks", x_label="N to the power γ, over D", y_label="overfitting (share of the loss)",
+    x_scale="log", y_scale="linear", title="Overfitting depends on size and text by one ratio",
 )  # fmt: skip
 
 # %% [markdown]
@@ -443,7 +461,7 @@ def least_by_last_steps(tested):
     return np.pad(least, (0, len(log_at) - len(least)), mode="edge")[-4:]
 
 
-hungry = least_by_last_steps(curve(part[8_000], hidden[-1]))
+hungry = least_by_last_steps(curve(stretch(8_000), hidden[-1]))
 fed = least_by_last_steps(curves[hidden[-1], everything])
 law.control(
     "curve-on-too-little-text",
@@ -619,17 +637,17 @@ law.check("sample-exponent", measured=in_data[:, 0], error=in_data[:, 1], given=
 # hold here too: let $N$ parameters store only $\sqrt N$ facts.
 
 # %%
-small_memory = memory <= 256  # larger ones need more draws than there are here
-in_mean = worlds[0.5].mean(axis=0)[:-1][small_memory]  # (memories, draws)
-overfitted = (in_mean[:, :-1] / in_mean[:, -1:] - 1).ravel()
-stored, spent = (a.ravel().astype(float) for a in np.meshgrid(memory[small_memory], draws_of[:-1], indexing="ij"))
-dear_data, dear_memory = growth_of_text(stored, spent, overfitted), growth_of_text(stored**2, spent, overfitted)
+stored, spent = (a.ravel().astype(float) for a in np.meshgrid(memory, draws_of, indexing="ij"))
+tables = [losses[:-1].ravel() for losses in worlds[0.5]]  # one for each repetition
+alike = np.ones(len(stored))
+dear_data = np.array([growth_of_text(stored, spent, losses, alike)[0] for losses in tables])
+dear_memory = np.array([growth_of_text(stored**2, spent, losses, alike)[0] for losses in tables])
 law.control(
     "draws-of-the-memoriser",
-    measured=dear_data[0],
-    error=dear_data[1],
-    intact=dear_memory[0],
-    intact_error=dear_memory[1],
+    measured=dear_data.mean(),
+    error=notebook.spread(dear_data),
+    intact=dear_memory.mean(),
+    intact_error=notebook.spread(dear_memory),
 )
 
 # %% [markdown]

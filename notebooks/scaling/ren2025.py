@@ -158,7 +158,7 @@ law.check("degree-six-ratio", measured=value, error=error)
 
 # %%
 online, end = [], 15.0
-for _ in range(24 if full else 8):
+for _ in range(24 if full else 14):
     v, a = start(16, 64, 4, 1.0, norm=0.01)
     due = foretold(v, a) < end / 1.5
     run = hermite_student.train_online(v, a, rng, step_size=0.01, steps=int(end / 0.01), batch=512)
@@ -235,7 +235,7 @@ law.series(
 # emerge together and the loss falls in one jump, far steeper than the power law of $\beta=1$.
 
 # %%
-even = [fall(*start(96, 256, 32, 0.0), beyond(32, 1.0), decays[0.0])[0] for _ in range(9)]
+even = [fall(*start(96, 256, 32, 0.0), beyond(32, 1.0), decays[0.0])[0] for _ in range(24)]
 law.control("equal-weights", measured=np.mean(even), error=notebook.spread(even), given={"weight_exponent": 1.0})
 
 # %% [markdown]
