@@ -63,7 +63,8 @@ def residuals(w):
 
 trained = sam.sharpness_aware(loss, first, training_set, step_size=0.1, radius=0.0, steps=20_000, every=20_000)[-1]
 land = jax.jit(lambda w: sam.retract(residuals, w))
-spectrum = jax.jit(lambda path: jax.lax.map(lambda w: sam.curvatures(residuals, sam.retract(residuals, w)), path))
+below = jax.jit(lambda w: sam.retract(residuals, w, 8))  # from close by; eight steps are more than enough
+spectrum = jax.jit(lambda path: jax.lax.map(lambda w: sam.curvatures(residuals, below(w)), path))
 home = np.asarray(land(trained))
 eigenvalues = np.asarray(spectrum(home[None]))[0]
 print(f"loss {loss(home, training_set):.0e}, eigenvalues {np.round(eigenvalues, 2)}")
@@ -194,8 +195,10 @@ law.check("full-batch-speed", **mean_and_error(speed(every_curvature[:, -1, 0], 
 # %%
 places = np.array([10, 20, 30, 40])
 decline = (every_curvature[:, places + 2, 0] - every_curvature[:, places - 2, 0]) / (slow[4] - slow[0])
-steep = jax.jit(lambda w: jnp.linalg.norm(sam.tangent_gradient(residuals, sam.retract(residuals, w), "largest")))
-slopes = [float(steep(every[0, place])) for place in places]
+steep = jax.jit(
+    lambda path: jax.lax.map(lambda w: jnp.linalg.norm(sam.tangent_gradient(residuals, below(w), "largest")), path)
+)
+slopes = np.asarray(steep(every[0, places]))
 law.check("full-batch-decline", **mean_and_error(decline), given={"slope": slopes})
 
 # %% [markdown]
@@ -223,8 +226,7 @@ law.control(
 law.control("large-radius", **mean_and_error(speed_of(run(0.02, 0.5))))
 
 # %%
-large = run(0.1, 0.05)
-law.control("large-steps", **mean_and_error(speed_of(large)))
+law.control("large-steps", **mean_and_error(speed_of(run(0.1, 0.05))))
 
 # %% [markdown]
 # ## Single samples follow the trace
@@ -265,10 +267,14 @@ radii = np.array([0.05, 0.025, 0.0125])
 uphill = jax.jit(jax.grad(loss))
 
 
-@jax.jit
-def steepest(w):
-    """Top eigenvector of the Hessian at the minimiser below."""
-    return jnp.linalg.svd(jax.jacrev(residuals)(sam.retract(residuals, w)), full_matrices=False)[2][0]
+def cosine(w):
+    """Between the gradient and the top eigenvector of the Hessian at the minimiser below."""
+    slope, jacobian = uphill(w, training_set), jax.jacrev(residuals)(below(w))
+    top = jacobian.T @ jnp.linalg.eigh(jacobian @ jacobian.T)[1][:, -1]
+    return jnp.abs(slope @ top) / (jnp.linalg.norm(slope) * jnp.linalg.norm(top))
+
+
+cosines = jax.jit(lambda path: jax.lax.map(cosine, path))
 
 
 def angles(batch=None):
@@ -277,10 +283,8 @@ def angles(batch=None):
     for radius in radii:
         every_so = round(0.25 / (0.1 * radius**2) / POINTS) // 2 * 2 + 1  # an odd number of steps
         paths = run(0.1, radius, batch=batch, steps=POINTS * every_so)[:, POINTS // 2 :]
-        slopes = np.array([[uphill(w, training_set) for w in path] for path in paths])
-        tops = np.array([[steepest(w) for w in path] for path in paths])
-        cosines = np.abs(np.sum(slopes * tops, axis=2)) / np.linalg.norm(slopes, axis=2)
-        found.append(np.sqrt(np.mean(np.arccos(np.minimum(cosines, 1)) ** 2, axis=1)))
+        values = np.array([np.asarray(cosines(path)) for path in paths])
+        found.append(np.sqrt(np.mean(np.arccos(np.minimum(values, 1)) ** 2, axis=1)))
     return np.array(found).T
 
 
@@ -343,16 +347,18 @@ law.control(
 # ## Steps of finite size
 #
 # The law is for small $\eta$. The orbit's radius says what comes next: the drift is faster by
-# $(1-\eta\lambda_1/2)^{-2}$. First on the digits, at three step sizes and seven times of each run: how fast does the
-# eigenvalue fall, over the square of its slope?
+# $(1-\eta\lambda_1/2)^{-2}$. This is for radii that are small, also against the step size: on some draws of the digits
+# the runs above, with $\rho/\eta=2.5$, are slower by up to 8 %. So we take half their radius here, three step sizes
+# that are larger than it, and two runs of each. At seven times of a run: how fast does the eigenvalue fall, over the
+# square of its slope?
 
 # %%
-digit_etas, at = np.array([0.02, 0.05, 0.1]), np.arange(6, 48, 6)
+digit_etas, at = np.array([0.03, 0.05, 0.1]), np.arange(6, 48, 6)
 factors, heights = [], []
-for paths in (every, run(0.05, 0.05), large):
+for paths in (run(eta, 0.025, repeats=2) for eta in digit_etas):
     values = np.array([np.asarray(spectrum(path))[:, 0] for path in paths])  # (repeats, 51)
     falls = (values[:, at - 2] - values[:, at + 2]) / (slow[4] - slow[0])
-    factors.append(falls / np.array([[float(steep(path[place])) for place in at] for path in paths]) ** 2)
+    factors.append(falls / np.array([np.asarray(steep(path[at])) for path in paths]) ** 2)
     heights.append(values[:, at].mean(axis=0))
 law.check(
     "finite-step-speed-on-digits",
@@ -507,14 +513,14 @@ rises = [rise(np.asarray(uphill(hop, training_set))[None], place) for hop, place
 measured, error = np.array(rises)[:, :, 0].T
 kept, kept_error = np.array([least(place) for place in landed])[:, :, 0].T
 curvature = every_curvature[:, -1]
-below = {
+there = {
     "smallest": curvature[:, -1],
     "sharpness": curvature[:, 0],
     "trace": curvature.sum(axis=1),
     "parameters": home.size,
 }
-print("over half of the largest eigenvalue:", measured / law.predict("worst-direction", sharpness=below["sharpness"]))
-law.control("where-sam-hops", measured=measured, error=error, intact=kept, intact_error=kept_error, given=below)
+print("over half of the largest eigenvalue:", measured / law.predict("worst-direction", sharpness=there["sharpness"]))
+law.control("where-sam-hops", measured=measured, error=error, intact=kept, intact_error=kept_error, given=there)
 
 # %%
 sample, _ = rise(rng.standard_normal((10_000, home.size)))
