@@ -36,11 +36,11 @@ plot.use()
 # ## Set-up
 #
 # The network that this family of pages shares: four layers without biases, GELU, 500 digits, cross-entropy, weight
-# decay 0.003, 10 000 steps on batches of 16. We train sixteen of them. L-BFGS then takes the first six on to a
+# decay 0.003, 10 000 steps on batches of 16. We train sixteen of them. L-BFGS then takes the first ten on to a
 # critical point.
 
 # %%
-NETWORKS, SETTLED = 16, 6
+NETWORKS, SETTLED = 16, 10
 classifiers = [trained.digits_classifier(rng) for _ in range(NETWORKS)]
 critical = [one.converged().weights for one in classifiers[:SETTLED]]
 network, end = classifiers[0], critical[0]  # the one that is shown
@@ -112,7 +112,7 @@ for name, measure in (("raw", cosine), ("traceless", traceless_cosine)):
 # ## Which power?
 #
 # A cosine near one does not tell a power from another. So we ask where it is largest, layer by layer: after training
-# on batches, at the critical point, and before training. The error comes from sixteen networks, and from six at the
+# on batches, at the critical point, and before training. The error comes from sixteen networks, and from ten at the
 # critical point. To try many powers, each AGOP is taken apart into eigenvectors once.
 
 # %%
@@ -134,7 +134,7 @@ def best_power(weights, model):
 
 
 after_batches, settled_powers, born_powers = (
-    np.array([best_power(w, one) for one, w in zip(classifiers, weights, strict=False)])  # six are settled
+    np.array([best_power(w, one) for one, w in zip(classifiers, weights, strict=False)])  # ten are settled
     for weights in ([one.path[-1] for one in classifiers], critical, [one.path[0] for one in classifiers])
 )
 hidden = {"layer": np.arange(1, 4)}
