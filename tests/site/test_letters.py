@@ -20,7 +20,7 @@ def entry(catalog: Catalog, formula: str, *symbols: tuple[str, str]) -> Entry:
     bare: dict[str, object] = {"checks": {}, "controls": {}, "reported": [], "assumes": []}
     laws = {"first": law.model_copy(update=bare | {"symbols": {}, "formula": formula_of(law.formula, formula)})}
     for number, (latex, name) in enumerate(symbols):
-        made = Symbol.model_validate({"latex": latex, "name": name})
+        made = Symbol.model_validate({"latex": latex, "name": name, "unit": "1"})
         laws[f"other-{number}"] = law.model_copy(
             update=bare | {"symbols": {f"s{number}": made}, "formula": formula_of(law.formula, latex)}
         )
@@ -78,6 +78,16 @@ def test_the_page_says_it_under_the_formula(catalog: Catalog, evidence: dict[str
     top, _, below = page.partition("## The laws")
     assert re.search(r'class="lb-sym" tabindex="0">.*bending', top)
     assert "bending" in below.split("###")[1]
+
+
+def test_a_letter_is_no_number_and_has_nothing_behind_it(catalog: Catalog) -> None:
+    made = entry(catalog, r"W + 1").model_copy(update={"letters": {"W": "weights of the layer"}})
+    page = Book(replace(catalog, entries={**catalog.entries, "halving2001": made}), {}).law("halving2001").text
+    line = re.search(r'<p class="lb-symline">.*', page)
+    assert line is not None
+    assert "weights of the layer</span>" in line[0]
+    assert 'lb-sym"' not in line[0]
+    assert "pure number" not in line[0]
 
 
 def test_a_sum_is_not_the_head_of_a_longer_one(catalog: Catalog) -> None:

@@ -78,6 +78,11 @@ class SymbolView:
     is_known: bool  # an earlier law of the page has explained it
 
     @property
+    def has_more(self) -> bool:
+        """Whether there is more to tell of it than its name: a unit, or how the paper writes it."""
+        return self.unit is not None or self.paper_writes is not None or self.name != self.short
+
+    @property
     def is_folded(self) -> bool:
         """Whether its meaning waits behind a line: it was told before, or only checks use it."""
         return self.is_known or not self.is_shown
