@@ -120,7 +120,7 @@ def test_letters_that_nothing_explains_are_told(catalog: Catalog) -> None:
         (r"\Sigma_B", "spread", None),
         ("h", "features", None),
         ("t", "time", None),
-        ("k", "a place", None),
+        ("k", "a place", "1"),
     ]
     assert idle(catalog.notation, told) == []
 
