@@ -97,6 +97,21 @@ def test_the_first_load_of_a_law_page_is_light(site: Path) -> None:
     assert "vega" not in "".join(loads)
 
 
+def test_the_book_has_one_style_sheet_of_all(site: Path) -> None:
+    repo = Path(__file__).parents[2]
+    listed = re.search(r"(?s)^extra_css: \[(.*?)\]", (repo / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed is not None
+    sheets = re.split(r",\s*", listed[1])
+    assert len(sheets) > 8
+    whole = (site / sheets[0]).read_text(encoding="utf-8")
+    for sheet in sheets:
+        assert (repo / "docs" / sheet).read_text(encoding="utf-8").strip() in whole
+        assert sheet == sheets[0] or not (site / sheet).exists()
+    linked = re.findall(r'<link rel="stylesheet" href="([^"]+)"', (site / LAW).read_text(encoding="utf-8"))
+    assert sum("assets/lawbook.css" in href for href in linked) == 1
+    assert not [href for href in linked for sheet in sheets[1:] if href.endswith(sheet)]
+
+
 # What mkdocs-jupyter does to a page, each mended (the numbers are those of toolchain.md).
 def test_1_no_styles_are_inlined_and_the_page_is_small(site: Path) -> None:
     text = (site / NOTEBOOK).read_text(encoding="utf-8")

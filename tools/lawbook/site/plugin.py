@@ -19,7 +19,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from lawbook.evidence import store
 from lawbook.files import write_atomically
 from lawbook.reference.checked import load_checked
-from lawbook.site import content, documentation, notebook_page, search, search_index
+from lawbook.site import content, documentation, notebook_page, search, search_index, styles
 from lawbook.site.api_pages import ApiPages
 from lawbook.site.book import Published
 from lawbook.site.pages import Book
@@ -52,6 +52,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         self.api = ApiPages(config, self.cache)
         config.nav = content.nav(catalog, Path(config.docs_dir))
         config.extra["lawbook_problems"] = len(self.problems)
+        self.sheets = [str(sheet) for sheet in config.extra_css]
+        config.extra_css = self.sheets[:1]
         notebooks: Any = config.plugins.get("mkdocs-jupyter")
         if notebooks is not None:  # its default lies in whatever folder the build is started from
             notebooks.config["cache_dir"] = str(self.cache / "mkdocs-jupyter")
@@ -83,6 +85,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             if page.source:
                 file.edit_uri = f"../{page.source}"
             files.append(file)
+        if self.sheets:
+            styles.bundle(files, self.sheets, config)
         for path, data in made.files.items():
             files.append(File.generated(config, path, content=data))
         folder = self.cache / "notebooks"
