@@ -209,6 +209,15 @@ def test_a_guide_has_live_numbers(catalog: Catalog, evidence: dict[str, Evidence
     assert "The error of a mean of n flips." in text
 
 
+def test_a_link_that_is_math_alone_has_a_name(catalog: Catalog) -> None:
+    cell = Cell(checks=["corner2002/sum-is-pi"], show="predicted")
+    table = GuideTable(title="angles", head=["sum"], rows=[[cell]])
+    family = catalog.families["geometry"].model_copy(update={"guide": [Block(table=table)]})
+    changed = replace(catalog, families={**catalog.families, "geometry": family})
+    text = pages(changed, {})["families/geometry.md"].text
+    assert re.search(r'<a href="[^"]*#check-sum-is-pi" aria-label="π"><math', text)
+
+
 def test_of_many_points_those_nearest_to_the_edge_are_listed(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
     run = evidence["halving2001"].shown
     record = run.measured[1]

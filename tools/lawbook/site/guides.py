@@ -87,9 +87,11 @@ def _number(book: Views, write: Writer, reference: str, cell: Cell) -> Markup:
     shown = row.measured if cell.show == "measured" else row.here or row.predicted
     if cell.turned and shown:
         shown = "" if "<" in shown else turned(shown)  # a formula has no sign to turn before a run gives its value
-    link = Markup('<span class="lb-cell-check"><a href="{}laws/{}/#{}-{}">{}</a>{}</span>')
+    seen_alone = "<math" in shown  # such a link has a name only for those who see it
+    label = Markup(' aria-label="{}"').format(Markup(shown).striptags()) if seen_alone else ""
+    link = Markup('<span class="lb-cell-check"><a href="{}laws/{}/#{}-{}"{}>{}</a>{}</span>')
     mark = _mark(row.told) if cell.show == "measured" else ""
-    return link.format(write.base, paper, kind, name, shown or "–", mark)
+    return link.format(write.base, paper, kind, name, label, shown or "–", mark)
 
 
 def _mark(told: verdicts.Told) -> Markup:
