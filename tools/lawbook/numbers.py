@@ -48,7 +48,7 @@ def with_error(value: float, error: float, scale: float | None = None) -> str:
     top = max(math.floor(math.log10(abs(value))) if value else exponent, exponent)
     if top - exponent > FAR_BELOW:
         return _alone(value, scale)
-    if -4 <= top < 6 and place > -11:
+    if -3 <= top < 6 and place > -11:  # below a thousandth, zeros are counted by nobody
         places = max(0, -place)
         value, error = (round(number, -place) if place > 0 else number for number in (value, error))
         return f"{_unsigned_zero(value, places)} ± {error:.{places}f}".replace("-", "−")
