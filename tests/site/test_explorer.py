@@ -87,3 +87,13 @@ def test_a_point_that_the_sliders_cannot_reach_is_left_out(catalog: Catalog, evi
     made = explorer(catalog, law.model_copy(update={"symbols": law.symbols | {"b": b}}), evidence["halving2001"])
     assert made is not None
     assert not made.measured
+
+
+def test_a_point_far_beyond_the_axis_does_not_stretch_it(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    law = catalog.entries["halving2001"].main
+    n = law.symbols["n"].model_copy(update={"range": (1.0, 40.0), "value": 4.0, "scale": "log"})
+    made = explorer(catalog, law.model_copy(update={"symbols": law.symbols | {"n": n}}), evidence["halving2001"])
+    assert made is not None
+    rows = made.specification["layer"][-1]["data"]["values"]
+    assert [row["n"] for row in rows] == [1024.0]  # within another 1 to 40 of the end; 2048 is not
+    assert made.specification["layer"][0]["encoding"]["x"]["scale"]["domain"] == [1.0, 1024.0]

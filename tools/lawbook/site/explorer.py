@@ -117,13 +117,19 @@ def _measured(
         for point in record.points:
             at = dict(point.given) | (record.fitted.values if record.fitted is not None else {})
             reached = over in at and all(s.symbol in at and s.low <= at[s.symbol] <= s.high for s in sliders[1:])
-            reached = reached and (at[over] > 0 or not sliders[0].log)
+            reached = reached and (at[over] > 0 or not sliders[0].log) and _is_near(at[over], sliders[0])
             as_fixed = all(abs(at.get(key, math.inf) - value) <= NEAR * abs(value) for key, value in fixed.items())
             if reached and as_fixed and math.isfinite(point.measured):
                 error = point.error if math.isfinite(point.error) else 0.0
                 row = {"lb_y": point.measured, "lb_low": point.measured - 2 * error}
                 row |= {"lb_high": point.measured + 2 * error}
                 yield row | {s.symbol: at[s.symbol] for s in sliders}
+
+
+def _is_near(value: float, axis: Slider) -> bool:
+    """Whether a value lies no farther beyond the axis than the axis is long: the rest would be a corner of it."""
+    low, high, at = (math.log10(one) if axis.log else one for one in (axis.low, axis.high, value))
+    return 2 * low - high <= at <= 2 * high - low
 
 
 def _thinned(found: Sequence[dict[str, float]], others: Sequence[str]) -> list[dict[str, float]]:
