@@ -105,3 +105,11 @@ def test_what_opens_has_a_mark_that_says_so(context: BrowserContext) -> None:
     )
     assert len(marks) > 4
     assert all(marks)
+
+
+def test_the_table_of_contents_marks_where_its_link_has_led(context: BrowserContext) -> None:
+    page = opened(context, LAW, width=1280)
+    link = page.locator(".md-nav--secondary a[href='#assumes']").first
+    link.click()
+    active = page.locator(".md-nav--secondary .md-nav__link--active").last
+    expect(active).to_have_attribute("href", "#assumes")
