@@ -19,8 +19,8 @@ from lawbook.evidence import store
 from lawbook.evidence.record import Evidence, Run, Series, Usage, digest
 from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog, load
-from lawbook.reference.model import Line, Part, Prose, Text
-from lawbook.reference.model import Name as Words
+from lawbook.reference.fields import Line, Part, Prose, Text
+from lawbook.reference.fields import Name as Words
 from lawbook.site import plugin
 from lawbook.site.build import build
 from playwright.sync_api import Browser, Page, expect

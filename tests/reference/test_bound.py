@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from lawbook.reference.bound import letters
 from lawbook.reference.catalog import load
-from lawbook.reference.model import Symbol
+from lawbook.reference.symbols import Symbol
 
 REPO = Path(__file__).resolve().parents[2]
 KAPLAN = "kaplan2020/loss-vs-parameters"

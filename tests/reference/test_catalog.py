@@ -13,7 +13,7 @@ from lawbook.reference import source
 from lawbook.reference.bibliography import Name
 from lawbook.reference.catalog import load
 from lawbook.reference.checked import load_checked
-from lawbook.reference.model import json_schema
+from lawbook.reference.schema import json_schema
 from lawbook.reference.tex import TexError, mathml
 
 HALVING = "references/scaling/halving2001.yml"

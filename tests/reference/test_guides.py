@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lawbook.numbers import plain
 from lawbook.reference.catalog import Catalog, load
-from lawbook.reference.model import Cell
+from lawbook.reference.families import Cell
 
 REPO = Path(__file__).resolve().parents[2]
 CATALOG: Catalog = load(REPO)[0]

@@ -8,7 +8,7 @@ import math
 import pytest
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Symbol
+from lawbook.reference.symbols import Symbol
 from lawbook.site.explorer import explorer, titled
 
 

@@ -9,7 +9,8 @@ import pytest
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.letters import explained, idle, unexplained
-from lawbook.reference.model import Entry, Quantity, Symbol
+from lawbook.reference.model import Entry
+from lawbook.reference.symbols import Quantity, Symbol
 from lawbook.site.pages import Book
 
 

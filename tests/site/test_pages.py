@@ -10,7 +10,7 @@ import markdown
 import pytest
 from lawbook.evidence.record import Confirmation, Evidence, Point, Result
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Block, Cell, GuideTable
+from lawbook.reference.families import Block, Cell, GuideTable
 from lawbook.site import content, home, search
 from lawbook.site.markdown import Writer
 from lawbook.site.pages import Book, heading, pages, tidy

@@ -110,7 +110,7 @@ def tell(problems: Iterable[Problem]) -> None:
 def write_schema(where: Path) -> None:
     """The JSON Schema that each entry names in its first line, written if it changed."""
     from lawbook.files import write_atomically
-    from lawbook.reference.model import schema_text
+    from lawbook.reference.schema import schema_text
 
     path, text = where / "build" / "entry.schema.json", schema_text()
     if not path.is_file() or path.read_text(encoding="utf-8") != text:

@@ -18,7 +18,8 @@ from pydantic import AfterValidator, Field
 
 from lawbook.files import write_atomically
 from lawbook.reference import source
-from lawbook.reference.model import Entry, Part, Text
+from lawbook.reference.fields import Part, Text
+from lawbook.reference.model import Entry
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.shape import ADDRESS, PATTERNS, mapping
 from lawbook.reference.source import Source

@@ -9,8 +9,9 @@ from typing import Any
 
 from lawbook.numbers import plain
 from lawbook.reference.formula import Formula
-from lawbook.reference.model import Reported, Symbol
+from lawbook.reference.model import Reported
 from lawbook.reference.problem import nearest
+from lawbook.reference.symbols import Symbol
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,15 @@ from lawbook import collection
 from lawbook.reference import addresses, bibliography, cross, glossary, order, source, synonyms
 from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
+from lawbook.reference.families import Family
 from lawbook.reference.formula import Formula
 from lawbook.reference.glossary import Term
-from lawbook.reference.model import INVERSE, Entry, Family, Law, Quantity, Symbol, complete
+from lawbook.reference.model import INVERSE, Entry, Law
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import latex_problems, read_entry
 from lawbook.reference.shape import NAME, PAPER, SLUG, mapping
 from lawbook.reference.source import Source
+from lawbook.reference.symbols import Quantity, Symbol, complete
 from lawbook.reference.synonyms import Synonyms
 
 

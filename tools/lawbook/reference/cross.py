@@ -13,7 +13,8 @@ from typing import Any
 
 from lawbook.files import foreign
 from lawbook.reference import prose, source
-from lawbook.reference.model import INVERSE, Family, GuideTable
+from lawbook.reference.families import Family, GuideTable
+from lawbook.reference.model import INVERSE
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.source import Loc, Source
 

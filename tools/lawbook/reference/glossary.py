@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field
 
 from lawbook.reference import cross, source
-from lawbook.reference.model import Part, Slug, Text
+from lawbook.reference.fields import Part, Slug, Text
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.shape import SLUG, mapping
 from lawbook.reference.source import Source

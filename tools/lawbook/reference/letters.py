@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from lawbook.reference.model import Entry, Law, Quantity, Symbol, complete
+from lawbook.reference.model import Entry, Law
+from lawbook.reference.symbols import Quantity, Symbol, complete
 
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\S")
 _WORDS = (r"\text", r"\mathrm", r"\operatorname", r"\operatorname*", r"\begin", r"\end")

@@ -1,42 +1,16 @@
 """The shape of an entry: what Lawbook claims about one paper.
 
-Titles and descriptions here feed the JSON Schema that editors read and the headings of the pages. The type of a field
-says what its text may be: `Name` and `Line` are one line, `Prose` is Markdown of paragraphs, lists and tables.
+Titles and descriptions here feed the JSON Schema that editors read and the headings of the pages.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from lawbook.reference.prose import one_line, without_headings, without_tags
-from lawbook.reference.shape import NAME, PAPER, SLUG
-
-Text = Annotated[str, StringConstraints(min_length=1, strict=True, strip_whitespace=True)]
-Line = Annotated[Text, AfterValidator(one_line)]
-Name = Annotated[Line, AfterValidator(without_tags)]  # also shown where there is no Markdown: in titles and in search
-Prose = Annotated[Text, AfterValidator(without_headings)]
-PaperId = Annotated[str, StringConstraints(pattern=PAPER, strict=True)]
-Slug = Annotated[str, StringConstraints(pattern=SLUG, strict=True, max_length=60)]
-SymbolId = Annotated[str, StringConstraints(pattern=NAME, strict=True, max_length=40)]
-
-
-LARGEST = 1e300  # beyond it sums and charts have no room left
-
-
-def _is_finite(value: float) -> float:
-    if value != value or value in (float("inf"), float("-inf")):
-        raise ValueError("expected a finite number")
-    if abs(value) > LARGEST:
-        raise ValueError(f"expected a number of at most {LARGEST:g} in size")
-    return value
-
-
-Number = Annotated[float, AfterValidator(_is_finite)]
-Expression = Annotated[str, StringConstraints(min_length=1, max_length=600, strict=True)]
+from lawbook.reference.fields import Expression, Line, Name, Number, PaperId, Part, Prose, Slug, SymbolId
+from lawbook.reference.symbols import Formula, Symbol
 
 Kind = Literal[
     "power-law", "limit", "conservation", "identity", "bound", "dynamics", "correspondence", "phase-transition"
@@ -60,130 +34,6 @@ INVERSE: dict[str, str] = {
     "uses": "used-by", "used-by": "uses",
     "contradicts": "contradicts", "related": "related",
 }  # fmt: skip
-
-
-class Part(BaseModel):
-    """A part of an entry. Unknown keys are refused; keys of two words are written with a hyphen."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        alias_generator=lambda name: name.replace("_", "-"),
-        populate_by_name=False,
-        strict=True,
-        coerce_numbers_to_str=False,
-    )
-
-
-class Formula(Part):
-    """The law as a formula."""
-
-    latex: Text = Field(title="LaTeX", description="One displayed formula.")
-    expr: Expression | None = Field(
-        None,
-        title="Expression",
-        description="The same in safe syntax over the law's symbols; it draws, predicts and is called from Python.",
-    )
-    gives: SymbolId | None = Field(None, title="Gives", description="The symbol whose value the expression computes.")
-    over: SymbolId | None = Field(
-        None, title="Over", description="The symbol on the horizontal axis of the curve; it needs a range."
-    )
-
-
-class Symbol(Part):
-    """A symbol of a law: bound to the canonical notation by its id alone, or defined here."""
-
-    latex: Text | None = Field(None, title="LaTeX")
-    name: Name | None = Field(None, title="Name")
-    unit: Line | None = Field(None, title="Unit", description="'1' for a pure number.")
-    role: Literal["observable", "control", "constant"] | None = Field(
-        None, title="Role", description="What is measured, what the experimenter sets, or what the problem fixes."
-    )
-    range: tuple[Number, Number] | None = Field(None, title="Range", description="Makes a slider.", strict=False)
-    scale: Literal["linear", "log"] = Field("linear", title="Scale of the range")
-    value: Number | None = Field(None, title="Default value")
-    paper_writes: Text | None = Field(None, title="Letter in the paper", description="Where it differs, as LaTeX.")
-
-    @model_validator(mode="after")
-    def _range_is_ordered(self) -> Symbol:
-        if self.range is not None:
-            low, high = self.range
-            if not low < high:
-                raise ValueError("expected a range [low, high] with low < high")
-            if self.scale == "log" and low <= 0:
-                raise ValueError("expected a range above 0 for a log scale")
-            if self.value is not None and not low <= self.value <= high:
-                raise ValueError("expected the default value inside the range")
-        return self
-
-
-class Quantity(Part):
-    """A canonical quantity of notation.yml."""
-
-    latex: Text = Field(title="LaTeX")
-    name: Name = Field(title="Name")
-    unit: Line = Field(title="Unit")
-    role: Literal["observable", "control", "constant"] = Field(title="Role")
-
-
-def complete(symbol: Symbol, quantity: Quantity | None) -> Symbol:
-    """`symbol` with what it leaves out taken from the canonical `quantity`."""
-    if quantity is None:
-        return symbol
-    own = {k: v for k in ("latex", "name", "unit", "role") if (v := getattr(symbol, k)) is not None}
-    return symbol.model_copy(update=quantity.model_dump() | own)
-
-
-class Cell(Part):
-    """A cell of a guide's table: words, a law they link to, the measurements of checks or controls."""
-
-    text: Line | None = Field(None, title="Text")
-    law: Line | None = Field(None, title="Law", description="paper/law")
-    checks: list[Line] = Field(title="Checks", description="paper/check or paper/control", default_factory=list)
-    show: Literal["measured", "predicted"] = Field("measured", title="Which number of the checks")
-    turned: bool = Field(
-        False,
-        title="Turned",
-        description="Show the numbers with their sign turned, so that a column has one convention.",
-    )
-
-
-class GuideTable(Part):
-    """A table that sets the laws of a family side by side."""
-
-    title: Name = Field(title="Title")
-    head: list[Line] = Field(title="Column headings", min_length=1)
-    rows: list[list[Line | Cell]] = Field(title="Rows", min_length=1)
-
-
-class GuideChart(Part):
-    """A chart that a notebook has recorded."""
-
-    paper: PaperId = Field(title="Paper")
-    chart: Line = Field(title="Chart")
-    caption: Line = Field(title="Caption")
-
-
-class Block(Part):
-    """A part of a guide: text, a table or a chart."""
-
-    text: Prose | None = Field(None, title="Text")
-    table: GuideTable | None = Field(None, title="Table")
-    chart: GuideChart | None = Field(None, title="Chart")
-
-    @model_validator(mode="after")
-    def _one_of_three(self) -> Block:
-        if sum(part is not None for part in (self.text, self.table, self.chart)) != 1:
-            raise ValueError("expected exactly one of text, table and chart")
-        return self
-
-
-class Family(Part):
-    """A family of laws, with a guide to how they hang together."""
-
-    title: Name = Field(title="Title")
-    introduction: Line = Field(title="Introduction")
-    guide: list[Block] = Field(title="Guide", default_factory=list)
 
 
 class Reported(Part):
@@ -483,31 +333,3 @@ class Entry(Part):
             if name in law.controls:
                 return law_id, law, law.controls[name]
         return None
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of an entry in draft-07, where YAML editors stop."""
-    schema = Entry.model_json_schema(by_alias=True)
-    schema = dict(draft_07(schema))
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "Lawbook entry"} | schema
-
-
-def schema_text() -> str:
-    """The same as the text of a file."""
-    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
-
-
-def draft_07(node: Any) -> Any:
-    """Rewrite the constructs of 2020-12 that pydantic uses into those of draft-07."""
-    if isinstance(node, list):
-        return [draft_07(part) for part in node]
-    if not isinstance(node, dict):
-        return node
-    node = {("definitions" if key == "$defs" else key): draft_07(value) for key, value in node.items()}
-    if "prefixItems" in node:
-        node["items"] = node.pop("prefixItems")
-    if isinstance(node.get("$ref"), str):
-        node["$ref"] = re.sub(r"^#/\$defs/", "#/definitions/", node["$ref"])
-        if len(node) > 1:  # draft-07 ignores what stands beside a $ref
-            node["allOf"] = [{"$ref": node.pop("$ref")}]
-    return node

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from lawbook.reference.formula import Formula, FormulaError
 from lawbook.reference.letters import idle, unexplained
-from lawbook.reference.model import Entry, Law, Quantity, Symbol, complete
+from lawbook.reference.model import Entry, Law
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.shape import validated
 from lawbook.reference.source import Loc, Source
+from lawbook.reference.symbols import Quantity, Symbol, complete
 from lawbook.reference.tex import TexError, mathml
 from lawbook.reference.verdict import is_inside
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field
 
 from lawbook.reference import source
-from lawbook.reference.model import Line, Part
+from lawbook.reference.fields import Line, Part
 from lawbook.reference.problem import Problem, shown
 from lawbook.reference.shape import SLUG, mapping
 

@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from lawbook.evidence.record import Outcome
-from lawbook.reference.model import Entry, RelationType, draft_07
+from lawbook.reference.model import Entry, RelationType
+from lawbook.reference.schema import draft_07
 from lawbook.reference.verdict import Verdict
 
 

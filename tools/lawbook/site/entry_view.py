@@ -8,7 +8,8 @@ from typing import Literal
 from markupsafe import Markup
 
 from lawbook.numbers import plain, with_error
-from lawbook.reference.model import Reported, Symbol
+from lawbook.reference.model import Reported
+from lawbook.reference.symbols import Symbol
 from lawbook.site import sentence
 from lawbook.site.counts import Counts, count
 from lawbook.site.law_view import EntryOnPage, LawView, symbol_of

@@ -13,8 +13,9 @@ from typing import Any
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
-from lawbook.reference.model import Law, Symbol
+from lawbook.reference.model import Law
 from lawbook.reference.rules import FITTED
+from lawbook.reference.symbols import Symbol
 from lawbook.site.charts import INK, LAW, LINES, axis, configured, ticks
 from lawbook.site.markdown import plain
 

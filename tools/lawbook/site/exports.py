@@ -12,7 +12,7 @@ from lawbook.evidence.record import Evidence, Kind, Point, expected
 from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.identifiers import first_and_last
-from lawbook.reference.model import schema_text
+from lawbook.reference.schema import schema_text
 from lawbook.site import api_model, citation
 from lawbook.site.inert import web_address
 

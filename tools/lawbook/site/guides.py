@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from lawbook.numbers import turned
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Block, Cell
+from lawbook.reference.families import Block, Cell
 from lawbook.site import charts, verdicts
 from lawbook.site.book import Views
 from lawbook.site.charts import Chart

@@ -17,8 +17,9 @@ from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.formula import Formula
 from lawbook.reference.letters import explained
-from lawbook.reference.model import Check, Control, Entry, Law, Symbol
+from lawbook.reference.model import Check, Control, Entry, Law
 from lawbook.reference.rules import FITTED, stands_in
+from lawbook.reference.symbols import Symbol
 from lawbook.reference.verdict import half_width
 from lawbook.site import verdicts
 from lawbook.site.charts import Chart

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import Symbol
+from lawbook.reference.symbols import Symbol
 from lawbook.site.markdown import Writer, plain
 from lawbook.site.markdown import math as to_math
 

@@ -14,7 +14,7 @@ from lawbook.evidence import packaged
 from lawbook.evidence.record import Evidence
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.model import schema_text
+from lawbook.reference.schema import schema_text
 
 # What a wheel is made from, beside build/book.
 INSIDE = ("tools", "references", "notebooks")
