@@ -222,9 +222,9 @@ def test_what_changes_while_the_seeds_run_is_not_confirmed(
         return []
 
     monkeypatch.chdir(confirmed)
-    monkeypatch.setattr(cli, "execute_all", changed_meanwhile)
+    monkeypatch.setattr(cli.runs, "execute_all", changed_meanwhile)
     with pytest.raises(typer.Exit):
-        cli.confirm([PAPER])
+        cli.runs.confirm([PAPER])
     assert "found halving2001 or its code changed while its seeds ran" in capsys.readouterr().err
     assert path.read_bytes() == before
 
@@ -250,7 +250,7 @@ def test_the_site_tells_of_a_broken_file(
     monkeypatch.chdir(tiny)
     monkeypatch.setattr(build, "build", lambda root, **_: root / "build" / "site")
     with pytest.raises(typer.Exit):
-        cli.site(run_notebooks=False)
+        cli.pages.site(run_notebooks=False)
     assert "notebooks/scaling/halving2001.confirmed.json:1:2: found no JSON" in capsys.readouterr().err
 
 

@@ -1,0 +1,125 @@
+"""The verbs that make pages: site, serve, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lawbook.cli.common import (
+    app,
+    catalog_or_stop,
+    console,
+    fail,
+    root,
+    tell,
+    write_schema,
+)
+from lawbook.cli.runs import execute_all
+
+if TYPE_CHECKING:
+    from lawbook.reference.catalog import Catalog
+
+
+@app.command()
+def site(
+    run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
+    strict: Annotated[bool, typer.Option("--strict/--no-strict", help="Fail on any warning.")] = True,
+    offline: Annotated[bool, typer.Option("--offline", help="Build a folder to be read without a server.")] = False,
+) -> None:
+    """Validate, run what has changed, and build the site into build/site.
+
+    With --offline it goes into build/offline, whose index.html any browser opens: zip the folder to hand it on.
+    """
+    from lawbook.evidence.confirmation import read_all
+
+    catalog = catalog_or_stop()
+    problems = read_all(catalog)[1]
+    for problem in problems:
+        typer.echo(problem, err=True)
+    good = (run_notebooks_of(catalog) if run_notebooks else True) and not problems
+    from lawbook.site.build import build
+
+    with settings_or_stop():
+        out = catalog.root / "build" / "offline" if offline else None
+        made = build(catalog.root, strict=strict, out=out, offline=offline)
+    typer.echo(f"the site is in {made.relative_to(catalog.root) if made.is_relative_to(catalog.root) else made}")
+    if not good:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def settings_or_stop() -> Iterator[None]:
+    """Stop with what is wrong with mkdocs.yml, in one line."""
+    from mkdocs.exceptions import ConfigurationError
+    from yaml import YAMLError
+
+    try:
+        yield
+    except (ConfigurationError, YAMLError) as error:
+        fail(f"mkdocs.yml: {' '.join(str(error).split())}")
+
+
+def run_notebooks_of(catalog: Catalog) -> bool:
+    """Run seed 0 of every notebook that has changed; whether all is as claimed, and each check says what it cannot
+    tell."""
+    from lawbook.evidence.power import weak
+    from lawbook.evidence.report import Progress, summary
+
+    out = console()
+    runs = execute_all(catalog, sorted(catalog.entries), [0], "quick", Progress(out, catalog))
+    text, good = summary(catalog, runs)
+    found = [problem for run in runs for problem in weak(catalog, run)]
+    for problem in found:
+        out.print(problem, style="red")
+    out.print(text)
+    return good and not found
+
+
+@app.command()
+def serve(
+    run_notebooks: Annotated[bool, typer.Option("--run/--no-run", help="Run notebooks first.")] = True,
+    address: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1:8000",
+) -> None:
+    """Build the site and serve it; a change of an entry, a template or a page shows at once, without new runs.
+
+    What is wrong with an entry or a notebook is told on a page, and all others are served.
+    """
+    from lawbook.files import ensure_own_build
+    from lawbook.reference.checked import load_checked
+
+    where = root()
+    ensure_own_build(where)
+    write_schema(where)
+    catalog, problems = load_checked(where)
+    if problems:
+        tell(problems)  # the pages of the rest are served, and go on being so while these are mended
+    if run_notebooks:
+        run_notebooks_of(catalog)
+    from lawbook.site.build import serve as serve_site
+
+    with settings_or_stop():
+        serve_site(catalog.root, address)
+
+
+@app.command()
+def pages(out: Annotated[Path, typer.Option(help="The folder to write to; what is yours in it stays.")]) -> None:
+    """Write the whole book as plain Markdown and files, with a mkdocs.yml, for another site generator.
+
+    Nothing in it needs a plugin of Lawbook's. A second call writes only what has changed, and removes only what the
+    first one wrote. Exit code 1 if a notebook links to a page that is not there.
+    """
+    from lawbook.evidence import store
+    from lawbook.site.build import write_pages
+
+    catalog = catalog_or_stop()
+    with settings_or_stop():
+        written = write_pages(catalog, store.read(catalog), out)
+    typer.echo(f"{out} holds {written.files} files, {written.changed} of them written now")
+    for sentence in written.dead:
+        typer.echo(sentence, err=True)
+    if written.dead:
+        raise typer.Exit(1)
