@@ -441,4 +441,4 @@ def test_the_lazy_names_of_the_real_package_are_followed_one_by_one(tiny: Path) 
 
 def test_nobody_is_stale_for_the_way_pages_are_made(copy: Path) -> None:
     assert not edited(copy, "site/charts.py", "SIZE = 1\n")
-    assert not edited(copy, "cli.py", "this is no Python\n")
+    assert not edited(copy, "cli/common.py", "this is no Python\n")
