@@ -122,3 +122,5 @@ def test_too_few_seeds_are_not_told_as_if_it_had_failed_in_them() -> None:
     few = Told("holds here, not in enough seeds", "open", 17, 20, "28 November 2026")
     assert f"this {few.word} {verdict(few)}" == "this holds here, not in enough seeds (17 of 20 confirmed seeds)"
     assert verdict(Told("holds", "good", 20, 20, "28 November 2026")) == "in 20 of 20 confirmed seeds"
+    otherwise = Told("not believed", "bad", 20, 20, "28 November 2026")
+    assert verdict(otherwise) == "(it held in 20 of 20 confirmed seeds)"

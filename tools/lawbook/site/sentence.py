@@ -125,10 +125,13 @@ def _beside(point: Point) -> str:
 def verdict(told: Told) -> str:
     """`in 20 of 20 confirmed seeds`: which seeds they were, after the verdict; nothing before the first run.
 
-    Where they were too few the verdict has said so, and the number stands in brackets.
+    Where they were too few the verdict has said so, and the number stands in brackets; so it does where the run that
+    is shown came out otherwise than the seeds.
     """
     if not told.counted:
         return ""
     kind = "confirmed" if told.drawn else "trial"
     seeds = f"{told.good} of {told.seeds} {kind} seed{'s' * (told.seeds != 1)}"
+    if told.drawn and told.tone == "bad":
+        return f"(it held in {seeds})"
     return f"({seeds})" if told.drawn and told.tone == "open" else f"in {seeds}"
