@@ -69,3 +69,5 @@ def test_the_line_ends_of_old_macs_are_one_problem_and_lines_all_the_same() -> N
     assert found[1].startswith("f.yml:2:4: found U+200B")
     assert len(found) == 2
     assert characters.without(text) == "a: 1\nb:  2\nc: 3\n"
+    among = [str(problem) for problem in characters.problems("a\rb\rc\n", "f.yml")]  # lines end otherwise here
+    assert [one.partition(": ")[0] for one in among] == ["f.yml:1:2", "f.yml:1:4"]

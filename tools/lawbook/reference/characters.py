@@ -37,7 +37,7 @@ def problems(text: str, name: str, *, tabs: bool = False) -> list[Problem]:
         name: What messages call it.
         tabs: Whether tabs are allowed.
     """
-    alone = [match.start() for match in _ALONE.finditer(text)]
+    alone = [] if "\n" in text else [match.start() for match in _ALONE.finditer(text)]
     first: list[Problem] = []
     if len(alone) > 1:
         text = _ALONE.sub("\n", text)
@@ -62,7 +62,7 @@ def is_refused(character: str) -> bool:
 
 def without(text: str) -> str:
     """The text with a blank in the place of each, so that all else stands where it stood; without a byte order mark."""
-    if len(_ALONE.findall(text)) > 1:
+    if "\n" not in text and len(_ALONE.findall(text)) > 1:
         text = _ALONE.sub("\n", text)
     return _REFUSED.sub(" ", text.removeprefix("\ufeff"))
 
