@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 import typer
 from lawbook import cli
-from lawbook.evidence import confirmation, keys, store
+from lawbook.evidence import confirmation, keys, report, store
 from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.execute import Job
 from lawbook.evidence.keys import prediction_key, run_key
-from lawbook.evidence.record import Run
+from lawbook.evidence.record import Confirmation, Measured, Outcome, Point, Result, Run, expected
 from lawbook.evidence.schedule import plan, run_all
 from lawbook.reference.catalog import Catalog, load
 from lawbook.site import build
@@ -325,3 +325,51 @@ def test_a_cut_file_is_told_at_its_line(confirmed: Path) -> None:
     done = lawbook(confirmed, "check")
     assert done.returncode == 1
     assert done.stderr.startswith("notebooks/scaling/halving2001.confirmed.json:9:")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "good_seeds", "is_current", "is_fine"),
+    [
+        ("undecided", 19, True, True),
+        ("confounded", 20, True, True),
+        ("undecided", 18, True, False),
+        ("undecided", 19, False, False),  # the seeds of a former prediction
+        ("holds", 19, True, False),  # a control that does not break down at all is no bad luck
+        ("fails", 0, True, True),
+    ],
+)
+def test_one_seed_may_be_the_undecided_one_of_twenty(
+    tiny: Path, outcome: Outcome, good_seeds: int, is_current: bool, is_fine: bool
+) -> None:
+    entry = load(tiny)[0].entries[PAPER]
+    name = "one-draw-repeated"
+    seeds = tuple([Result("fails", None)] * good_seeds + [Result("undecided", None)] * (20 - good_seeds))
+    found = Confirmation(
+        PAPER, "f", "2026-01-01", "c", {}, tuple(range(20)), {("control", name): seeds}, is_current=is_current
+    )
+    assert confirmation.is_as_claimed(entry, "control", name, outcome, found) == is_fine
+    assert confirmation.is_as_claimed(entry, "control", name, outcome, None) == (outcome == "fails")
+
+
+def test_the_summary_tells_the_rare_seed_and_is_good(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = load(tiny)[0]
+    entry, name = catalog.entries[PAPER], "one-draw-repeated"
+    results = {
+        (kind, one): (Result("fails" if kind == "control" else "holds", None),) * 20 for kind, one in expected(entry)
+    }
+    found = Confirmation(PAPER, "f", "2026-01-01", "c", {}, tuple(range(20)), results)
+    point = Point(1.0, 0.1, 1.0, 0.0, 2.0, "holds", {})
+    measured = [
+        Measured(
+            kind, PAPER, one, "inverse-root", "exponent" if kind == "control" else one,
+            "undecided" if one == name else "fails" if kind == "control" else "holds", (point,),
+        )
+        for kind, one in expected(entry)
+    ]  # fmt: skip
+    run = Run(PAPER, 0, "quick", "finished", measured=tuple(measured))
+    monkeypatch.setattr(report, "disagreements", lambda *_: [])
+    for confirmed, good in (({PAPER: found}, True), ({}, False)):
+        monkeypatch.setattr(report, "read_all", lambda _, seen=confirmed: (seen, []))
+        text, is_good = report.summary(catalog, [run])
+        assert is_good == good
+        assert (f"{PAPER} {name} is undecided in seed 0" in text.plain) == good

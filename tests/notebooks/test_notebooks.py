@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from lawbook.evidence.confirmation import NEEDED, read_all
+from lawbook.evidence.confirmation import is_as_claimed, read_all
 from lawbook.evidence.execute import Job
 from lawbook.evidence.judging import check_of, disagreements, is_blunt
 from lawbook.evidence.power import weak
-from lawbook.evidence.record import Run, expected, is_good
+from lawbook.evidence.record import Run, expected
 from lawbook.evidence.schedule import plan, run_all
 from lawbook.evidence.typed import typed_errors
 from lawbook.reference.catalog import load
@@ -79,19 +79,10 @@ def test_a_notebook_finishes_within_its_budget_of_memory(paper: str, runs: dict[
 def test_a_check_holds_and_a_control_fails(
     paper: str, kind: Literal["check", "control"], name: str, runs: dict[str, Run]
 ) -> None:
-    outcome = runs[paper].outcome(kind, name)
-    if outcome in ("undecided", "confounded") and is_confirmed_alone(paper, kind, name):
-        return  # one seed in twenty may be, and seed 0 is as good as any: to demand it would be to pick a seed
-    assert is_good(CATALOG.entries[paper], kind, name, outcome), (outcome, runs[paper].of(kind, name))
-
-
-def is_confirmed_alone(paper: str, kind: Literal["check", "control"], name: str) -> bool:
-    """Whether a check or control came out as claimed in enough of the seeds that its present prediction has drawn."""
-    found = CONFIRMED.get(paper)
-    if found is None or not found.is_current or (kind, name) not in found.results:
-        return False
-    good, seeds = found.passed(CATALOG.entries[paper], kind, name)
-    return good >= NEEDED * seeds
+    run = runs[paper]
+    outcome = run.outcome(kind, name)
+    as_claimed = is_as_claimed(CATALOG.entries[paper], kind, name, outcome, CONFIRMED.get(paper))
+    assert as_claimed, (outcome, run.of(kind, name))
 
 
 @pytest.mark.parametrize("paper", sorted(CATALOG.entries))

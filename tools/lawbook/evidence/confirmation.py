@@ -19,7 +19,7 @@ from lawbook.evidence.confirmed_file import ConfirmationError, as_text, load
 from lawbook.evidence.fit import Source
 from lawbook.evidence.judging import Taken, check_of, checked_by, judged
 from lawbook.evidence.keys import prediction_key
-from lawbook.evidence.record import Confirmation, Fitted, Kind, Point, Result, Run, expected
+from lawbook.evidence.record import Confirmation, Fitted, Kind, Outcome, Point, Result, Run, expected, is_good
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.catalog import load as load_catalog
@@ -110,6 +110,20 @@ def is_confirmed(entry: Entry, found: Confirmation) -> bool:
     """Whether every check and control came out as claimed in all seeds but one in twenty."""
     passed = [found.passed(entry, kind, name) for kind, name in expected(entry)]
     return all(some is not None and some[0] >= NEEDED * some[1] for some in passed)
+
+
+def is_as_claimed(entry: Entry, kind: Kind, name: str, outcome: Outcome, found: Confirmation | None) -> bool:
+    """Whether what one run gave agrees with the entry.
+
+    It does where a run of one seed is undecided and enough of the seeds that the present prediction has drawn are good:
+    one in twenty may be, and to demand more of one seed would be to pick it.
+    """
+    if is_good(entry, kind, name, outcome):
+        return True
+    if outcome not in ("undecided", "confounded") or found is None or not found.is_current:
+        return False
+    passed = found.passed(entry, kind, name)
+    return passed is not None and passed[0] >= NEEDED * passed[1]
 
 
 def write(catalog: Catalog, found: Confirmation) -> Path:
