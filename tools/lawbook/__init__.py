@@ -9,23 +9,35 @@ if TYPE_CHECKING:
     from lawbook import measure
     from lawbook.evidence import notebook
     from lawbook.least_squares import Prediction
+    from lawbook.own.compare import Comparison, compare
+    from lawbook.own.fit import LawFit, fit
+    from lawbook.own.report import report
+    from lawbook.own.runs import Runs, RunsError, runs
     from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
     from lawbook.reference.bound import LawFormula
     from lawbook.reference.formula import Formula, FormulaError
     from lawbook.reference.model import Entry
 
 __all__ = [
+    "Comparison",
     "Entry",
     "Formula",
     "FormulaError",
     "InvalidEntryError",
+    "LawFit",
     "LawFormula",
     "Prediction",
+    "Runs",
+    "RunsError",
     "UnknownNameError",
+    "compare",
     "entry",
+    "fit",
     "formula",
     "measure",
     "notebook",
+    "report",
+    "runs",
 ]
 
 # Heavy modules load when they are first used: `import lawbook` costs milliseconds.
@@ -33,6 +45,14 @@ LAZY = {
     "measure": ("lawbook.measure", None),
     "notebook": ("lawbook.evidence.notebook", None),
     "Prediction": ("lawbook.least_squares", "Prediction"),
+    "LawFit": ("lawbook.own.fit", "LawFit"),
+    "Runs": ("lawbook.own.runs", "Runs"),
+    "RunsError": ("lawbook.own.runs", "RunsError"),
+    "Comparison": ("lawbook.own.compare", "Comparison"),
+    "compare": ("lawbook.own.compare", "compare"),
+    "fit": ("lawbook.own.fit", "fit"),
+    "report": ("lawbook.own.report", "report"),
+    "runs": ("lawbook.own.runs", "runs"),
     "entry": ("lawbook.reference.api", "entry"),
     "formula": ("lawbook.reference.api", "formula"),
     "Entry": ("lawbook.reference.model", "Entry"),

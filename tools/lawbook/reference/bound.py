@@ -64,7 +64,7 @@ class LawFormula:
         given: dict[str, Any] = dict(self.fixed)
         named: dict[str, str] = {}
         for word, value in values.items():
-            symbol = self._symbol(word)
+            symbol = self.symbol(word)
             if symbol in named:
                 raise TypeError(f"{self.name} was given {symbol!r} twice, as {named[symbol]!r} and as {word!r}")
             named[symbol] = word
@@ -129,7 +129,42 @@ class LawFormula:
         known = ((name, self.known[name]) for name in self.expression.symbols)
         return {name: s.value for name, s in known if s.role == "constant" and s.value is not None}
 
-    def _symbol(self, word: str) -> str:
+    def words(self, symbol: str) -> set[str]:
+        """What a symbol may be called: its id, and its letters where no other symbol has them.
+
+        Arguments:
+            symbol: One of the symbols of the expression.
+
+        Returns:
+            The names that `symbol` understands.
+
+        Examples:
+            >>> import lawbook
+            >>> sorted(lawbook.formula("kaplan2020/joint-loss").words("parameters"))
+            ['N', 'parameters']
+        """
+        others = {
+            word for name in self.expression.symbols if name != symbol for word in {name, *letters(self.known[name])}
+        }
+        return {symbol, *(letters(self.known[symbol]) - others)}
+
+    def symbol(self, word: str) -> str:
+        """The id of the symbol that goes by a word: the id itself, or a letter.
+
+        Arguments:
+            word: Such as `parameters` or `N`.
+
+        Returns:
+            One of the symbols of the expression.
+
+        Raises:
+            TypeError: No symbol goes by it, or more than one; names the nearest.
+
+        Examples:
+            >>> import lawbook
+            >>> lawbook.formula("kaplan2020/joint-loss").symbol("N")
+            'parameters'
+        """
         if word in self.expression.symbols:
             return word
         fits = [name for name in self.expression.symbols if word in letters(self.known[name])]
@@ -139,6 +174,19 @@ class LawFormula:
             raise TypeError(f"{self.name} has several symbols {word!r}: {', '.join(fits)}")
         valid = {*self.expression.symbols, *(s for n in self.expression.symbols for s in letters(self.known[n]))}
         raise TypeError(f"{self.name} has no symbol {word!r}{nearest(word, valid)}, expected {_listed(self.symbols)}")
+
+    def has(self, word: str) -> bool:
+        """Whether exactly one symbol goes by a word.
+
+        Arguments:
+            word: Such as `parameters` or `N`.
+
+        Examples:
+            >>> import lawbook
+            >>> lawbook.formula("kaplan2020/joint-loss").has("N"), lawbook.formula("cohen2021").has("N")
+            (True, False)
+        """
+        return any(word in self.words(name) for name in self.expression.symbols)
 
     def _missing(self, missing: list[str]) -> str:
         parts = [f"{name} ({self.known[name].name})" if self.known[name].name else name for name in missing]
