@@ -211,37 +211,39 @@ def _end(
     scatter: float,
     quantile: float,
 ) -> float:
-    """Where, to one side, the root of the deviance reaches `quantile`."""
+    """Where, to one side, the root of the deviance reaches `quantile`.
+
+    Held loosely or tightly, the number ends at a place where all else is as good as can be: that place counts, and the
+    target is moved until the deviance there is right.
+    """
     middle = float(number(theta))
     known = np.isfinite(error) and error > 0
     unit = float(error) if known else 0.1
     weight = STIFF * scatter / unit
-    inner, inner_root, warm = 0.0, 0.0, theta  # distance, in units of `unit`, and the root of the deviance there
+    inner, inner_root, warm, furthest = 0.0, 0.0, theta, 0.0  # a target too near, the deviance there
     outer: float | None = None
     outer_root = np.inf
-    step = quantile if known else 1.0
+    target = quantile if known else 1.0  # in units of `unit`
     for _ in range(TRIES):
-        there, cost = minimise(problem, warm, Held(number, slopes, middle + side * step * unit, weight))
-        apart = side * (float(number(there)) - middle) / unit
-        root = np.sqrt(max(0.0, 2 * (cost - least))) / scatter
-        if not np.isfinite(cost) or not np.isfinite(apart) or abs(apart - step) > 0.1 * abs(step):
-            root = np.inf if outer is None and inner == 0.0 else max(root, quantile * 2)
-            apart = step  # it could not be held there: out of reach
+        there, cost = minimise(problem, warm, Held(number, slopes, middle + side * target * unit, weight))
+        with np.errstate(all="ignore"):
+            apart = side * (float(number(there)) - middle) / unit
+        root = float(np.sqrt(max(0.0, 2 * (cost - least)))) / scatter if np.isfinite(apart) else np.inf
         if abs(root - quantile) <= CLOSE * quantile:
             return middle + side * apart * unit
         if root < quantile:
             grows = root > inner_root * (1 + 1e-6) or inner == 0.0
-            inner, inner_root, warm = apart, root, there
+            inner, inner_root, warm, furthest = target, root, there, apart
             if outer is None:
-                if apart > FAR or (not grows and apart > 4 * quantile):
+                if target > FAR or (not grows and target > 4 * quantile):
                     return float(side * np.inf)
-                step = apart * min(max(quantile / max(root, 1e-9), 1.05), 4.0)
+                target *= min(max(quantile / max(root, 1e-9), 1.05), 4.0)
                 continue
         else:
-            outer, outer_root = apart, root
+            outer, outer_root = target, root
         # between the two; the root is nearly proportional to the distance
         share = (quantile - inner_root) / (outer_root - inner_root) if np.isfinite(outer_root) else 0.5
-        step = inner + (outer - inner) * min(max(share, 0.1), 0.9)
-        if outer - inner < 1e-4 * abs(outer):
-            return middle + side * inner * unit
-    return middle + side * inner * unit if outer is not None else float(side * np.inf)
+        target = inner + (outer - inner) * min(max(share, 0.1), 0.9)
+        if outer - inner < 1e-4 * outer:
+            break
+    return middle + side * furthest * unit if outer is not None else float(side * np.inf)

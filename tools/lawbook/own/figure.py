@@ -68,6 +68,25 @@ def draw(fit: Solved) -> Any:
     return figure
 
 
+def save(figure: Any, target: Any, kind: str | None = None) -> None:
+    """Write a figure, the same bytes each time.
+
+    Arguments:
+        figure: From `draw`.
+        target: A path, whose ending says the kind, or a file.
+        kind: `svg`, `png` or `pdf`; by the ending if None.
+
+    Raises:
+        ValueError: A kind that Matplotlib does not know.
+        OSError: It cannot be written.
+    """
+    from matplotlib import rc_context
+
+    undated = (kind or str(target).rpartition(".")[2]).lower() in ("svg", "pdf")
+    with rc_context(STYLE):  # type: ignore[arg-type]
+        figure.savefig(target, format=kind, metadata={"Date": None} if undated else None)
+
+
 def _bands(values: Array) -> list[NDArray[np.bool_]]:
     """At most five bands of about as many runs each, from small to large; runs with one value stay together."""
     different = np.unique(values)

@@ -367,11 +367,11 @@ class LawFit(Solved):
             >>> len(fit.plot().axes)
             2
         """
-        from lawbook.own.figure import draw
+        from lawbook.own.figure import draw, save
 
         figure = draw(self)
         if path is not None:
-            figure.savefig(path, metadata={"Date": None} if str(path).endswith((".svg", ".pdf")) else None)
+            save(figure, path)
         return figure
 
 

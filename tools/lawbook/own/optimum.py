@@ -60,12 +60,15 @@ def best(law: OfTwo, line: Line, log_budget: float, start: float, *, near: bool 
 
     centre = start if near else _lowest(loss, start)
     for _ in range(3 if near else 6):  # Newton's method on the slope
-        below, lower, middle, upper, above = loss(centre + STEP * np.arange(-2.0, 3.0))
+        values = loss(centre + STEP * np.arange(-2.0, 3.0))
+        if not np.all(np.isfinite(values)):
+            raise ValueError(NO_LOWEST)
+        below, lower, middle, upper, above = values
         slope = (below - 8 * lower + 8 * upper - above) / (12 * STEP)
         bend = (-below + 16 * lower - 30 * middle + 16 * upper - above) / (12 * STEP**2)
         if not bend > 0:
             raise ValueError(NO_LOWEST)
-        centre = centre - float(np.clip(slope / bend, -2.0, 2.0))
+        centre = centre - float(np.clip(slope / bend, -0.3, 0.3))
     at = np.array([centre])
     return Split(float(centre), float(line(log_budget, at)[0]), float(loss(at)[0]))
 

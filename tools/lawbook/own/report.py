@@ -17,6 +17,7 @@ from markupsafe import Markup
 from lawbook.files import write_atomically
 from lawbook.numbers import plain
 from lawbook.own.compare import Comparison
+from lawbook.own.figure import save
 from lawbook.own.fit import COST, LawFit
 from lawbook.own.solved import ExtrapolationWarning
 from lawbook.own.text import between, percent
@@ -162,7 +163,7 @@ def _against(catalog: Catalog, fit: LawFit) -> list[list[str]]:
 def _svg(fit: LawFit) -> Markup:
     """The chart as an element of HTML, read out by its title; the same bytes each time."""
     drawn = io.StringIO()
-    fit.plot().savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    save(fit.plot(), drawn, "svg")
     svg = drawn.getvalue()
     svg = svg[svg.index("<svg") :]
     label = Markup.escape(f"The runs with the fitted law {fit.law.name}, and by how much it misses them")

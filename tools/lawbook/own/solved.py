@@ -83,7 +83,8 @@ class Solved:
         """
         if self.huber is not None:
             return self.bootstrap()
-        log_errors = np.array([self._spread(row, "unequal").error for row in np.eye(len(self.names))])
+        log_errors = np.array([self._sandwich.error(row) for row in np.diag(self._estimate.scale)])
+        log_errors = np.where(np.isinf(self._estimate.errors), np.inf, log_errors)
         slopes = np.where(self.positive, self._real(self.theta), 1.0)
         with np.errstate(invalid="ignore"):
             errors = np.where(np.isinf(log_errors), np.inf, log_errors * slopes)
@@ -107,14 +108,14 @@ class Solved:
     @property
     def undetermined(self) -> dict[str, str]:
         """Why a constant has an interval without end, by symbol; empty where the runs determine all."""
-        reasons = dict(self._estimate.undetermined)
+        reasons, told = self._estimate.undetermined, {}
         for name, (low, high) in self.interval().items():
-            is_open = np.isinf(high) or np.isinf(low)
-            if is_open and name not in reasons:
-                reasons[name] = "the fit gets hardly worse however far it moves, if the others may move along"
-            elif low == 0 and name in self._above and name not in reasons:
-                reasons[name] = "0 fits as well: the runs do not show this term"
-        return reasons
+            if np.isinf(high) or np.isinf(low):
+                open_end = "the fit gets hardly worse however far it moves, if the others may move along"
+                told[name] = reasons.get(name, open_end)
+            elif low == 0 and name in self._above:
+                told[name] = "0 fits as well: the runs do not show this term"
+        return told
 
     @property
     def _above(self) -> set[str]:
@@ -318,32 +319,34 @@ class Solved:
         jacobian = self._estimate.jacobian * self._estimate.scale
         return sandwich.of_design(jacobian, self._estimate.residual, self.runs.group, tolerance=BY_DIFFERENCES)
 
-    def _spread(self, gradient: Array, scatter: Scatter) -> sandwich.Spread:
-        """How far a number with this gradient by the parameters, shape (p,), may be off; of a fit by squares."""
-        found = self._sandwich.of(gradient * self._estimate.scale)
-        error = float(self._estimate.error_of(gradient))
-        if np.isinf(error):
-            return found._replace(error=np.inf)
-        return found if scatter == "unequal" else found._replace(error=error, freedom=self._estimate.freedom)
+    def _error(self, gradient: Array) -> float:
+        """One standard error of a number with this gradient by the parameters, shape (p,); infinite if undetermined."""
+        plain = float(self._estimate.error_of(gradient))
+        if np.isinf(plain) or self.scatter != "unequal":
+            return plain
+        return self._sandwich.error(gradient * self._estimate.scale)
 
     def _told(self, number: Number, level: float) -> tuple[float, float, float]:
         """One standard error of a number made from the parameters, and the ends of its interval."""
         gradient = number.slopes(self.theta)
+        freedom = max(float(self.units - len(self.names)), 1.0)
         if self.huber is not None:
             drawn = np.array([number.of(theta) for theta in self.draws()])
             error = np.inf if np.isinf(self._estimate.error_of(gradient)) else float(np.std(drawn, ddof=1))
-            half = quantile(level, float(self.units - len(self.names))) * error
+            half = quantile(level, freedom) * error
             return error, number.of(self.theta) - half, number.of(self.theta) + half
-        error, freedom, unit = self._spread(gradient, self.scatter)
+        error, times = self._error(gradient), quantile(level, self._estimate.freedom)
+        in_steps = gradient * self._estimate.scale
+        unit = self._sandwich.unit(in_steps)
         if np.isfinite(error) and unit > 0:
             scatter = error / unit
+            if self.scatter == "unequal":
+                times = self._sandwich.quantile(in_steps, level)
         else:  # no direction of the parameters moves it alone: one scatter for all runs
-            freedom = max(float(self.units - len(self.names)), 1.0)
             scatter = 1.0 if self.scatter == "known" else float(np.linalg.norm(self._estimate.residual)) / freedom**0.5
-        ends = profile.interval(
-            self._problem, self.theta, *number, error=error, scatter=scatter, quantile=quantile(level, freedom)
+        return error, *profile.interval(
+            self._problem, self.theta, *number, error=error, scatter=scatter, quantile=times
         )
-        return error, *ends
 
     def _number(self, of: Callable[[Array], float]) -> Number:
         """A number made from the parameters, with its derivatives by differences."""
