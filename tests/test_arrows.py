@@ -22,10 +22,11 @@ MAY = {
     "lab.models": {"measure", "lab.data"},
     "lab.solvable": {"measure", "lab.data", "lab.models"},
     "lab.training": {"measure", "lab.data", "lab.models"},
+    "terminal": {"root", "reference", "evidence", "site"},
     "front": {"root", "reference", "evidence", "measure"},  # the names of `import lawbook`
-    "cli": {"root", "reference", "evidence", "site"},
+    "cli": {"root", "reference", "evidence", "site", "terminal"},
 }
-FOLDERS = {"reference", "evidence", "site", "measure", "lab"}
+FOLDERS = {"reference", "evidence", "site", "terminal", "measure", "lab"}
 
 
 def imports(folder: Path, planted: tuple[str, str] = ("", "")) -> dict[str, set[str]]:

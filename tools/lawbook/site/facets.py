@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, get_args
 
@@ -95,7 +95,7 @@ class Judged(Protocol):
 
     catalog: Catalog
     evidence: Mapping[str, Evidence]
-    papers: Sequence[str]  # in the order in which they are listed
+    papers: list[str]  # in the order in which they are listed
 
 
 class Listing:

@@ -41,7 +41,7 @@ def files(documents: Sequence[Document], synonyms: Mapping[str, Synonyms]) -> di
     parts["words.txt"] = "\n".join(known)
     key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
     root = {"key": key, "documents": len(documents), "firsts": firsts, "words": tables()}
-    root["weights"] = _runs(documents)
+    root["weights"] = runs(documents)
     root["synonyms"] = groups(synonyms.values())
     out = {f"{key}/{name}": text for name, text in parts.items()}
     # the theme reads `config` and `docs`, and hands both to the worker
@@ -102,7 +102,7 @@ def _digit(weight: float) -> str:
     return DIGITS[min(35, math.ceil(35 * weight / (weight + HALF)))] if weight else "0"
 
 
-def _runs(documents: Sequence[Document]) -> list[list[float]]:
+def runs(documents: Sequence[Document]) -> list[list[float]]:
     """How many documents in a row weigh how much beside a law."""
     return [[len(list(run)), weight] for weight, run in groupby(documents, key=lambda document: document.weight)]
 
@@ -113,17 +113,17 @@ def _shards(found: Mapping[str, Mapping[int, str]]) -> tuple[list[str], list[str
     firsts: list[str] = []
     size = SHARD
     for word in sorted(found):
-        listed = _listed(found[word])
-        if size + len(listed) > SHARD and size:
+        packed = listed(found[word])
+        if size + len(packed) > SHARD and size:
             shards.append({})
             firsts.append(word)
             size = 0
-        shards[-1][word] = listed
-        size += len(word) + len(listed) + 6
+        shards[-1][word] = packed
+        size += len(word) + len(packed) + 6
     return [_json(shard) for shard in shards], firsts
 
 
-def _listed(documents: Mapping[int, str]) -> str:
+def listed(documents: Mapping[int, str]) -> str:
     """`{0: "z0a", 3: "05"}` as `0.z0a,3.05`."""
     out, last = [], 0
     for number, weights in sorted(documents.items()):

@@ -62,7 +62,7 @@ def tables() -> dict[str, Any]:
 
 
 def words(text: str, *, math: bool = False, every: bool = False) -> list[str]:
-    """The words of `text`, in order; without `every`, words without meaning are left out, but not letters of a formula."""
+    """The words of `text`, in order; without `every` those without meaning are left out, letters of formulas stay."""
     text = _LAYOUT.sub(" ", text)
     text = _SCRIPTS.sub(r" \g<0> ", text)
     text = unicodedata.normalize("NFKD", text).lower()
