@@ -157,10 +157,10 @@ def making() -> None:
 
 
 def parts_of(entry: dict[str, Any]) -> list[str]:
-    """The ids of the laws, checks and controls of an entry."""
+    """The ids of the laws, checks and controls of an entry; of the last two also with the law before them."""
     laws = entry["entry"]["laws"]
-    inner = [name for law in laws.values() for section in ("checks", "controls") for name in law.get(section, ())]
-    return [*laws, *inner]
+    inner = [(law, name) for law in laws for section in ("checks", "controls") for name in laws[law].get(section, ())]
+    return [*laws, *(name for _, name in inner), *("/".join(pair) for pair in inner)]
 
 
 def unknown(what: str, word: str, expected: str, valid: Any) -> None:

@@ -7,7 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -17,12 +17,14 @@ from rich.text import Text
 
 from lawbook.evidence.confirmation import is_as_claimed, read_all
 from lawbook.evidence.display import measured_of, tolerance_of, verdict_of
-from lawbook.evidence.execute import Job
 from lawbook.evidence.judging import check_of, disagreements, is_blunt
 from lawbook.evidence.record import Evidence, Measured, Run, expected, from_json, is_good
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry, Tests
+
+if TYPE_CHECKING:
+    from lawbook.evidence.execute import Job  # which needs more than what only reads runs
 
 
 class Progress:

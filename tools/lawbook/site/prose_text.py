@@ -61,7 +61,7 @@ def text_of(markdown: str, works: Mapping[str, str], laws: Mapping[str, str]) ->
     text = re.sub(r"\\([^\w\s])", lambda m: hold(m[1]), _EMPHASIS.sub("", text))
     while _HELD.search(text):
         text = _HELD.sub(lambda m: held[int(m[1])], text)
-    return re.sub(r"[ \t]+\n", "\n", text).strip()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
 
 
 def line_of(markdown: str, works: Mapping[str, str], laws: Mapping[str, str]) -> str:

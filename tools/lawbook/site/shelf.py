@@ -142,9 +142,9 @@ def key(root: Path) -> str:
     return _digest([*_of_the_wheel(root, root / RECORDS), *_of_a_clone(root)])
 
 
-def _of_the_wheel(root: Path, records: Path, package: Path = PACKAGE) -> Iterator[tuple[str, bytes]]:
+def _of_the_wheel(root: Path, records: Path, package: Path | None = None) -> Iterator[tuple[str, bytes]]:
     """The files of the package and of the book inside it, by the names that they have there."""
-    code = [(name, path) for name, path in _below(package, ".py") if not name.startswith("book/")]
+    code = [(name, path) for name, path in _below(package or PACKAGE, ".py") if not name.startswith("book/")]
     yield from ((f"package/{name}", path.read_bytes()) for name, path in code)
     for folder in ("references", "notebooks"):
         for suffix in (".yml", ".bib", ".txt", ".py", ".json"):

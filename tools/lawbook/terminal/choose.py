@@ -123,12 +123,8 @@ def _assumptions(listed: Mapping[str, Any], value: str) -> set[str]:
     spelt = value.strip().casefold().replace(" ", "-")
     if spelt in known:
         return {name for name in known if same[name] == same[spelt]}
-    words = value.casefold().replace("-", " ").split()
-    found = {
-        name
-        for name, texts in known.items()
-        if words and all(word in f"{name} {' '.join(texts)}".casefold() for word in words)
-    }
+    words = set(_words(value))
+    found = {name for name, texts in known.items() if words and words <= set(_words(f"{name} {' '.join(texts)}"))}
     if not found:
         raise UnknownValueError("--assumes", value, "the id of an assumption, or words of one", known)
     return found
@@ -141,8 +137,8 @@ def _symbols(listed: Mapping[str, Any], value: str) -> set[tuple[str, str]]:
     exact = {item for item in known if spelt in (item[0], item[1])} or {
         item for item in known if item[0].casefold() == spelt.casefold().replace(" ", "_").replace("-", "_")
     }
-    words = spelt.casefold().replace("_", " ").replace("-", " ").split()
-    found = exact or {item for item in known if words and set(words) <= set(_words(item[1]))}
+    words = set(_words(spelt))
+    found = exact or {item for item in known if words and words <= set(_words(item[1]))}
     if not found:
         names = {part for name, said in known for part in (name, said.partition(" (")[0].partition(",")[0])}
         raise UnknownValueError("--symbol", value, "the id of a symbol, or words of its name", names)

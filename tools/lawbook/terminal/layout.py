@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 WIDEST, NARROWEST = 100, 30  # columns of a line of prose
+COLUMN = 20  # the least for the last column of a table
 UNSEEN = "\ufffd"
 Tone = Literal["good", "bad", "open", "other", "none", "head", "dim", "id", ""]
 _CODES: dict[Tone, str] = {
@@ -93,30 +94,24 @@ class Page:
         if self.lines and not self.lines[-1]:
             self.lines.pop()
 
-    def table(self, rows: Iterable[Sequence[tuple[str, Tone]]], *, indent: int = 0, last: int | None = None) -> None:
-        """Rows of cells in columns; the last column takes what is left and wraps, or is cut at `last` lines."""
+    def table(self, rows: Iterable[Sequence[tuple[str, Tone]]], *, indent: int = 0) -> None:
+        """Rows of cells in columns; the last one takes what is left and wraps, below the others where that is little."""
         listed = [[(safe(text), tone) for text, tone in row] for row in rows]
-        if not listed:
-            return
-        count = max(map(len, listed))
-        widths = [
-            max(width_of(row[i][0]) for row in listed if len(row) > i + 1 or i + 1 < count) for i in range(count - 1)
-        ]
+        others = [[text for text, _ in row[:-1]] for row in listed]
+        widths = [max(map(width_of, texts)) for texts in zip(*others, strict=True)]
         before = indent + sum(width + 2 for width in widths)
-        room = max(self.width - before, NARROWEST // 2)
-        for row in listed:
-            cells = [
-                self.tint(text, tone) + " " * (width - width_of(text) + 2)
-                for (text, tone), width in zip(row, widths, strict=False)
-            ]
-            told = wrapped(row[-1][0], room, room) if len(row) == count else [""]
-            if last is not None and len(told) > last:
-                told = [*told[: last - 1], _cut(told[last - 1], room)]
-            for i, piece in enumerate(told):
-                lead = "".join(cells) if i == 0 else " " * (before - indent)
-                self.lines.append(
-                    (" " * indent + lead + self.tint(piece, row[-1][1] if len(row) == count else "")).rstrip()
-                )
+        if self.width - before < COLUMN:
+            for *cells, (text, tone) in listed:
+                self.line("  ".join(cell.strip() for cell, _ in cells if cell.strip()), cells[-1][1], indent=indent)
+                self.line(text, tone, indent=indent + 2)
+            return
+        for *cells, (text, tone) in listed:
+            lead = "".join(
+                self.tint(cell, of) + " " * (width - width_of(cell) + 2)
+                for (cell, of), width in zip(cells, widths, strict=True)
+            )
+            for i, piece in enumerate(wrapped(text, self.width - before, self.width - before)):
+                self.lines.append((" " * indent + lead if i == 0 else " " * before) + self.tint(piece, tone))
 
     def text(self) -> str:
         """All lines."""
@@ -159,12 +154,6 @@ def _parts(word: str, room: int) -> list[str]:
             part = ""
         part += character
     return [*parts, part]
-
-
-def _cut(text: str, room: int) -> str:
-    while text and width_of(text) > room - 2:
-        text = text[:-1]
-    return text.rstrip() + " …"
 
 
 def _items(block: str) -> list[str]:

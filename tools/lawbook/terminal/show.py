@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lawbook.terminal.layout import Page, Tone, safe
+from lawbook.terminal.layout import Page, Tone
 
 MARK = {"good": "✓", "bad": "✗", "open": "?", "other": "◇", "none": "·", "confounded": "✗", "algebra": "="}
 TONE: dict[str, Tone] = {"confounded": "bad", "algebra": "good"}
@@ -67,9 +67,9 @@ def law(shown: Mapping[str, Any], law_id: str, page: Page) -> str:
     return page.text()
 
 
-def check(shown: Mapping[str, Any], name: str, page: Page) -> str:
-    """One check or control of an entry, with every number that was measured."""
-    paper = shown["entry"]["paper"]
+def check(shown: Mapping[str, Any], part: str, page: Page) -> str:
+    """One check or control of an entry, with every number that was measured; `part` may have its law before it."""
+    paper, name = shown["entry"]["paper"], part.rpartition("/")[2]
     found, row = next((law, row) for law in shown["told"]["laws"] for row in law["results"] if row["id"] == name)
     page.line(f"{row['kind']} {paper}/{name}", "head")
     page.line(f"of {found['id']}: {found['name']}")
@@ -98,16 +98,20 @@ def check(shown: Mapping[str, Any], name: str, page: Page) -> str:
 
 
 def only(shown: Mapping[str, Any], part: str) -> dict[str, Any]:
-    """The same data with one law alone, or one check or control; all of it where no part is named."""
+    """The same data with one law alone, or one check or control; all of it where no part is named.
+
+    A check that is called like a law is named with its law before it: `law/check`.
+    """
     if not part:
         return dict(shown)
-    laws = {}
+    laws: dict[str, Any] = {}
+    of_law, _, part = part.rpartition("/")
     for name, found in shown["entry"]["laws"].items():
-        if name == part:
+        if name == part and not of_law:
             laws = {name: found}
             break
         for section in ("checks", "controls"):
-            if part in found.get(section, ()):
+            if part in found.get(section, ()) and of_law in ("", name):
                 rest = {key: value for key, value in found.items() if key not in ("checks", "controls")}
                 laws = {name: rest | {section: {part: found[section][part]}}}
     (law_id, kept), *_ = laws.items()
@@ -129,8 +133,8 @@ def _head(shown: Mapping[str, Any], page: Page) -> None:
 
 def _law(law: Mapping[str, Any], page: Page) -> None:
     page.line(law["name"], "head")
-    told = page.tint(law["told"], TONE.get(law["tone"], law["tone"]))
-    page.lines.append(f"{page.tint(law['id'], 'id')}  {safe(law['kind'])} · {safe(law['support'])} · {told}")
+    page.line(law["id"], "id")
+    page.line(f"{law['kind']} · {law['support']} · {law['told']}", TONE.get(law["tone"], law["tone"]))
     page.gap()
     page.formula(law["formula"])
     if law["expression"]:
