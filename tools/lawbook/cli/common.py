@@ -168,5 +168,6 @@ def known_scale(scale: str) -> str:
     from lawbook.reference.problem import nearest
 
     if scale not in ("quick", "full"):
-        fail(f"found --scale {scale}, expected quick or full{nearest(scale, ['quick', 'full'])}")
+        near = nearest(scale, ["quick", "full"]) if len(scale) <= LONGEST else ""
+        fail(f"found --scale {scale[:LONGEST]}, expected quick or full{near}")
     return scale

@@ -95,7 +95,7 @@ class Page:
             self.lines.pop()
 
     def table(self, rows: Iterable[Sequence[tuple[str, Tone]]], *, indent: int = 0) -> None:
-        """Rows of cells in columns; the last one takes what is left and wraps, below the others where that is little."""
+        """Rows of cells in columns; the last one wraps in what is left, or below the others where that is little."""
         listed = [[(safe(text), tone) for text, tone in row] for row in rows]
         others = [[text for text, _ in row[:-1]] for row in listed]
         widths = [max(map(width_of, texts)) for texts in zip(*others, strict=True)]
