@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lawbook.reference.model import Kind, Support
 from lawbook.reference.schema import draft_07
+from lawbook.site import api_model
 from lawbook.site.api_model import Answer, ChangedLaws, Shape
 
 Outcome = Literal["fails", "undecided", "not-reproduced", "not-run", "no-check", "by-construction", "holds"]
@@ -264,3 +265,14 @@ def schema(verb: str) -> dict[str, Any]:
     items = {"$ref": f"#/definitions/{shape.__name__}"}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "type": "array", "items": items}
     return head | {"definitions": definitions}
+
+
+SHAPES: tuple[type[Shape], ...] = (
+    Found, ListedPaper, ListedLaw, Shown, Told, ToldLaw, ToldSymbol, ToldAssumption, ToldResult, ToldLimit, ToldTie,
+    ToldSetting, ToldCite, Checked, Defect, Standing, StandingRun, Hardness, Hard, Failure,
+)  # fmt: skip
+
+
+def tables() -> str:
+    """Markdown: every shape with its fields; those of the site's JSON have their tables on its page."""
+    return api_model.tables(SHAPES, "api.md")
