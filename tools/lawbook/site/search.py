@@ -20,8 +20,8 @@ from lawbook.reference.model import Entry, Law
 from lawbook.reference.prose import CITATION
 from lawbook.site import verdicts
 from lawbook.site.inert import clean
-from lawbook.site.law_view import SUPPORT
 from lawbook.site.markdown import plain, plain_math
+from lawbook.site.support import SUPPORT
 
 NAME, CALLED, STATED, SAID, ASIDE = 12.0, 8.0, 3.0, 1.5, 0.7  # how much a word weighs, by where it stands
 GUIDE, NOTEBOOK = 0.4, 0.25  # pages that tell about laws, beside the pages of laws
