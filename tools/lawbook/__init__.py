@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from lawbook import measure
     from lawbook.evidence import notebook
     from lawbook.least_squares import Prediction
+    from lawbook.own.judgement import Judgement
+    from lawbook.own.judging import judge
     from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
     from lawbook.reference.bound import LawFormula
     from lawbook.reference.formula import Formula, FormulaError
@@ -19,11 +21,13 @@ __all__ = [
     "Formula",
     "FormulaError",
     "InvalidEntryError",
+    "Judgement",
     "LawFormula",
     "Prediction",
     "UnknownNameError",
     "entry",
     "formula",
+    "judge",
     "measure",
     "notebook",
 ]
@@ -33,6 +37,8 @@ LAZY = {
     "measure": ("lawbook.measure", None),
     "notebook": ("lawbook.evidence.notebook", None),
     "Prediction": ("lawbook.least_squares", "Prediction"),
+    "Judgement": ("lawbook.own.judgement", "Judgement"),
+    "judge": ("lawbook.own.judging", "judge"),
     "entry": ("lawbook.reference.api", "entry"),
     "formula": ("lawbook.reference.api", "formula"),
     "Entry": ("lawbook.reference.model", "Entry"),

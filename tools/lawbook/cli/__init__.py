@@ -6,10 +6,10 @@ import sys
 
 import typer
 
-from lawbook.cli import entries, pages, runs  # each puts its verbs into the app
+from lawbook.cli import entries, judge, pages, runs  # each puts its verbs into the app
 from lawbook.cli.common import app
 
-__all__ = ["app", "entries", "main", "pages", "runs"]
+__all__ = ["app", "entries", "judge", "main", "pages", "runs"]
 
 
 def main() -> None:
