@@ -20,8 +20,8 @@ def judge(
     replicas: Annotated[
         str,
         typer.Option(
-            help="In the place of both: one number for each of several runs; with --csv, a column in which rows that are"
-            " given the same are the runs of one point."
+            help="In the place of both: one number for each of several runs; with --csv, a column in which rows that"
+            " are given the same are the runs of one point."
         ),
     ] = "",
     given: Annotated[
@@ -87,7 +87,9 @@ def _numbers(what: str, text: str) -> float | list[float]:
             numbers.append(float(part))
         except ValueError:
             option = what if what.startswith("--") else f"--{what}"
-            raise ValueError(f"found {part.strip()!r} in {option} {text}, expected numbers with commas between") from None
+            raise ValueError(
+                f"found {part.strip()!r} in {option} {text}, expected numbers with commas between"
+            ) from None
     return numbers[0] if len(numbers) == 1 and what != "replicas" else numbers
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lawbook.reference.api import UnknownNameError, open_entry
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Check, Entry, Law
 from lawbook.reference.problem import nearest
+from lawbook.reference.rules import FITTED
 
 FEW = 12  # names that an error lists; of more it names the nearest alone
 
@@ -32,6 +33,23 @@ class Found:
     law: Law
     name: str
     check: Check
+
+    def with_check(self, **changes: object) -> Found:
+        """The same with fields of the check changed."""
+        check = self.check.model_copy(update=changes)
+        law = self.law.model_copy(update={"checks": {**self.law.checks, self.name: check}})
+        entry = self.entry.model_copy(update={"laws": {**self.entry.laws, self.law_id: law}})
+        return replace(self, entry=entry, law=law, check=check)
+
+    def needs(self, stated: float | str) -> tuple[str, ...]:
+        """The symbols of a number or an expression of the check."""
+        return self.catalog.expression(self.law, stated).symbols if isinstance(stated, str) else ()
+
+    @property
+    def predicted(self) -> float | str:
+        """What the check predicts, of a fitted law its formula."""
+        expr = self.law.formula.expr
+        return expr if self.check.predicted == FITTED and expr is not None else self.check.predicted
 
     @property
     def reference(self) -> str:
@@ -91,8 +109,8 @@ def _not_a_check(entry: Entry, name: str) -> str:
     if control is not None:
         _, _, broken = control
         return (
-            f"found {name!r}, a control of {entry.paper}: it breaks the assumption {broken.breaks!r} on purpose, expected "
-            f"the check that it must miss, {entry.paper}/{broken.must_miss}"
+            f"found {name!r}, a control of {entry.paper}: it breaks the assumption {broken.breaks!r} on purpose,"
+            f" expected the check that it must miss, {entry.paper}/{broken.must_miss}"
         )
     valid = [check for law in entry.laws.values() for check in law.checks]
     told = nearest(name, valid)

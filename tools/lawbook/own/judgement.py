@@ -4,76 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from lawbook.evidence.power import Power
-from lawbook.evidence.record import Point
-from lawbook.reference.verdict import Verdict
+from lawbook.own.judgement_html import html
+from lawbook.own.judgement_text import text
+from lawbook.own.told import Told
 
 
 @dataclass(frozen=True)
-class RivalOf:
-    """A wrong law that the check names, and whether the measurement excludes it.
-
-    Attributes:
-        says: The wrong law in words.
-        values: What it gives at each point.
-        excluded_at: At how many points the measurement excludes it; one is enough.
-        inside: Whether it stands inside the band at every point, so that no measurement there could tell.
-    """
-
-    says: str
-    values: tuple[float, ...]
-    excluded_at: int
-    inside: bool
-
-    @property
-    def is_excluded(self) -> bool:
-        """Whether the measurement excludes it."""
-        return self.excluded_at > 0
-
-
-@dataclass(frozen=True)
-class Assumed:
-    """An assumption of the law: nothing measured here shows that it holds.
-
-    Attributes:
-        id: Its id in the entry.
-        kind: `hypothesis` or `regime`.
-        text: What has to be so.
-        when_broken: What happens otherwise.
-        controls: The controls in which Lawbook broke it.
-    """
-
-    id: str
-    kind: str
-    text: str
-    when_broken: str
-    controls: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Booked:
-    """What Lawbook measured of the same check, in the seeds that its prediction drew.
-
-    Attributes:
-        passed: In how many seeds it came out as the entry claims.
-        seeds: Of how many.
-        date: When.
-        is_current: Whether entry and notebook are still those that were run.
-        farthest: The point that lies farthest from its prediction, of all seeds.
-    """
-
-    passed: int
-    seeds: int
-    date: str
-    is_current: bool
-    farthest: Point | None = None
-
-
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Told):
     """A measurement held against the check of a law. Made by `lawbook.judge`; print it to read all of it.
 
     Attributes:
@@ -86,62 +26,33 @@ class Judgement:
         tolerance: The width of the band in words.
         band_from: Where that width comes from, and whether it was set after trials on Lawbook's own set-up.
         verdict: `holds` if every point holds, `fails` if one fails, else `undecided`.
-        points: Each measured number: `measured`, `error`, `predicted`, the band from `low` to `high`, `verdict`, and the
-            values that were `given`.
-        rivals: The wrong laws that the check names: `says`, `values`, `excluded_at`, `inside`, `is_excluded`.
+        points: Each measured number: `measured`, `error`, `predicted`, the band from `low` to `high`, `verdict`, and
+            the values that were `given`.
+        rivals: The wrong laws that the check names: `says`, `values`, `excluded_at`, `inside`, `is_excluded`, and the
+            symbols that one `needs` to be asked of.
         assumptions: What the law assumes and no number here shows: `id`, `kind`, `text`, `when_broken`, `controls`.
-        power: How hard this measurement was: `caught` of `counted` changed laws, the `survivors`, and `intervals` in which
-            constants and exponents would have passed; None where the check does not hold.
+        power: How hard this measurement was: `caught` of `counted` changed laws, the `survivors`, and the `intervals`
+            in which constants and exponents would have passed; None where the check does not hold.
+        dependences: How far the power of each `symbol` that was given may be off, from `low` to `high`; empty for a
+            bound.
         blind_to: What the entry says that the check cannot tell.
         not_reproduced: Why it did not show at Lawbook's own scale; None where it did.
         reported: What the paper reports, a sentence each.
         standing: How the measurement compares with what the paper reports of the same number, where it does.
-        booked: What Lawbook measured: `passed` of `seeds`, `date`, `is_current`, `farthest`; None without confirmed seeds.
+        booked: What Lawbook measured: `passed` of `seeds`, `date`, `is_current`, `farthest`; None without such seeds.
         setting: What Lawbook measured it on.
         notes: What to know about the numbers that were handed in.
         cite: The paper.
         bibtex: The same as a BibTeX record.
         page: The page of the check, below the address of the site.
+        cannot_tell: Whether a rival stands inside the band at every point: what holds then speaks for both.
+
+    Examples:
+        >>> import lawbook
+        >>> one = lawbook.judge("cohen2021/hovers-at-the-edge", measured=2.01, error=0.01, given={"eta": 1.0})
+        >>> one.verdict, one.cannot_tell  # at a step size of 1, 2/η and 2/√η are the same
+        ('holds', True)
     """
-
-    reference: str
-    law: str
-    name: str
-    quantity: str
-    unit: str
-    predicted: str
-    tolerance: str
-    band_from: str
-    verdict: Verdict
-    points: tuple[Point, ...]
-    rivals: tuple[RivalOf, ...] = ()
-    assumptions: tuple[Assumed, ...] = ()
-    power: Power | None = None
-    blind_to: str | None = None
-    not_reproduced: str | None = None
-    reported: tuple[str, ...] = ()
-    standing: str | None = None
-    booked: Booked | None = None
-    setting: str = ""
-    notes: tuple[str, ...] = ()
-    cite: str = ""
-    bibtex: str = field(default="", repr=False)
-    page: str = ""
-
-    @property
-    def cannot_tell(self) -> bool:
-        """Whether a rival stands inside the band at every point: then a measurement that holds speaks for both.
-
-        Returns:
-            True where it does.
-
-        Examples:
-            >>> import lawbook
-            >>> one = lawbook.judge("cohen2021/hovers-at-the-edge", measured=2.01, error=0.01, given={"eta": 1.0})
-            >>> one.verdict, one.cannot_tell  # at a step size of 1, 2/η and 2/√η are the same
-            ('holds', True)
-        """
-        return any(rival.inside for rival in self.rivals)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain data: numbers, texts, lists and mappings.
@@ -162,7 +73,7 @@ class Judgement:
             point |= {end: point[end] if math.isfinite(point[end]) else None for end in ("low", "high")}
         for told, rival in zip(data["rivals"], self.rivals, strict=True):
             told["is_excluded"] = rival.is_excluded
-        found: dict[str, Any] = _plain(data | {"cannot_tell": self.cannot_tell})
+        found: dict[str, Any] = _plain(data)
         return found
 
     def json(self) -> str:
@@ -181,13 +92,9 @@ class Judgement:
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def __str__(self) -> str:
-        from lawbook.own.judgement_text import text
-
         return text(self)
 
     def _repr_html_(self) -> str:
-        from lawbook.own.judgement_html import html
-
         return html(self)
 
 

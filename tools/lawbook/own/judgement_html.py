@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
-from lawbook.own.judgement import Judgement
 from lawbook.own.judgement_text import headline, left_out, said, sections, table
+from lawbook.own.told import Told
 
 TONES = {"holds": "good", "fails": "bad", "undecided": "undecided"}
 OPEN = ("Rivals", "What has to be so", "About your numbers")
 
 
-def html(found: Judgement) -> str:
+def html(found: Told) -> str:
     """All of a judgement as HTML, every text in it escaped."""
     heads, *rows = table(found)
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)

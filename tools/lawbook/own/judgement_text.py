@@ -11,7 +11,8 @@ from lawbook.evidence.record import Point, strain
 from lawbook.evidence.trial import in_words
 from lawbook.files import printable
 from lawbook.numbers import plain
-from lawbook.own.judgement import Booked, Judgement, RivalOf
+from lawbook.own import dependence
+from lawbook.own.told import Booked, RivalOf, Told
 
 WIDTH = 100
 MOST_POINTS = 20  # of more, those that decide
@@ -38,7 +39,7 @@ class Item:
     below: str = ""
 
 
-def text(found: Judgement) -> str:
+def text(found: Told) -> str:
     """All of a judgement, in lines of at most 100 characters."""
     lines = [headline(found), f"  {found.name}", "", *_wrapped(said(found), "  ", "  "), ""]
     heads, *rows = table(found)
@@ -58,7 +59,7 @@ def text(found: Judgement) -> str:
     return "\n".join(lines)
 
 
-def headline(found: Judgement) -> str:
+def headline(found: Told) -> str:
     """The verdict, by word and shape."""
     told = f"{MARK[found.verdict]} {found.verdict}"
     if found.verdict == "holds" and found.cannot_tell:
@@ -66,7 +67,7 @@ def headline(found: Judgement) -> str:
     return f"{told}: {printable(found.reference)}"
 
 
-def said(found: Judgement) -> str:
+def said(found: Told) -> str:
     """What is measured and predicted, in a sentence."""
     unit = f", in {found.unit}" if found.unit else ""
     return (
@@ -75,7 +76,7 @@ def said(found: Judgement) -> str:
     )
 
 
-def prediction(found: Judgement) -> str:
+def prediction(found: Told) -> str:
     """What is predicted and how far it may be missed: `2/eta ± 6 %`, `at most 0.58`."""
     if found.tolerance.startswith("±"):
         return f"{found.predicted} {found.tolerance}"
@@ -83,27 +84,25 @@ def prediction(found: Judgement) -> str:
     return f"{bound} {found.predicted}" + (f" {slack}" if slack else "")
 
 
-def table(found: Judgement) -> list[list[str]]:
+def table(found: Told) -> list[list[str]]:
     """The heads and a row a point: those that decide where there are many. A column in which nothing stands is left
     out."""
     rows = [list(HEADS), *([at(p), plain(p.predicted), band_of(p), measured_of(p), _verdict(p)] for p in _shown(found))]
     return rows if any(row[0] for row in rows[1:]) else [row[1:] for row in rows]
 
 
-def left_out(found: Judgement) -> str:
+def left_out(found: Told) -> str:
     """How many points the table leaves out."""
     many = len(found.points)
     return f"and {many - MOST_POINTS:,} more of {many:,} points, none of which is worse" if many > MOST_POINTS else ""
 
 
-def _shown(found: Judgement) -> list[Point]:
+def _shown(found: Told) -> list[Point]:
     """The points of the table: all, or those that are worst."""
     if len(found.points) <= MOST_POINTS:
         return list(found.points)
     order = ("fails", "undecided", "holds")
     return sorted(found.points, key=lambda p: (order.index(p.verdict), -strain(p)))[:MOST_POINTS]
-
-
 
 
 def at(point: Point) -> str:
@@ -115,7 +114,7 @@ def _verdict(point: Point) -> str:
     return f"{MARK[point.verdict]} {point.verdict}"
 
 
-def sections(found: Judgement) -> Iterator[tuple[str, list[Item]]]:
+def sections(found: Told) -> Iterator[tuple[str, list[Item]]]:
     """What stands below the table: a title and its lines, those that have something to say."""
     if found.notes:
         yield "About your numbers", [Item(note) for note in found.notes]
@@ -138,8 +137,10 @@ def sections(found: Judgement) -> Iterator[tuple[str, list[Item]]]:
     yield "To cite, to read on", [Item(part) for part in (found.cite, f"{found.page} on the site; {show}") if part]
 
 
-def rival(one: RivalOf, found: Judgement) -> Item:
+def rival(one: RivalOf, found: Told) -> Item:
     """What became of a rival."""
+    if one.needs:
+        return Item(one.says, "not asked", f"It needs a value of {', '.join(one.needs)} in given=.")
     if one.inside:
         return Item(one.says, "? cannot tell", "It stands inside the band at each of your points: measure at others.")
     if one.is_excluded:
@@ -147,7 +148,7 @@ def rival(one: RivalOf, found: Judgement) -> Item:
     return Item(one.says, "? not excluded")
 
 
-def _power(found: Judgement) -> Iterator[Item]:
+def _power(found: Told) -> Iterator[Item]:
     power = found.power
     if power is None:
         yield Item("Only what holds can be too easy: this is told of a check that holds.")
@@ -158,9 +159,11 @@ def _power(found: Judgement) -> Iterator[Item]:
         yield Item(f"These would have held too: {'; '.join(power.survivors)}.")
     for interval in power.intervals:
         yield Item(f"Your error bars let pass {printable(in_words(interval))}.")
+    for one in found.dependences:
+        yield Item(dependence.in_words(one))
 
 
-def _booked(found: Judgement) -> Iterator[Item]:
+def _booked(found: Told) -> Iterator[Item]:
     if found.not_reproduced is not None:
         yield Item(f"At Lawbook's own scale the law did not show: {found.not_reproduced}", "!")
     yield Item(f"On {found.setting}:" if found.setting else "On a set-up of its own:")

@@ -12,19 +12,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lawbook.evidence import confirmation
-from lawbook.evidence.confirmation import ConfirmationError
+from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.display import tolerance_of
 from lawbook.evidence.judging import fates, judged, stands
 from lawbook.evidence.power import Power, power_of
 from lawbook.evidence.record import Measured, strain
 from lawbook.numbers import plain, with_error
+from lawbook.own.dependence import dependences
 from lawbook.own.finding import Found, find
-from lawbook.own.judgement import Assumed, Booked, Judgement, RivalOf
+from lawbook.own.judgement import Judgement
 from lawbook.own.taking import taken
+from lawbook.own.told import Assumed, Booked, RivalOf
 from lawbook.own.words import readable
 from lawbook.reference import bibliography
 from lawbook.reference.bibliography import Work
-from lawbook.reference.model import Reported
+from lawbook.reference.model import Reported, Rival
 from lawbook.reference.rules import FITTED
 
 FEW_REPLICAS = 5
@@ -47,21 +49,22 @@ def judge(
 ) -> Judgement:
     """Hold your own measurement against a check of the book: does the law hold on your model?
 
-    The prediction, its tolerance and the rivals are those of the entry. A point *holds* if [measured - 2 error, measured +
-    2 error] lies inside the band, *fails* if all of it lies outside, and is *undecided* otherwise.
+    The prediction, its tolerance and the rivals are those of the entry. A point *holds* if its error bar, two standard
+    errors to each side, lies inside the band, *fails* if all of it lies outside, and is *undecided* otherwise.
 
     Arguments:
         reference: `paper/check`, such as `cohen2021/hovers-at-the-edge`; `paper/law/check` too.
-        measured: What you measured, in the unit of the check: a number or an array of any shape, each element judged by
-            itself. Anything that NumPy reads.
-        error: One standard error of each, a number or an array. `lawbook.notebook` has functions that estimate one. 0 is
-            for what is exact.
-        replicas: In the place of the two: the measurements of each of several runs that differ by their seed alone, shape
-            (replicas, ...), at least 2. Their mean is judged, with its standard error: the standard deviation over the
-            root of their number.
-        given: Values of the law's symbols at which it was measured, by id or letter; a number, or one for each measured.
-        fit: For a check that predicts `fitted`: the law fitted to other points than the measured. What has the constants
-            by name as `values` (and as `given` those that were not fitted), or a mapping of them.
+        measured: What you measured, in the unit of the check: a number or an array of any shape, each element judged
+            by itself. Anything that NumPy reads.
+        error: One standard error of each, a number or an array. `lawbook.notebook` has functions that estimate one. 0
+            is for what is exact.
+        replicas: In the place of the two: the measurements of each of several runs that differ by their seed alone,
+            shape (replicas, ...), at least 2. Their mean is judged, with its standard error: the standard deviation
+            over the root of their number.
+        given: Values of the law's symbols at which it was measured, by id or letter; a number, or one for each
+            measured. A rival that needs a symbol which is not given is not asked.
+        fit: For a check that predicts `fitted`: the law fitted to other points than the measured. What has the
+            constants by name as `values` (and as `given` those that were not fitted), or a mapping of them.
         root: The folder of the book, as for `lawbook.entry`.
 
     Returns:
@@ -122,12 +125,14 @@ def judge_found(
         warnings.simplefilter("ignore", RuntimeWarning)  # what is not finite is told below
         took, count = taken(found, measured=measured, error=error, replicas=replicas, given=given or {}, fit=fit)
         try:
-            record = judged(found.catalog, found.entry, "check", found.name, took)
+            asked = _askable(found, {*took.given, *(took.fitted.values if took.fitted is not None else ())})
+            record = judged(found.catalog, asked.entry, "check", found.name, took)
         except (TypeError, ArithmeticError) as problem:  # whatever numbers can do to a formula
             raise ValueError(f"{found.reference} cannot be judged: {problem}") from None
-        power = _power(found, record)
+        # how hard it was is told of a check too that did not show at Lawbook's scale
+        power = power_of(found.catalog, asked.with_check(not_reproduced=None).entry, record)
     _require_prediction(found, record)
-    return _told(found, record, power, _notes(record, count), booked)
+    return _told(found, asked, record, power, _notes(record, count), booked)
 
 
 def _require_prediction(found: Found, record: Measured) -> None:
@@ -136,17 +141,22 @@ def _require_prediction(found: Found, record: Measured) -> None:
     if bad:
         at = ", ".join(f"{name} = {plain(value)}" for name, value in bad[0].given.items()) or "its constants"
         raise ValueError(
-            f"{found.reference} cannot be judged: the law gives {plain(bad[0].predicted)} at {at}, and no finite number at "
-            f"{len(bad)} of {len(record.points)} points"
+            f"{found.reference} cannot be judged: the law gives {plain(bad[0].predicted)} at {at}, and no finite number"
+            f" at {len(bad)} of {len(record.points)} points"
         )
 
 
-def _power(found: Found, record: Measured) -> Power | None:
-    """How hard this measurement was, also of a check that did not show at Lawbook's scale."""
-    check = found.check.model_copy(update={"not_reproduced": None})
-    law = found.law.model_copy(update={"checks": {**found.law.checks, found.name: check}})
-    entry = found.entry.model_copy(update={"laws": {**found.entry.laws, found.law_id: law}})
-    return power_of(found.catalog, entry, record)
+def _askable(found: Found, known: set[str]) -> Found:
+    """The check with the rivals, and what the paper reports, as far as they can be computed from what is known."""
+    rivals = [rival for rival in found.check.rivals if known.issuperset(_rival_needs(found, rival))]
+    against = found.check.against
+    if against is not None and not known.issuperset(found.needs(against.reported)):
+        against = None
+    return found.with_check(rivals=rivals, against=against)
+
+
+def _rival_needs(found: Found, rival: Rival) -> tuple[str, ...]:
+    return () if rival.expr is None else found.needs(rival.expr)
 
 
 def _notes(record: Measured, count: int) -> tuple[str, ...]:
@@ -166,7 +176,7 @@ def _notes(record: Measured, count: int) -> tuple[str, ...]:
 
 
 def _told(
-    found: Found, record: Measured, power: Power | None, notes: tuple[str, ...], booked: Booked | None
+    found: Found, asked: Found, record: Measured, power: Power | None, notes: tuple[str, ...], booked: Booked | None
 ) -> Judgement:
     entry, law, check = found.entry, found.law, found.check
     works = _works(found.catalog.root)
@@ -178,10 +188,17 @@ def _told(
     broken_by: dict[str, list[str]] = {}
     for name, control in law.controls.items():
         broken_by.setdefault(control.breaks, []).append(name)
-    rivals = [
-        RivalOf(words(fate.rival.says), tuple(point.rivals[i] for point in record.points), fate.excluded_at, fate.inside)
-        for i, fate in enumerate(fates(check, record))
-    ]
+    told = {id(fate.rival): (i, fate) for i, fate in enumerate(fates(asked.check, record))}
+    known = {name for point in record.points[:1] for name in point.given}
+    rivals = []
+    for rival in check.rivals:
+        if id(rival) in told:
+            i, fate = told[id(rival)]
+            values = tuple(point.rivals[i] for point in record.points)
+            rivals.append(RivalOf(words(rival.says), values, fate.excluded_at, fate.inside))
+        else:
+            needs = tuple(name for name in _rival_needs(found, rival) if name not in known)
+            rivals.append(RivalOf(words(rival.says), (), 0, False, needs))
     assumed = [
         Assumed(
             name,
@@ -193,7 +210,7 @@ def _told(
         for name in law.assumes
         if name in entry.assumptions
     ]
-    predicted = law.formula.expr if check.predicted == FITTED else check.predicted
+    predicted = found.predicted
     return Judgement(
         reference=found.reference,
         law=f"{entry.paper}/{found.law_id}",
@@ -208,20 +225,22 @@ def _told(
         rivals=tuple(rivals),
         assumptions=tuple(assumed),
         power=power,
+        dependences=dependences(check, record, found.needs(predicted)),
         blind_to=None if check.blind_to is None else words(check.blind_to),
         not_reproduced=None if check.not_reproduced is None else words(check.not_reproduced),
         reported=tuple(words(_reported(one)) for one in law.reported),
-        standing=None if check.against is None else stands(check, record),
+        standing=None if asked.check.against is None else stands(asked.check, record),
         booked=booked,
         setting=words(entry.setting.here),
         notes=notes,
         cite=entry.paper if work is None else f"{work.by} ({work.year}). {work.title}. {work.link}".strip(),
         bibtex="" if work is None else work.bibtex,
         page=f"laws/{entry.paper}/#check-{found.name}",
+        cannot_tell=any(rival.inside for rival in rivals),
     )
 
 
-def predicted_in_words(predicted: float | str | None) -> str:
+def predicted_in_words(predicted: float | str) -> str:
     """A prediction as it is read: the expression, or the number."""
     return plain(predicted) if isinstance(predicted, float | int) else str(predicted)
 

@@ -97,20 +97,22 @@ def _measured(
             return None, None, 0
         if runs.ndim == 0 or len(runs) < FEWEST:
             count = len(runs) if runs.ndim else 1
-            problems.append(f"found {count} replica, expected at least {FEWEST} along the first axis: one has no spread")
+            problems.append(
+                f"found {count} replica, expected at least {FEWEST} along the first axis: one has no spread"
+            )
             return None, None, 0
         if not np.isfinite(runs).all():
             problems.append(f"found {runs[~np.isfinite(runs)].flat[0]} among the replicas, expected finite numbers")
             return None, None, 0
-        values, errors = np.atleast_1d(runs.mean(axis=0)), np.atleast_1d(np.asarray(spread(runs)))
-        return _not_empty(values, problems), errors, len(runs)
+        mean = np.atleast_1d(runs.mean(axis=0))
+        return _not_empty(mean, problems), np.atleast_1d(np.asarray(spread(runs), dtype=np.float64)), len(runs)
     if measured is None:
         problems.append("found no measured=, expected the measured numbers (or replicas=)")
     values = None if measured is None else _numbers(measured, "measured", problems)
     if error is None:
         problems.append(
-            f"found no error=, expected one standard error of each measured number: here from {HOW[found.check.error_from]}; "
-            "error=0 is for what is exact"
+            "found no error=, expected one standard error of each measured number: here from"
+            f" {HOW[found.check.error_from]}; error=0 is for what is exact"
         )
     errors = None if error is None else _numbers(error, "error", problems)
     if errors is not None and (errors < 0).any():
@@ -118,7 +120,9 @@ def _measured(
     for name, array in (("measured", values), ("error", errors)):
         if array is not None and np.isnan(array).any():
             at = int(np.flatnonzero(np.isnan(array))[0])
-            problems.append(f"found {name} that is no number (nan) at index {at}, expected one; a run that diverged is inf")
+            problems.append(
+                f"found {name} that is no number (nan) at index {at}, expected one; a run that diverged is inf"
+            )
     values = None if values is None else _not_empty(np.atleast_1d(values), problems)
     return values, None if errors is None else np.atleast_1d(errors), 0
 
@@ -154,7 +158,9 @@ def _symbol(found: Found, word: str, problems: list[str]) -> str | None:
     if len(fits) == 1:
         return fits[0]
     if fits:
-        problems.append(f"found {word!r} given, which several symbols are written as, expected one of {', '.join(fits)}")
+        problems.append(
+            f"found {word!r} given, which several symbols are written as, expected one of {', '.join(fits)}"
+        )
     else:
         valid = {*symbols, *(letter for symbol in symbols.values() for letter in letters(symbol))}
         told = [f"{name} ({symbol.name})" for name, symbol in symbols.items()]
@@ -174,8 +180,8 @@ def _fitted(found: Found, fit: Any, problems: list[str]) -> Fitted | None:
     example = f'lawbook.fit("{found.entry.paper}/{found.law_id}", …)'
     if fit is None:
         problems.append(
-            "found no fit=, expected one: the check holds a measurement against the law's own formula, fitted to others, "
-            f"so fit it first ({example}) and measure a point that the fit has not seen"
+            "found no fit=, expected one: the check holds a measurement against the law's own formula, fitted to"
+            f" others, so fit it first ({example}) and measure a point that the fit has not seen"
         )
         return None
     constants = fit if isinstance(fit, Mapping) else getattr(fit, "values", None)
@@ -184,7 +190,9 @@ def _fitted(found: Found, fit: Any, problems: list[str]) -> Fitted | None:
         return None
     of = getattr(fit, "law", None)
     if isinstance(of, str) and of != f"{found.entry.paper}/{found.law_id}":
-        problems.append(f"found a fit of {of}, expected one of {found.entry.paper}/{found.law_id}, the law of the check")
+        problems.append(
+            f"found a fit of {of}, expected one of {found.entry.paper}/{found.law_id}, the law of the check"
+        )
     beside = getattr(fit, "given", None) if constants is not fit else None
     whole = {**(beside if isinstance(beside, Mapping) else {}), **constants}
     values: dict[str, float] = {}
@@ -199,24 +207,15 @@ def _fitted(found: Found, fit: Any, problems: list[str]) -> Fitted | None:
 
 
 def _needed(found: Found, given: Mapping[str, Array], fitted: Fitted | None, problems: list[str]) -> None:
-    """Ask for the symbols that prediction, rivals and what the paper reports need and nobody gave."""
-    check, law = found.check, found.law
-    if check.predicted == FITTED and fitted is None:
+    """Ask for the symbols that the prediction needs and nobody gave."""
+    if found.check.predicted == FITTED and fitted is None:
         return  # nobody knows yet what is left
-    stated = [law.formula.expr if check.predicted == FITTED else check.predicted]
-    stated += [rival.expr for rival in check.rivals]
-    if check.against is not None:
-        stated.append(check.against.reported)
     known = {*given, *(fitted.values if fitted is not None else ())}
-    missing: dict[str, None] = {}
-    for text in stated:
-        if isinstance(text, str):
-            missing |= dict.fromkeys(name for name in found.catalog.expression(law, text).symbols if name not in known)
+    missing = [name for name in found.needs(found.predicted) if name not in known]
     if missing:
-        told = [f"{name} ({found.catalog.symbol(law, name).name})" for name in missing]
-        problems.append(
-            f"found no value of {', '.join(told)}, expected it in given={{{', '.join(repr(name) + ': …' for name in missing)}}}"
-        )
+        told = [f"{name} ({found.catalog.symbol(found.law, name).name})" for name in missing]
+        example = ", ".join(f"{name!r}: …" for name in missing)
+        problems.append(f"found no value of {', '.join(told)}, expected it in given={{{example}}}")
 
 
 def _numbers(value: Any, what: str, problems: list[str]) -> Array | None:
