@@ -95,10 +95,14 @@ def _numbers(what: str, text: str) -> float | list[float]:
 
 def _of_table(path: Path, wanted: dict[str, str]) -> dict[str, Any]:
     """What is wanted out of a CSV file: columns, or numbers that stand for all rows."""
+    from lawbook.files import printable
     from lawbook.own.columns import columns, replicas_of
 
     fixed = {name: float(text) for name, text in wanted.items() if name not in ("measured", "replicas") and _is(text)}
-    found = columns(path, [text for name, text in wanted.items() if name not in fixed])
+    try:
+        found = columns(path, [text for name, text in wanted.items() if name not in fixed])
+    except OSError as error:
+        raise ValueError(f"{printable(path.name)}: {error.strerror or error}") from None
     read: dict[str, Any] = {name: found[text] if name not in fixed else fixed[name] for name, text in wanted.items()}
     if "replicas" in read:
         given = {name: values for name, values in read.items() if name.startswith("--given ") and name not in fixed}

@@ -71,11 +71,11 @@ def in_words(one: Dependence) -> str:
         >>> import math
         >>> from lawbook.own.dependence import Dependence, in_words
         >>> in_words(Dependence("eta", -0.021, 0.034, 4))
-        'The power of eta may be off by −0.021 to +0.034.'
+        'It would also hold with the power of eta off by −0.021 to +0.034.'
         >>> in_words(Dependence("eta", -math.inf, math.inf, 1))
         'You measured at one value of eta: how it goes with eta is not tested.'
     """
     if one.values == 1:
         return f"You measured at one value of {one.symbol}: how it goes with {one.symbol} is not tested."
     ends = [f"{'+' if end > 0 else ''}{plain(end, 2)}" for end in (one.low, one.high)]
-    return f"The power of {one.symbol} may be off by {ends[0]} to {ends[1]}."
+    return f"It would also hold with the power of {one.symbol} off by {ends[0]} to {ends[1]}."

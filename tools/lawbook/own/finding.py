@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lawbook.reference.api import UnknownNameError, open_entry
+from lawbook.reference.asks import stated_by, symbols_in
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Check, Entry, Law
 from lawbook.reference.problem import nearest
-from lawbook.reference.rules import FITTED
 
 FEW = 12  # names that an error lists; of more it names the nearest alone
 
@@ -41,15 +41,14 @@ class Found:
         entry = self.entry.model_copy(update={"laws": {**self.entry.laws, self.law_id: law}})
         return replace(self, entry=entry, law=law, check=check)
 
-    def needs(self, stated: float | str) -> tuple[str, ...]:
-        """The symbols of a number or an expression of the check."""
-        return self.catalog.expression(self.law, stated).symbols if isinstance(stated, str) else ()
+    def needs(self, stated: float | str | None) -> tuple[str, ...]:
+        """The symbols of a number or an expression of the law."""
+        return symbols_in(self.catalog, self.law, stated)
 
     @property
     def predicted(self) -> float | str:
         """What the check predicts, of a fitted law its formula."""
-        expr = self.law.formula.expr
-        return expr if self.check.predicted == FITTED and expr is not None else self.check.predicted
+        return stated_by(self.law, self.check)
 
     @property
     def reference(self) -> str:

@@ -158,7 +158,7 @@ def _power(found: Told) -> Iterator[Item]:
     if power.survivors:
         yield Item(f"These would have held too: {'; '.join(power.survivors)}.")
     for interval in power.intervals:
-        yield Item(f"Your error bars let pass {printable(in_words(interval))}.")
+        yield Item(f"It would also hold for {printable(in_words(interval))}.")
     for one in found.dependences:
         yield Item(dependence.in_words(one))
 

@@ -25,8 +25,9 @@ from lawbook.own.taking import taken
 from lawbook.own.told import Assumed, Booked, RivalOf
 from lawbook.own.words import readable
 from lawbook.reference import bibliography
+from lawbook.reference.asks import unit_of
 from lawbook.reference.bibliography import Work
-from lawbook.reference.model import Reported, Rival
+from lawbook.reference.model import Reported
 from lawbook.reference.rules import FITTED
 
 FEW_REPLICAS = 5
@@ -148,15 +149,11 @@ def _require_prediction(found: Found, record: Measured) -> None:
 
 def _askable(found: Found, known: set[str]) -> Found:
     """The check with the rivals, and what the paper reports, as far as they can be computed from what is known."""
-    rivals = [rival for rival in found.check.rivals if known.issuperset(_rival_needs(found, rival))]
+    rivals = [rival for rival in found.check.rivals if known.issuperset(found.needs(rival.expr))]
     against = found.check.against
     if against is not None and not known.issuperset(found.needs(against.reported)):
         against = None
     return found.with_check(rivals=rivals, against=against)
-
-
-def _rival_needs(found: Found, rival: Rival) -> tuple[str, ...]:
-    return () if rival.expr is None else found.needs(rival.expr)
 
 
 def _notes(record: Measured, count: int) -> tuple[str, ...]:
@@ -197,7 +194,7 @@ def _told(
             values = tuple(point.rivals[i] for point in record.points)
             rivals.append(RivalOf(words(rival.says), values, fate.excluded_at, fate.inside))
         else:
-            needs = tuple(name for name in _rival_needs(found, rival) if name not in known)
+            needs = tuple(name for name in found.needs(rival.expr) if name not in known)
             rivals.append(RivalOf(words(rival.says), (), 0, False, needs))
     assumed = [
         Assumed(
@@ -216,7 +213,7 @@ def _told(
         law=f"{entry.paper}/{found.law_id}",
         name=words(law.name),
         quantity=words(check.quantity or check.measures).rstrip(","),
-        unit=words(unit_of(found)),
+        unit=words(unit_of(found.catalog, law, check)),
         predicted=f"{predicted}, fitted" if check.predicted == FITTED else predicted_in_words(predicted),
         tolerance=tolerance_of(check),
         band_from=" ".join([BAND_FROM[check.band_from.is_], words(check.band_from.says or "")]).strip(),
@@ -243,17 +240,6 @@ def _told(
 def predicted_in_words(predicted: float | str) -> str:
     """A prediction as it is read: the expression, or the number."""
     return plain(predicted) if isinstance(predicted, float | int) else str(predicted)
-
-
-def unit_of(found: Found) -> str:
-    """The unit of a check: its own, or that of what its law's formula gives, where this is what is predicted."""
-    check, formula = found.check, found.law.formula
-    if check.unit is not None:
-        return check.unit
-    if formula.gives is None or check.predicted not in (formula.expr, FITTED):
-        return ""
-    unit = found.catalog.symbol(found.law, formula.gives).unit or ""
-    return "" if unit == "1" else unit
 
 
 def _reported(one: Reported) -> str:
