@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from lawbook.least_squares import Prediction
     from lawbook.own.compare import Comparison, compare
     from lawbook.own.fit import LawFit, fit
+    from lawbook.own.judgement import Judgement
+    from lawbook.own.judging import judge
     from lawbook.own.report import report
     from lawbook.own.runs import Runs, RunsError, runs
     from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
@@ -24,6 +26,7 @@ __all__ = [
     "Formula",
     "FormulaError",
     "InvalidEntryError",
+    "Judgement",
     "LawFit",
     "LawFormula",
     "Prediction",
@@ -34,6 +37,7 @@ __all__ = [
     "entry",
     "fit",
     "formula",
+    "judge",
     "measure",
     "notebook",
     "report",
@@ -53,6 +57,8 @@ LAZY = {
     "fit": ("lawbook.own.fit", "fit"),
     "report": ("lawbook.own.report", "report"),
     "runs": ("lawbook.own.runs", "runs"),
+    "Judgement": ("lawbook.own.judgement", "Judgement"),
+    "judge": ("lawbook.own.judging", "judge"),
     "entry": ("lawbook.reference.api", "entry"),
     "formula": ("lawbook.reference.api", "formula"),
     "Entry": ("lawbook.reference.model", "Entry"),

@@ -183,4 +183,4 @@ def other_files(root: Path) -> Iterator[Problem]:
 
 
 def _shared(folder: Path) -> list[Path]:
-    return [folder / f"{name}.yml" for name in ("families", "glossary", "gone", "notation", "synonyms")]
+    return [folder / f"{name}.yml" for name in ("families", "glossary", "gone", "instruments", "notation", "synonyms")]
