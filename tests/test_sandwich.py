@@ -6,7 +6,7 @@ import doctest
 
 import numpy as np
 import pytest
-from lawbook import sandwich
+from lawbook import least_squares, sandwich
 
 SLOPE = np.array([0.0, 1.0])
 
@@ -50,7 +50,7 @@ def test_a_point_that_is_followed_wholly_tells_nothing() -> None:
     design = np.array([[1.0, 0], [1, 0], [1, 0], [0, 1]])
     found = sandwich.of_design(design, np.array([1.0, -1, 0, 0]), None)
     assert found.error(np.array([1.0, 0])) > 0
-    assert np.isfinite(found.quantile(np.array([1.0, 0]), 0.95))
+    assert found.freedom(np.array([1.0, 0])) == pytest.approx(2)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,16 @@ def test_intervals_of_a_slope_cover(points: int, scales: np.ndarray) -> None:
     """With one scatter and Student's t 58 and 91 per cent of those of unequal points do."""
     design, rng = line(points), np.random.default_rng(3)
     hits = []
-    for _ in range(400):
+    for _ in range(600):
         noise = scales * rng.standard_normal(points)
         slope = np.linalg.lstsq(design, noise, rcond=None)[0]
         found = sandwich.of_design(design, noise - design @ slope, None)
-        hits.append([abs(slope[1]) < found.quantile(SLOPE, level) * found.error(SLOPE) for level in (0.6827, 0.95)])
+        hits.append(
+            [
+                abs(slope[1]) < least_squares.quantile(level, found.freedom(SLOPE)) * found.error(SLOPE)
+                for level in (0.6827, 0.95)
+            ]
+        )
     inner, outer = 100 * np.mean(hits, axis=0)
     assert inner == pytest.approx(68, abs=6)  # 400 draws: standard errors of 2.3 and 1.1
     assert outer == pytest.approx(95, abs=3.5)
@@ -77,11 +82,28 @@ def test_intervals_cover_where_points_come_in_groups() -> None:
     group = np.repeat(np.arange(12), 4)
     design = np.stack([np.ones(48), np.repeat(np.linspace(0, 1, 12), 4)], axis=1)
     rng, hits, alone = np.random.default_rng(4), [], []
-    for _ in range(400):
+    for _ in range(600):
         noise = np.repeat(rng.standard_normal(12), 4) + rng.standard_normal(48)
         slope = np.linalg.lstsq(design, noise, rcond=None)[0]
         for kept, told in ((group, hits), (None, alone)):
             found = sandwich.of_design(design, noise - design @ slope, kept)
-            told.append(abs(slope[1]) < found.quantile(SLOPE, 0.95) * found.error(SLOPE))
+            told.append(abs(slope[1]) < least_squares.quantile(0.95, found.freedom(SLOPE)) * found.error(SLOPE))
     assert 100 * np.mean(hits) == pytest.approx(95, abs=3.5)
     assert 100 * np.mean(alone) < 90
+
+
+def test_freedom_is_that_of_the_textbook() -> None:
+    """(tr G)² / tr G² for the matrix G of the squared error as a form in independent errors, for groups and without."""
+    design, residual = line(8), np.ones(8)
+    bread = np.linalg.inv(design.T @ design)
+    left = np.eye(8) - design @ bread @ design.T
+    weights = design @ bread @ SLOPE
+    for group in (np.arange(8), np.array([0, 0, 0, 1, 1, 2, 2, 3])):
+        form = np.zeros((8, 8))
+        for name in np.unique(group):
+            rows = group == name
+            values, vectors = np.linalg.eigh(left[np.ix_(rows, rows)])
+            row = left[:, rows] @ (vectors / np.sqrt(values)) @ vectors.T @ weights[rows]
+            form += np.outer(row, row)
+        found = sandwich.of_design(design, residual, None if group[1] == 1 else group)
+        assert found.freedom(SLOPE) == pytest.approx(np.trace(form) ** 2 / np.trace(form @ form))

@@ -1,10 +1,8 @@
-"""Errors that allow each point, or each group of points, a scatter of its own, and quantiles for few points.
+"""Errors that allow each point, or each group of points, a scatter of its own, and how well few points know them.
 
-The sandwich with residuals brought to their own size (HC2; CR2 for groups of points: Bell and McCaffrey 2002, Survey
-Methodology 28, 169-181). Its ratio to what it stands for does not follow Student's t where points scatter unequally,
-so the quantile comes from the wild bootstrap: the residuals with random signs, group by group (Wu 1986, Annals of
-Statistics 14, 1261-1295; Cameron, Gelbach and Miller 2008, Review of Economics and Statistics 90, 414-427). Pure
-numerics.
+The sandwich with residuals brought to their own size (HC2; CR2 for groups of points), and degrees of freedom after
+Satterthwaite: Bell and McCaffrey 2002, Survey Methodology 28, 169-181. Imbens and Kolesár 2016 (Review of Economics and
+Statistics 98, 701-712) recommend both where points are few. Pure numerics.
 """
 
 from __future__ import annotations
@@ -19,8 +17,6 @@ Array = NDArray[np.float64]
 
 LEAST = 1e-8
 """An eigenvalue of what the fit leaves of a group below this share is 0: the fit follows it wholly."""
-SIGNS = 1999
-"""How often signs are drawn."""
 
 
 @dataclass(frozen=True)
@@ -67,67 +63,55 @@ class Sandwich:
             >>> round(mean.error(np.ones(1)), 4)  # the error of a mean of five
             0.7071
         """
-        return float(self._errors(self._weights(gradient), self.residual[None])[0])
+        moves = self.residual * self._weights(gradient)
+        return float(np.linalg.norm(moves if self.group is None else np.bincount(self.group, weights=moves)))
 
-    def quantile(self, gradient: Array, level: float) -> float:
-        """Standard errors to either side of a number that cover with probability `level`.
+    def freedom(self, gradient: Array) -> float:
+        """Degrees of freedom of the error of a number: what Student's t is to be taken with.
+
+        Those of a sum of squares with the mean and variance that the squared error has where all points scatter alike.
 
         Arguments:
             gradient: Of the number by the parameters, shape (p,).
-            level: A probability, below 1.
 
         Returns:
-            About what Student's t gives where all points scatter alike.
+            At least 1; as many as points less parameters where all points weigh alike.
 
         Examples:
             >>> import numpy as np
             >>> from lawbook import sandwich
-            >>> rng = np.random.default_rng(0)
-            >>> mean = sandwich.of_design(np.ones((20, 1)), rng.standard_normal(20), None)
-            >>> 1.9 < mean.quantile(np.ones(1), 0.95) < 2.3
-            True
+            >>> mean = sandwich.of_design(np.ones((5, 1)), np.array([1.0, -1.0, 2.0, -2.0, 0.0]), None)
+            >>> round(mean.freedom(np.ones(1)), 4)
+            4.0
         """
         weights = self._weights(gradient)
-        moved = self._signed @ (self.u @ (gradient @ self.back))
-        left = self._signed - (self._signed @ self.u) @ self.u.T
-        return float(np.quantile(np.abs(moved) / self._errors(weights, left), level))
-
-    @cached_property
-    def _signed(self) -> Array:
-        """The residuals, brought to the size of what they stand for, with random signs, shape (signs, k)."""
-        own = np.empty_like(self.residual)
-        for rows, root in self._groups:
-            own[rows] = root @ root @ self.residual[rows]
-        signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(SIGNS, len(self._groups)))
-        return np.asarray(signs[:, self._which] * own)
+        if self.group is None:
+            own, inside = weights**2, weights[:, None] * self.u  # (G,), (G, r): seen in the design
+        else:
+            own = np.asarray(np.bincount(self.group, weights=weights**2), dtype=np.float64)
+            inside = np.stack([self.u[rows].T @ weights[rows] for rows, _ in self._groups])
+        felt = np.sum(inside**2, axis=1)
+        mean = float(np.sum(own - felt))
+        half_variance = float(np.sum(own**2 - 2 * own * felt) + np.sum((inside.T @ inside) ** 2))
+        return max(mean**2 / half_variance, 1.0) if half_variance > 0 else 1.0
 
     def _weights(self, gradient: Array) -> Array:
         """What the number moves by when a point moves by 1, adjusted for what the fit leaves of it, shape (k,)."""
         weights = self.u @ (gradient @ self.back)
+        if self.group is None:
+            left = 1 - np.sum(self.u**2, axis=1)
+            return np.where(left > LEAST, weights / np.sqrt(np.maximum(left, LEAST)), 0.0)
         for rows, root in self._groups:
             weights[rows] = root @ weights[rows]
         return np.asarray(weights)
 
-    def _errors(self, weights: Array, residuals: Array) -> Array:
-        """Errors for several sets of residuals, shape (m, k) to (m,)."""
-        moves = residuals * weights
-        if self.group is not None:
-            sums = np.zeros((len(moves), len(self._groups)))
-            np.add.at(sums.T, self._which, moves.T)
-            moves = sums
-        return np.asarray(np.sqrt(np.sum(moves**2, axis=1)))
-
-    @property
-    def _which(self) -> NDArray[np.int64]:
-        return np.arange(len(self.residual)) if self.group is None else self.group
-
     @cached_property
     def _groups(self) -> list[tuple[NDArray[np.intp], Array]]:
         """The points of each group, and the root of the inverse of what the fit leaves of them."""
+        assert self.group is not None  # asked for only then
         found = []
-        order = np.argsort(self._which, kind="stable")
-        starts = np.flatnonzero(np.diff(self._which[order], prepend=-1))
-        for rows in np.split(order, starts[1:]):
+        for name in range(int(self.group.max()) + 1):
+            rows = np.flatnonzero(self.group == name)
             values, vectors = np.linalg.eigh(np.eye(len(rows)) - self.u[rows] @ self.u[rows].T)
             inverse = np.where(values > LEAST, 1 / np.sqrt(np.maximum(values, LEAST)), 0.0)
             found.append((rows, (vectors * inverse) @ vectors.T))
@@ -142,7 +126,7 @@ def of_design(
     Arguments:
         jacobian: Of the weighted residuals by the parameters, shape (k, p), in steps of like size.
         residual: What each point is off by, shape (k,).
-        group: Which points move together, numbers from 0 on, shape (k,), or None.
+        group: Which points move together, any numbers, shape (k,), or None.
         tolerance: What moves no point by more than this share counts as rounding.
 
     Returns:

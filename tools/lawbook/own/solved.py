@@ -238,6 +238,8 @@ class Solved:
         return {symbol: self.runs.x[axis] for symbol, axis in self.law.x.items()}
 
     def _at(self, x: Mapping[str, ArrayLike]) -> dict[str, Array]:
+        unused = [axis for axis in self.runs.x if not self.law.formula.has(axis)]  # as a column of that name is
+        x = {word: value for word, value in x.items() if word not in unused}
         found = {self.law.formula.symbol(word): np.asarray(value, dtype=float) for word, value in x.items()}
         wanted = set(self.law.x)
         if found.keys() != wanted:
@@ -341,7 +343,7 @@ class Solved:
         if np.isfinite(error) and unit > 0:
             scatter = error / unit
             if self.scatter == "unequal":
-                times = self._sandwich.quantile(in_steps, level)
+                times = quantile(level, self._sandwich.freedom(in_steps))
         else:  # no direction of the parameters moves it alone: one scatter for all runs
             scatter = 1.0 if self.scatter == "known" else float(np.linalg.norm(self._estimate.residual)) / freedom**0.5
         return error, *profile.interval(
