@@ -10,25 +10,30 @@ if TYPE_CHECKING:
     from lawbook.evidence import notebook
     from lawbook.least_squares import Prediction
     from lawbook.own.compare import Comparison, compare
-    from lawbook.own.fit import LawFit, fit
+    from lawbook.own.fit import Against, HeldOut, LawFit, Optimum, fit
     from lawbook.own.judgement import Judgement
     from lawbook.own.judging import judge
     from lawbook.own.report import report
     from lawbook.own.runs import Runs, RunsError, runs
+    from lawbook.own.solved import ExtrapolationWarning
     from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
     from lawbook.reference.bound import LawFormula
     from lawbook.reference.formula import Formula, FormulaError
     from lawbook.reference.model import Entry
 
 __all__ = [
+    "Against",
     "Comparison",
     "Entry",
+    "ExtrapolationWarning",
     "Formula",
     "FormulaError",
+    "HeldOut",
     "InvalidEntryError",
     "Judgement",
     "LawFit",
     "LawFormula",
+    "Optimum",
     "Prediction",
     "Runs",
     "RunsError",
@@ -49,6 +54,10 @@ LAZY = {
     "measure": ("lawbook.measure", None),
     "notebook": ("lawbook.evidence.notebook", None),
     "Prediction": ("lawbook.least_squares", "Prediction"),
+    "ExtrapolationWarning": ("lawbook.own.solved", "ExtrapolationWarning"),
+    "Against": ("lawbook.own.fit", "Against"),
+    "HeldOut": ("lawbook.own.fit", "HeldOut"),
+    "Optimum": ("lawbook.own.fit", "Optimum"),
     "LawFit": ("lawbook.own.fit", "LawFit"),
     "Runs": ("lawbook.own.runs", "Runs"),
     "RunsError": ("lawbook.own.runs", "RunsError"),

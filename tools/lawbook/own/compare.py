@@ -59,7 +59,20 @@ class Comparison:
     pairs: list[Pair]
 
     def rows(self) -> list[list[str]]:
-        """What the table shows: law, number of constants, misses, held out, of the largest fifth, ΔAICc."""
+        """What the table shows of each law.
+
+        Returns:
+            Law, number of constants, misses, held out, of the largest fifth, ΔAICc, as text.
+
+        Examples:
+            >>> import lawbook
+            >>> n = [1e6, 4e6, 16e6, 64e6, 256e6, 1e9]
+            >>> table = {"N": n, "D": n[::-1], "loss": [4.0, 3.61, 3.22, 2.94, 2.63, 2.38]}
+            >>> runs = lawbook.runs(table, N="N", D="D")
+            >>> found = lawbook.compare(["kaplan2020/loss-vs-parameters", "kaplan2020/loss-vs-data"], runs)
+            >>> [row[:2] for row in found.rows()]
+            [['kaplan2020/loss-vs-parameters', '2'], ['kaplan2020/loss-vs-data', '2']]
+        """
         rows = []
         for name, one in self.fits.items():
             held = one.held_out()
@@ -68,7 +81,20 @@ class Comparison:
         return rows
 
     def sentences(self) -> list[str]:
-        """One on each pair: which foretells better, or that the runs cannot tell."""
+        """What the runs say of each pair of laws.
+
+        Returns:
+            A sentence on each: which foretells better, or that the runs cannot tell.
+
+        Examples:
+            >>> import lawbook
+            >>> n = [1e6, 4e6, 16e6, 64e6, 256e6, 1e9]
+            >>> table = {"N": n, "D": n[::-1], "loss": [4.0, 3.61, 3.22, 2.94, 2.63, 2.38]}
+            >>> runs = lawbook.runs(table, N="N", D="D")
+            >>> found = lawbook.compare(["kaplan2020/loss-vs-parameters", "kaplan2020/loss-vs-data"], runs)
+            >>> found.sentences()[0].partition(" than")[0]
+            'kaplan2020/loss-vs-parameters foretells better'
+        """
         told = []
         for pair in self.pairs:
             words = f"the runs cannot tell {pair.better} from {pair.worse}"

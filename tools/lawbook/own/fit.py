@@ -148,7 +148,18 @@ class LawFit(Solved):
         return "\n".join(lines)
 
     def constants(self) -> list[list[str]]:
-        """What the table shows of each constant: letter, value, 95 % interval, errors by sandwich and by bootstrap."""
+        """What the table shows of each constant.
+
+        Returns:
+            Letter, value, 95 % interval, and the errors by sandwich and by bootstrap, as text.
+
+        Examples:
+            >>> import lawbook
+            >>> table = {"n": [1e3, 3e3, 1e4, 3e4, 1e5], "loss": [3.8, 2.71, 1.89, 1.36, 0.95]}
+            >>> fit = lawbook.fit("hestness2017", lawbook.runs(table, n="n"), given={"floor": 0.0})
+            >>> fit.constants()[1][:3]
+            ['beta_g', '−0.3007', '−0.3039 to −0.2975']
+        """
         intervals, values = self.interval(), self.values
         errors = self.errors if self.huber is None else {}
         drawn = self.bootstrap() if self.can_draw else {}
@@ -164,7 +175,18 @@ class LawFit(Solved):
         ]
 
     def held_out_or_none(self) -> HeldOut | None:
-        """What `held_out` returns, or None where the runs are too few for it."""
+        """As `held_out`, without an error where the runs are too few.
+
+        Returns:
+            What `held_out` returns, or None.
+
+        Examples:
+            >>> import lawbook
+            >>> table = {"n": [1e3, 3e3, 1e4, 3e4, 1e5], "loss": [3.8, 2.71, 1.89, 1.36, 0.95]}
+            >>> fit = lawbook.fit("hestness2017", lawbook.runs(table, n="n"), given={"floor": 0.0})
+            >>> fit.held_out_or_none() is None
+            False
+        """
         try:
             return self.held_out()
         except ValueError:

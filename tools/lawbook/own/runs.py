@@ -108,6 +108,9 @@ class Runs:
         Arguments:
             which: Truth values, one a run, or numbers of runs from 0 on, any of them more than once.
 
+        Returns:
+            Those, in that order.
+
         Examples:
             >>> import lawbook
             >>> len(lawbook.runs({"n": [1, 2, 3], "loss": [3, 2, 1]}, n="n").rows([0, 0, 2]))
@@ -148,6 +151,7 @@ def runs(
         The runs, in the order of the table.
 
     Raises:
+        TypeError: No symbol, one that is called `loss` or `error`, or a source of another kind.
         RunsError: All that is wrong: columns that are not there (with the nearest), cells that are no positive number,
             each by line and column. It is a `ValueError`.
         FileNotFoundError: No such file.

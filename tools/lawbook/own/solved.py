@@ -75,6 +75,11 @@ class Solved:
         return dict(zip(self.names, (float(v) for v in self._real(self.theta)), strict=True))
 
     @property
+    def given(self) -> dict[str, float]:
+        """The constants that were not fitted, by symbol."""
+        return dict(self.law.given)
+
+    @property
     def errors(self) -> dict[str, float]:
         """One standard error of each constant; infinite for what the runs do not determine.
 
@@ -375,6 +380,15 @@ class Solved:
 
         Raises:
             ValueError: Fewer than three runs, or groups, a constant.
+
+        Examples:
+            >>> import numpy as np
+            >>> import lawbook
+            >>> n = np.geomspace(1e3, 1e6, 20)
+            >>> loss = 30 * n**-0.3 * np.exp(0.01 * np.cos(np.arange(20.0) ** 2))
+            >>> fit = lawbook.fit("hestness2017", lawbook.runs({"n": n, "loss": loss}, n="n"), given={"floor": 0.0})
+            >>> fit.draws().shape
+            (200, 2)
         """
         if not self.can_draw:
             raise ValueError(few_to_draw(self.units, len(self.names)))
