@@ -68,6 +68,8 @@ def test_a_formula_on_one_line(latex: str, text: str) -> None:
         r"\frac{",
         "}}{",
         r"\frac",
+        r"\not",
+        r"\left",
         "_",
         r"\begin{cases}",
         r"\end{x}",

@@ -140,10 +140,9 @@ class _Reader:
     def one(self) -> list[Atom]:
         """The atoms of the next token with its arguments."""
         token = self.peek()
+        if token in ("", "{"):
+            return self.group() if token else []
         self.at += 1
-        if token == "{":
-            self.at -= 1
-            return self.group()
         if token.startswith("\\"):
             self.depth += 1
             name = token.removeprefix("\\")
