@@ -28,6 +28,9 @@ REPO = Path(__file__).resolve().parents[2]
         (r"\frac12 x + \tfrac34", "½x + ¾"),
         (r"\frac{\frac{a}{b}}{c}", "(a/b)/c"),
         (r"\frac{dq}{dt}=0", "dq/dt = 0"),
+        (r"\frac{\log n}{n} + \frac{\max(a,b)}{c}", "(log n)/n + max(a, b)/c"),
+        (r"\frac{\sum_i x_i}{n}", "(∑ᵢ xᵢ)/n"),
+        (r"{\frac{a}{b}}^2 + \sqrt{x}^3", "(a/b)² + (√x)³"),
         (r"\ln\frac{1-x}{x}", "ln((1 − x)/x)"),
         (r"\frac{\langle w, x\rangle}{\lVert w\rVert}", "⟨w, x⟩/‖w‖"),
         (r"\|W_2W_1\|_F^2", "‖W₂W₁‖_F²"),
@@ -59,7 +62,23 @@ def test_a_formula_on_one_line(latex: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", ["x^{", r"\frac{", "}}{", r"\frac", "_", r"\begin{cases}", r"\end{x}", "{" * 5000 + "x", "\\", "$"]
+    "broken",
+    [
+        "x^{",
+        r"\frac{",
+        "}}{",
+        r"\frac",
+        r"\not",
+        r"\left",
+        "_",
+        r"\begin{cases}",
+        r"\end{x}",
+        "{" * 5000 + "x",
+        r"\hat" * 3000 + "x",
+        r"\frac" * 3000,
+        "\\",
+        "$",
+    ],
 )
 def test_what_is_broken_is_read_as_far_as_it_goes(broken: str) -> None:
     assert "\\" not in math_text(broken)

@@ -73,7 +73,7 @@ def list_(
     """List papers and their laws: all, or those for which all that is asked holds.
 
     Options that may be given several times ask for each. Exit code 1 if there is no such law.
-    """  # fmt: skip
+    """
     from lawbook.terminal import tables
     from lawbook.terminal.choose import UnknownValueError, Wanted, choose
 
@@ -109,7 +109,7 @@ def show(
     """Show an entry or a part of it: formula, symbols, assumptions, what was measured, limits, how to cite.
 
     Mathematics is in Unicode. What is piped has no colours, nor has it where NO_COLOR is set.
-    """  # fmt: skip
+    """
     from lawbook.terminal import show as text
 
     in_json(as_json)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
 from lawbook.reference import math_signs as signs
@@ -139,12 +140,15 @@ class _Reader:
     def one(self) -> list[Atom]:
         """The atoms of the next token with its arguments."""
         token = self.peek()
+        if token in ("", "{"):
+            return self.group() if token else []
         self.at += 1
-        if token == "{":
-            self.at -= 1
-            return self.group()
         if token.startswith("\\"):
-            return self.command(token.removeprefix("\\"))
+            self.depth += 1
+            name = token.removeprefix("\\")
+            inside = self.command(name) if self.depth < DEEPEST else [_sign(name)]
+            self.depth -= 1
+            return inside
         if token in _PLAIN_CHARACTERS:
             kind, text = _PLAIN_CHARACTERS[token]
             return [Atom(text, kind)]
@@ -202,8 +206,7 @@ class _Reader:
         over, under = _written(top), _written(bottom)
         if (over, under) in signs.VULGAR:
             return Atom(signs.VULGAR[over, under], "number")
-        parting = ("operator", "relation", "slash", "fraction", "comma")
-        over = f"({over})" if any(atom.kind in parting for atom in _outside(top)) else over
+        over = f"({over})" if _is_parted(top) else over
         under = under if _DIFFERENTIAL.fullmatch(under) and over[:1] == under[0] else _grouped(bottom)
         return Atom(f"{over}/{under}", "fraction")
 
@@ -232,6 +235,8 @@ class _Reader:
         while self.peek() == "'":
             self.at += 1
             found["^"] = "′" + found["^"]
+        if base.kind in ("fraction", "root"):
+            base = base._replace(text=f"({base.text})")
         kind: Kind = base.kind if base.kind in ("big", "function", "close", "bar") else "letter"
         if base.kind == "operator" and base.text in "−+":
             kind = "letter"  # as in 0^+
@@ -311,6 +316,13 @@ def _said(text: str) -> str:
     """Words between mathematics: commands are their signs, braces and dollars are gone."""
     text = re.sub(r"\\[,;: ]|~", " ", text)
     return re.sub(r"[\\{}$]", "", re.sub(r"\\([A-Za-z]+)", lambda m: _sign(m[1]).text, text))
+
+
+def _is_parted(atoms: Sequence[Atom]) -> bool:
+    """Whether a slash behind some atoms would part them: a sum, a fraction, or a function of what follows it."""
+    parting = ("operator", "relation", "slash", "fraction", "comma", "big")
+    bare = [a for a, b in pairwise(atoms) if a.kind == "function" and b.kind != "open"]
+    return any(atom.kind in parting or atom in bare for atom in _outside(atoms))
 
 
 def _grouped(atoms: Sequence[Atom]) -> str:
