@@ -12,7 +12,21 @@ import pytest
 from lawbook.cli import app
 from typer.testing import CliRunner, Result
 
-VERBS = ("check", "judge", "run", "site", "serve", "pages", "show", "status", "power", "changes", "confirm", "new", "publish")
+VERBS = (
+    "check",
+    "judge",
+    "run",
+    "site",
+    "serve",
+    "pages",
+    "show",
+    "status",
+    "power",
+    "changes",
+    "confirm",
+    "new",
+    "publish",
+)
 
 
 def lawbook(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
