@@ -298,6 +298,25 @@ def test_a_book_of_ones_own_is_judged_by(tiny: Path, monkeypatch: pytest.MonkeyP
     assert lawbook.judge("corner2002/sum-is-pi", measured=3.2, error=0.01).verdict == "fails"
 
 
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (EDGE, ""),
+        (
+            "marcotte2024momentum/discrete-factor",
+            "Such a model alone: linear layers that follow upon each other, in steps",
+        ),
+        ("kaplan2020/best-compute", "Only the model or the data that Lawbook's notebook builds"),
+    ],
+)
+def test_which_model_a_check_is_made_for_is_told(reference: str, said: str) -> None:
+    found = find(reference)
+    given = dict.fromkeys(found.needs(found.predicted), 0.5)
+    judged = judge_found(found, measured=1.0, error=0.1, given=given)
+    assert judged.made_for.startswith(said)
+    assert ("Which model is the check made for?" in str(judged)) is bool(said)
+
+
 def test_what_an_entry_says_is_escaped(tiny: Path) -> None:
     path = tiny / "references/scaling/halving2001.yml"
     path.write_text(path.read_text().replace("text: The draws are independent.", "text: '`<script>` & \"draws\"'"))

@@ -20,7 +20,7 @@ def test_which_pages_there_are(catalog: Catalog) -> None:
     assert sorted(pages(catalog, {})) == [
         "bibliography.md", "browse/assumption.md", "browse/data.md", "browse/index.md", "browse/kind.md", "browse/map.md",
         "browse/observable.md", "browse/timeline.md", "browse/turn.md", "coverage.md", "families/geometry.md",
-        "families/scaling.md", "glossary.md", "laws/corner2002.md", "laws/halving2001.md", "laws/index.md", "notation.md",
+        "families/scaling.md", "glossary.md", "laws/corner2002.md", "laws/halving2001.md", "laws/index.md", "notation.md", "own-model.md",
         "scoreboard.md",
     ]  # fmt: skip
 

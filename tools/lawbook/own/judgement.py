@@ -41,6 +41,7 @@ class Judgement(Told):
         standing: How the measurement compares with what the paper reports of the same number, where it does.
         booked: What Lawbook measured: `passed` of `seeds`, `date`, `is_current`, `farthest`; None without such seeds.
         setting: What Lawbook measured it on.
+        made_for: Which model the check is made for, where it is not any of which the assumptions hold.
         notes: What to know about the numbers that were handed in.
         cite: The paper.
         bibtex: The same as a BibTeX record.

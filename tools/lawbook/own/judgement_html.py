@@ -8,7 +8,7 @@ from lawbook.own.judgement_text import headline, left_out, said, sections, table
 from lawbook.own.told import Told
 
 TONES = {"holds": "good", "fails": "bad", "undecided": "undecided"}
-OPEN = ("Rivals", "What has to be so", "About your numbers")
+OPEN = ("Rivals", "What has to be so", "About your numbers", "Which model")
 
 
 def html(found: Told) -> str:

@@ -118,6 +118,8 @@ def sections(found: Told) -> Iterator[tuple[str, list[Item]]]:
     """What stands below the table: a title and its lines, those that have something to say."""
     if found.notes:
         yield "About your numbers", [Item(note) for note in found.notes]
+    if found.made_for:
+        yield "Which model is the check made for?", [Item(found.made_for)]
     if found.rivals:
         yield "Rivals: wrong laws that somebody might propose", [rival(one, found) for one in found.rivals]
     yield "How hard was this measurement?", list(_power(found))

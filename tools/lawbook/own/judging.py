@@ -27,6 +27,7 @@ from lawbook.own.words import readable
 from lawbook.reference import bibliography
 from lawbook.reference.asks import unit_of
 from lawbook.reference.bibliography import Work
+from lawbook.reference.instruments import of_check
 from lawbook.reference.model import Reported
 from lawbook.reference.rules import FITTED
 
@@ -229,6 +230,7 @@ def _told(
         standing=None if asked.check.against is None else stands(asked.check, record),
         booked=booked,
         setting=words(entry.setting.here),
+        made_for=words(_made_for(found)),
         notes=notes,
         cite=entry.paper if work is None else f"{work.by} ({work.year}). {work.title}. {work.link}".strip(),
         bibtex="" if work is None else work.bibtex,
@@ -240,6 +242,16 @@ def _told(
 def predicted_in_words(predicted: float | str) -> str:
     """A prediction as it is read: the expression, or the number."""
     return plain(predicted) if isinstance(predicted, float | int) else str(predicted)
+
+
+def _made_for(found: Found) -> str:
+    """Which model a check is made for; nothing where any will do of which the assumptions hold, or nobody has said."""
+    place = of_check(found.catalog.root, f"{found.entry.paper}/{found.law_id}", found.name)
+    if place is None or place.where == "any":
+        return ""
+    if place.where == "such":
+        return f"Such a model alone: {place.such}."
+    return "Only the model or the data that Lawbook's notebook builds: of another it says nothing about the law."
 
 
 def _reported(one: Reported) -> str:

@@ -96,6 +96,7 @@ class Told:
     standing: str | None = None
     booked: Booked | None = None
     setting: str = ""
+    made_for: str = ""
     notes: tuple[str, ...] = ()
     cite: str = ""
     bibtex: str = field(default="", repr=False)

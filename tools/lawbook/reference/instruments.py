@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -97,6 +97,27 @@ def read(root: Path, sources: Mapping[str, Source]) -> tuple[dict[str, Instrumen
     found = mapping(doc, Instruments, LAW)
     doc.problems.extend([*cross.prose_of(doc, None, sources), *_references(doc, found, sources)])
     return found, doc.causes()
+
+
+def of_check(root: Path, law: str, check: str) -> OfCheck | None:
+    """What the file at `root` says of one check, without a look at the rest of the book; None where it says nothing.
+
+    Arguments:
+        root: The folder of the book.
+        law: paper/law.
+        check: The id of the check.
+    """
+    path = root / FILE
+    if not path.is_file():
+        return None
+    found = path.stat()
+    told = _read_alone(path, found.st_mtime_ns, found.st_size).get(law)
+    return None if told is None else told.of(check)
+
+
+@lru_cache(maxsize=4)
+def _read_alone(path: Path, changed: int, size: int) -> dict[str, Instruments]:
+    return mapping(source.read(path, FILE), Instruments, LAW)
 
 
 def _references(doc: Source, found: Mapping[str, Instruments], sources: Mapping[str, Source]) -> Iterator[Problem]:
