@@ -212,9 +212,7 @@ class Collapse:
         missing = np.flatnonzero(self.counts == 0)
         if len(missing):
             named = ", ".join(str(c) for c in missing[:10]) + (" and more" if len(missing) > 10 else "")
-            raise ValueError(
-                f"found no sample of class {named}, expected one of each of {self.classes} classes at least"
-            )
+            raise ValueError(f"found no sample of class {named}, expected at least one of each of {self.classes}")
         w = finite(weight, "weight")
         b = np.zeros(self.classes) if bias is None else finite(bias, "bias")
         if w.shape != self.means.shape:
