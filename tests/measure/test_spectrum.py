@@ -53,7 +53,9 @@ def test_values_vectors_and_residuals_of_known_spectra(values, dtype, digits, co
     misfit = np.linalg.norm(a.astype(float) @ found.vectors - found.vectors * found.values, axis=0)
     rounding = 10 * np.finfo(dtype).eps * scale
     np.testing.assert_allclose(found.residuals, misfit, rtol=0.05, atol=rounding)  # the residuals tell the truth
-    np.testing.assert_allclose(found.vectors.T @ found.vectors, np.eye(count), atol=1e-13 if dtype == np.float64 else 1e-5)
+    np.testing.assert_allclose(
+        found.vectors.T @ found.vectors, np.eye(count), atol=1e-13 if dtype == np.float64 else 1e-5
+    )
     assert found.settled
     assert (found.residuals <= tolerance * scale + rounding).all()
     assert found.products <= len(values)
@@ -237,7 +239,9 @@ def test_the_door_takes_a_product_or_a_loss():
         lawbook.measure.sharpness(lambda w: w @ w, jnp.ones(2), count=2)
 
 
-@pytest.mark.parametrize("first", ["", "from lawbook.measure.sharpness import top_eigenpairs; ", "import lawbook.measure.sharpness; "])
+@pytest.mark.parametrize(
+    "first", ["", "from lawbook.measure.sharpness import top_eigenpairs; ", "import lawbook.measure.sharpness; "]
+)
 def test_the_door_is_there_however_the_module_was_loaded(first):
     code = f"{first}import lawbook; print(lawbook.measure.sharpness(lambda v: 3 * v, size=5).value)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

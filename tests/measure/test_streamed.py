@@ -17,7 +17,12 @@ def cloud(classes=5, width=8, samples=200, noise=0.4, offset=0.0, dtype=np.float
     labels = rng.permutation(np.arange(samples) % classes)
     corners = rng.standard_normal((classes, width))
     features = corners[labels] + noise * rng.standard_normal((samples, width)) + offset
-    return features.astype(dtype), labels, (corners + 0.3 * rng.standard_normal(corners.shape)), rng.standard_normal(classes)
+    return (
+        features.astype(dtype),
+        labels,
+        (corners + 0.3 * rng.standard_normal(corners.shape)),
+        rng.standard_normal(classes),
+    )
 
 
 def stream(features, labels, classes, cuts=(1, 4, 90, 91)):
@@ -78,7 +83,9 @@ def test_the_unit_does_not_matter(unit):
 def test_workers_may_share_the_batches():
     features, labels, weight, bias = cloud()
     one = stream(features, labels, 5)
-    parts = [stream(h, y, 5, ()) for h, y in zip(np.split(features, [30, 140]), np.split(labels, [30, 140]), strict=True)]
+    parts = [
+        stream(h, y, 5, ()) for h, y in zip(np.split(features, [30, 140]), np.split(labels, [30, 140]), strict=True)
+    ]
     both = pickle.loads(pickle.dumps(parts[0])) + parts[1] + parts[2]
     for name in NAMES:
         assert getattr(both.result(weight), name) == pytest.approx(getattr(one.result(weight), name), rel=1e-12)
@@ -88,7 +95,9 @@ def test_workers_may_share_the_batches():
     whole, alone = (seconds[0] + seconds[1]).result(), both_passes(features, labels, weight, bias)
     assert (whole.mistakes, whole.disagreement) == (alone.mistakes, alone.disagreement)
     assert (both + Collapse(5, 8)).result(weight) == both.result(weight)
-    with pytest.raises(ValueError, match=r"found Collapse\(classes=5, width=8\), 200 .* expected the same classes and width"):
+    with pytest.raises(
+        ValueError, match=r"found Collapse\(classes=5, width=8\), 200 .* expected the same classes and width"
+    ):
         both + Collapse(5, 9)
     with pytest.raises(ValueError, match="second passes over different samples"):
         seconds[0] + parts[0].second_pass(weight, bias)
@@ -187,16 +196,26 @@ def test_what_is_asked_too_early_or_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="9 and more, expected"):
         Collapse(12, 8).result(weight)
     seen = stream(features, labels, 5)
-    for bad, said in [(weight[:, :7], r"a weight of shape \(5, 7\), expected \(5, 8\)"), (weight * np.nan, "40 of 40 weight")]:
+    for bad, said in [
+        (weight[:, :7], r"a weight of shape \(5, 7\), expected \(5, 8\)"),
+        (weight * np.nan, "40 of 40 weight"),
+    ]:
         with pytest.raises(ValueError, match=said):
             seen.result(bad)
     with pytest.raises(ValueError, match=r"a bias of shape \(4,\), expected \(5,\)"):
         seen.second_pass(weight, bias[:4])
     again = seen.second_pass(weight, bias)
     again.update(features[:100], labels[:100])
-    with pytest.raises(ValueError, match=r"samples of class 0 in the second pass, expected 40, as many as in the first"):
+    with pytest.raises(
+        ValueError, match=r"samples of class 0 in the second pass, expected 40, as many as in the first"
+    ):
         again.result()
-    for arguments, said in [((1, 8), "found classes=1"), ((5, 0), "found width=0"), ((True, 8), "classes=True"), ((5.0, 8), r"classes=5\.0")]:
+    for arguments, said in [
+        ((1, 8), "found classes=1"),
+        ((5, 0), "found width=0"),
+        ((True, 8), "classes=True"),
+        ((5.0, 8), r"classes=5\.0"),
+    ]:
         with pytest.raises(ValueError, match=said):
             Collapse(*arguments)
 
@@ -225,7 +244,10 @@ def test_tensors():
     seen = Collapse(5, 8)
     seen.update(Tensor(features), Tensor(labels))
     assert seen.result(Tensor(weight)) == stream(features, labels, 5, ()).result(weight)
-    with pytest.raises(ValueError, match=r"features that NumPy does not read \(can't convert .* Use Tensor.cpu\(\)\), expected an array in main memory$"):
+    with pytest.raises(
+        ValueError,
+        match=r"features that NumPy does not read \(can't convert .* Use Tensor.cpu\(\)\), expected an array in main memory$",
+    ):
         seen.update(Tensor(features, here=False), labels)
 
 

@@ -114,7 +114,9 @@ def test_collapse_in_batches_is_that_of_all_samples(dtype):
     found = again.result()
     with torch.no_grad():
         features, logits = hidden(x).double().numpy(), model(x)
-    exact = at_once.collapse(features, y.numpy(), last.weight.detach().double().numpy(), last.bias.detach().double().numpy())
+    exact = at_once.collapse(
+        features, y.numpy(), last.weight.detach().double().numpy(), last.bias.detach().double().numpy()
+    )
     digits = {"rel": 1e-4, "abs": 1e-6}  # JAX computes in single precision unless it is told otherwise
     for name in at_once.Collapse._fields:
         assert getattr(found, name) == pytest.approx(float(getattr(exact, name)), **digits), name
@@ -126,6 +128,8 @@ def test_layers_and_the_feature_ansatz_read_tensors():
     weights = [layer.weight for layer in model if hasattr(layer, "weight")]
     assert len(balance.balancedness(weights, [layer.bias for layer in model if hasattr(layer, "bias")])) == 2
     entering = model[:2](x).detach().requires_grad_()
-    gradients = [torch.autograd.grad(model[2:](entering)[:, c].sum(), entering, retain_graph=True)[0] for c in range(10)]
+    gradients = [
+        torch.autograd.grad(model[2:](entering)[:, c].sum(), entering, retain_graph=True)[0] for c in range(10)
+    ]
     found = alignment.feature_ansatz(model[2].weight.detach(), torch.stack(gradients, dim=1))
     assert found.traceless_cosine > 0.2
