@@ -19,13 +19,13 @@ def by_hand(
     """Averaged and last weights of each network, by the definition of Adam in double precision."""
     rng = np.random.default_rng(seed)
     starts = [characters.initialise(units, V, rng) for units in HIDDEN]
-    ends = rng.choice(len(codes) - characters.CONTEXT, batch * steps, replace=False) + characters.CONTEXT
+    orders = [rng.choice(len(codes) - characters.CONTEXT, batch * steps, replace=False) for _ in HIDDEN]
     found = []
-    for weights, units in zip(starts, HIDDEN, strict=True):
+    for weights, units, order in zip(starts, HIDDEN, orders, strict=True):
         w = weights.astype(float)
         average, mean, square = w.copy(), 0 * w, 0 * w
         for step in range(1, steps + 1):
-            here = ends[batch * (step - 1) : batch * step]
+            here = order[batch * (step - 1) : batch * step] + characters.CONTEXT
             g = characters.gradient(w, codes[here[:, None] + np.arange(-8, 0)], codes[here], units, V)  # type: ignore[arg-type]
             mean, square = 0.9 * mean + 0.1 * g, 0.99 * square + 0.01 * g**2
             size = 4e-3 * min(1, step / 100)

@@ -1,7 +1,7 @@
 """Networks of `characters`, several sizes side by side, trained once through a text at any batch size.
 
 Compiled, other than `characters.train`: at small batches a step in NumPy takes longer to start its operations than to
-do them. All sizes stand in one vector and see the same batches, so one short program trains them all.
+do them. All sizes stand in one vector, each with batches of its own, so one short program trains them all.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def train(
         vocabulary: Number of symbols.
         batch: Characters in a step, a divisor of `CHUNK`.
         log_at: The characters seen after which to test, increasing multiples of `CHUNK`.
-        rng: Draws weights and the order of the characters, which all networks share.
+        rng: Draws weights and the order of the characters, anew for each network.
         step_size: Of Adam (0.9, 0.99).
 
     Returns:
@@ -68,7 +68,9 @@ def train(
     sizes = tuple(hidden)
     weights = np.concatenate([initialise(units, vocabulary, rng) for units in sizes])
     state: Any = (weights, weights.copy(), np.zeros_like(weights), np.zeros_like(weights))
-    order = rng.choice(len(codes) - CONTEXT, log_at[-1], replace=False) + CONTEXT
+    order = np.stack(  # where the characters stand that are predicted, (networks, characters)
+        [rng.choice(len(codes) - CONTEXT, log_at[-1], replace=False) + CONTEXT for _ in sizes]
+    )
     step = np.arange(1, log_at[-1] // batch + 1)
     rates = np.stack(  # of the step, of the correction to the mean square, of the average
         [
@@ -80,11 +82,10 @@ def train(
     ).astype(np.float32)
     tested: list[list[list[float]]] = []
     for seen in range(0, log_at[-1], CHUNK):
-        ends = order[seen : seen + CHUNK].reshape(-1, batch)
-        now = slice(seen // batch, (seen + CHUNK) // batch)
-        state = _chunk(
-            state, codes[ends[..., None] + np.arange(-CONTEXT, 0)], codes[ends], rates[now], sizes, vocabulary
-        )
+        ends = order[:, seen : seen + CHUNK].reshape(len(sizes), -1, batch).swapaxes(0, 1)
+        contexts = codes[ends[..., None] + np.arange(-CONTEXT, 0)]  # (steps, networks, batch, 8)
+        now = rates[seen // batch : (seen + CHUNK) // batch]
+        state = _chunk(state, contexts, codes[ends], now, sizes, vocabulary)
         if seen + CHUNK in log_at:
             tested.append([_test(np.asarray(state[i]), held_out, sizes, vocabulary) for i in (1, 0)])
     averaged, raw = np.array(tested, np.float32).transpose(1, 2, 0)
@@ -98,13 +99,14 @@ def _test(weights: Vector, held_out: tuple[Codes, Codes], hidden: tuple[int, ...
     return [float(losses(own, *held_out, units, vocabulary).mean()) for own, units in networks]
 
 
-def _slopes(network: list[Array], contexts: Array, one_hot: Array, following: Array) -> list[Array]:
+def _slopes(network: list[Array], contexts: Array, following: Array, vocabulary: int) -> list[Array]:
     """Gradient of the mean loss of one network by each of its parts, as `characters.parts` orders them."""
     embedding, matrix, bias, readout, shift = network
-    rows = len(following)
-    x = embedding[contexts].reshape(rows, -1)  # (batch, 8 * 16)
+    rows, seen = len(following), contexts.ravel()
+    one_hot, target = (jax.nn.one_hot(codes, vocabulary, dtype=matrix.dtype) for codes in (seen, following))
+    x = embedding[seen].reshape(rows, -1)  # (batch, 8 * 16)
     a = jax.nn.relu(x @ matrix + bias)  # (batch, hidden)
-    z = (jax.nn.softmax(a @ readout + shift) - following) / rows  # (batch, V)
+    z = (jax.nn.softmax(a @ readout + shift) - target) / rows  # (batch, V)
     back = jnp.where(a > 0, z @ readout.T, 0)
     of_embedding = one_hot.T @ (back @ matrix.T).reshape(-1, EMBEDDING)
     return [of_embedding, x.T @ back, back.sum(axis=0), a.T @ z, z.sum(axis=0)]
@@ -117,13 +119,11 @@ def _chunk(
 ) -> Any:
     def step(state: Any, now: tuple[Array, Array, Array]) -> tuple[Any, None]:
         weights, average, mean, square = state
-        seen, next_one, (size, correction, share) = now[0].ravel(), now[1], now[2]
-        one_hot = jax.nn.one_hot(seen, vocabulary, dtype=weights.dtype)
-        target = jax.nn.one_hot(next_one, vocabulary, dtype=weights.dtype)
+        contexts, following, (size, correction, share) = now
         slopes = [
             part.ravel()
-            for network in _networks(weights, hidden, vocabulary)
-            for part in _slopes(network, seen, one_hot, target)
+            for i, network in enumerate(_networks(weights, hidden, vocabulary))
+            for part in _slopes(network, contexts[i], following[i], vocabulary)
         ]
         slope = jnp.concatenate(slopes)
         mean = mean + 0.1 * (slope - mean)
