@@ -371,7 +371,7 @@ class LawFit(Solved):
         return Against(rows)
 
     def _by(self, one: Reported) -> str:
-        return getattr(one, "by", None) or self.law.entry.paper
+        return one.by or self.law.entry.paper
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Draw the runs with the fitted law, and by how much it misses them.
