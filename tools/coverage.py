@@ -41,7 +41,7 @@ def floor(points: int) -> tuple[str, dict[str, Array], dict[str, float], dict[st
 def surface(sizes: int, tokens: int) -> tuple[str, dict[str, Array], dict[str, float], dict[str, float]]:
     """A floor and two powers."""
     n, d = (a.ravel() for a in np.meshgrid(np.geomspace(1e7, 1e10, sizes), np.geomspace(1e9, 1e12, tokens)))
-    constants = {"E": 1.69, "A": 406.4, "B": 410.7, "alpha": 0.34, "beta": 0.28}
+    constants = {"irreducible_loss": 1.69, "A": 406.4, "B": 410.7, "size_exponent": 0.34, "data_exponent": 0.28}
     return "hoffmann2022/parametric-loss", {"N": n, "D": d}, constants, {}
 
 

@@ -443,7 +443,7 @@ def fit(
         >>> table = [{"N": n, "D": d, "loss": ((6e13 / n) ** 0.75 + 2e13 / d) ** 0.1} for n in sizes for d in tokens]
         >>> fit = lawbook.fit("kaplan2020/joint-loss", lawbook.runs(table, N="N", D="D"))
         >>> {name: round(value, 4) for name, value in fit.values.items() if name.startswith("alpha")}
-        {'alpha_D': 0.1, 'alpha_N': 0.075}
+        {'alpha_N': 0.075, 'alpha_D': 0.1}
     """
     require("lab", "scipy")
     if not isinstance(runs, Runs):

@@ -67,7 +67,8 @@ def unfitted(
     twice = sorted(x.keys() & held.keys())
     if twice:
         raise TypeError(f"{bound.name} was given {', '.join(twice)} as a column and as a number, expected one of them")
-    left = [name for name in bound.symbols if name not in x and name not in held]
+    in_order = [name for name in law.symbols if name in bound.symbols]
+    left = [name for name in in_order if name not in x and name not in held]
     set_by_hand = [name for name in left if bound.known[name].role == "control"]
     if set_by_hand:
         told = ", ".join(f"{name} ({bound.known[name].name})" for name in set_by_hand)
