@@ -245,6 +245,7 @@ class Book(Views):
         entry = self.catalog.entries[paper]
         text = entry.model_dump_json()
         found = {key for key, _ in citations(text)} | {r.to for r in entry.relations}
+        found |= {value.by for law in entry.laws.values() for value in law.reported if value.by is not None}
         return found | {key for caveat in entry.caveats for key in caveat.cites}
 
     def counts(self, entries: Iterable[Entry]) -> Counts:
