@@ -20,17 +20,17 @@ def test_columns_are_read_by_their_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (GOOD.replace("20.4", "x"), "runs.csv:2: found 'x' in column 'level', expected a number"),
-        (GOOD.replace("1.01e1", ""), "runs.csv:4: found an empty field in column 'level', expected a number"),
-        (GOOD.replace("20.4", "x").replace("1.01e1", "y"), "runs.csv:4: found 'y' in column 'level'"),
-        (GOOD.replace("level", "levels"), "runs.csv: found no column 'level', expected one (did you mean 'levels'?)"),
-        (GOOD.replace("level", "zzz"), "runs.csv: found no column 'level', expected one; there are eta, zzz, note"),
-        (GOOD.replace("note", "level"), "runs.csv: found 2 columns 'level', expected one"),
-        (GOOD.replace(",a", ""), "runs.csv:2: found 2 fields, expected 3, as in the first row"),
-        ("eta,level\n", "runs.csv: found no row below the names of the columns"),
-        ("\n", "runs.csv: found no row, expected one with the names"),
-        ('eta,level\n0.1,"20\n', "runs.csv: found no CSV"),
-        ("level\n" + "x\n" * 30, "runs.csv: and 20 more"),
+        (GOOD.replace("20.4", "x"), "runs.csv:2:2: level: found 'x', expected a number"),
+        (GOOD.replace("1.01e1", ""), "runs.csv:4:2: level: found nothing, expected a number"),
+        (GOOD.replace("20.4", "x").replace("1.01e1", "y"), "runs.csv:4:2: level: found 'y'"),
+        (GOOD.replace("level", "levels"), "runs.csv:1:1: found no column 'level' (did you mean 'levels'?)"),
+        (GOOD.replace("level", "zzz"), "runs.csv:1:1: found no column 'level', expected one of eta, zzz, note"),
+        (GOOD.replace("note", "level"), "runs.csv:1:3: found the column 'level' twice"),
+        (GOOD.replace(",a", ""), "runs.csv:2:2: found 2 cells, expected 3 as in the line of names"),
+        ("eta,level\n", "runs.csv:1:1: found no row"),
+        ("\n", "runs.csv:1:1: found nothing, expected a line of names"),
+        ('eta,level\n0.1,"20\n', ": found no CSV"),
+        ("level\n" + "x\n" * 30, "and 22 more"),
     ],
 )
 def test_a_mistake_is_told_with_row_and_column(tmp_path: Path, text: str, told: str) -> None:
@@ -44,7 +44,7 @@ def test_a_mistake_is_told_with_row_and_column(tmp_path: Path, text: str, told: 
 def test_what_is_no_text_and_what_is_no_file_is_told(tmp_path: Path) -> None:
     path = tmp_path / "runs.csv"
     path.write_bytes(b"level\n\xff\n")
-    with pytest.raises(ValueError, match=r"runs\.csv: found no UTF-8 text at byte 6"):
+    with pytest.raises(ValueError, match=r"runs\.csv:2:1: found the byte 0xff, expected UTF-8"):
         columns(path, ["level"])
     with pytest.raises(FileNotFoundError):
         columns(tmp_path / "none.csv", ["level"])

@@ -317,6 +317,17 @@ def test_which_model_a_check_is_made_for_is_told(reference: str, said: str) -> N
     assert ("Which model is the check made for?" in str(judged)) is bool(said)
 
 
+def test_what_others_report_is_told_apart(tiny: Path) -> None:
+    path = tiny / "references/scaling/halving2001.yml"
+    theirs = "\n      - {what: exponent, value: 0.4, error: 0.1, by: corner2002}"
+    path.write_text(path.read_text().replace("where: Section 1}", f"where: Section 1}}{theirs}"))
+    found = lawbook.judge("halving2001/exponent", measured=0.52, error=0.01, root=tiny)
+    assert found.reported == ("exponent: 0.5 (coins, Section 1)",)
+    assert len(found.reported_by_others) == 1
+    assert re.fullmatch(r"\[.* 2002\], exponent: 0\.40 ± 0\.10", found.reported_by_others[0])
+    assert "What others report of it" in str(found)
+
+
 def test_what_an_entry_says_is_escaped(tiny: Path) -> None:
     path = tiny / "references/scaling/halving2001.yml"
     path.write_text(path.read_text().replace("text: The draws are independent.", "text: '`<script>` & \"draws\"'"))

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from lawbook.own.judgement import Judgement
     from lawbook.own.judging import judge
     from lawbook.own.report import report
-    from lawbook.own.runs import Runs, RunsError, runs
+    from lawbook.own.runs import Runs, runs
     from lawbook.own.solved import ExtrapolationWarning
+    from lawbook.own.table import RunsError
     from lawbook.reference.api import InvalidEntryError, UnknownNameError, entry, formula
     from lawbook.reference.bound import LawFormula
     from lawbook.reference.formula import Formula, FormulaError
@@ -60,7 +61,7 @@ LAZY = {
     "Optimum": ("lawbook.own.fit", "Optimum"),
     "LawFit": ("lawbook.own.fit", "LawFit"),
     "Runs": ("lawbook.own.runs", "Runs"),
-    "RunsError": ("lawbook.own.runs", "RunsError"),
+    "RunsError": ("lawbook.own.table", "RunsError"),
     "Comparison": ("lawbook.own.compare", "Comparison"),
     "compare": ("lawbook.own.compare", "compare"),
     "fit": ("lawbook.own.fit", "fit"),

@@ -56,8 +56,8 @@ def fit_runs(
     from lawbook.own.compare import compare
     from lawbook.own.fit import fit
     from lawbook.own.report import report as write_report
-    from lawbook.own.runs import RunsError
     from lawbook.own.runs import runs as read_runs
+    from lawbook.own.table import RunsError
     from lawbook.reference.api import UnknownNameError
     from lawbook.reference.formula import FormulaError
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lawbook.files import printable, read_bytes
-from lawbook.reference.problem import nearest, shown
-
-LARGEST = 64 * 2**20  # bytes
-TOLD = 10  # problems of one file
+from lawbook.own.table import RunsError, no_column, numbers, table
+from lawbook.reference.problem import Problem
 
 
 def columns(path: Path, names: Sequence[str]) -> dict[str, list[float]]:
@@ -25,7 +20,7 @@ def columns(path: Path, names: Sequence[str]) -> dict[str, list[float]]:
         The numbers of each, in the order of the rows. Empty lines count for nothing.
 
     Raises:
-        ValueError: A column is missing or there twice, or a field is no number; names row and column, all at once.
+        RunsError: A column is missing or there twice, or a field is no number; by line and column, all at once.
         OSError: The file cannot be read.
 
     Examples:
@@ -38,52 +33,22 @@ def columns(path: Path, names: Sequence[str]) -> dict[str, list[float]]:
         ...     columns(path, ["level"])
         {'level': [20.4, 10.1]}
     """
-    name = printable(path.name)
-    data = read_bytes(path, inside=path.resolve().parent, limit=LARGEST)
-    try:
-        text = data.decode("utf-8-sig")
-        rows = [(number, row) for number, row in _rows(text) if any(field.strip() for field in row)]
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{name}: found no UTF-8 text at byte {error.start}, expected a CSV file in UTF-8") from None
-    except csv.Error as error:
-        raise ValueError(f"{name}: found no CSV ({error}), expected rows of fields with commas between") from None
-    if not rows:
-        raise ValueError(f"{name}: found no row, expected one with the names of the columns and rows of numbers")
-    (_, first), *body = rows
-    heads = [head.strip() for head in first]
-    problems = []
-    for wanted in dict.fromkeys(names):
-        count = heads.count(wanted)
-        if count != 1:
-            what = f"{count} columns" if count else "no column"
-            told = nearest(wanted, heads) or f"; there are {', '.join(map(printable, heads[:12]))}"
-            problems.append(f"{name}: found {what} {shown(wanted)}, expected one{told if not count else ''}")
-    if not problems and not body:
-        problems.append(f"{name}: found no row below the names of the columns, expected one for each measured number")
+    read = table(path)
+    problems = [
+        Problem(read.name, read.header, 1, "", no_column(name, read.columns))
+        for name in names
+        if name not in read.columns
+    ]
+    found: dict[str, list[float]] = {}
+    for name in dict.fromkeys(names) if not problems else ():
+        cells, wrong = numbers(read, name, drop_missing=False, positive=False)
+        problems += wrong
+        found[name] = [cell for cell in cells if cell is not None]
+    if not problems and not read.lines:
+        problems.append(Problem(read.name, read.header, 1, "", "found no row, expected one for each measured number"))
     if problems:
-        raise ValueError("\n".join(problems))
-    found: dict[str, list[float]] = {wanted: [] for wanted in names}
-    for number, row in body:
-        if len(row) != len(heads):
-            problems.append(f"{name}:{number}: found {len(row)} fields, expected {len(heads)}, as in the first row")
-            continue
-        for wanted in found:
-            field = row[heads.index(wanted)].strip()
-            try:
-                found[wanted].append(float(field))
-            except ValueError:
-                what = shown(field) if field else "an empty field"
-                problems.append(f"{name}:{number}: found {what} in column {shown(wanted)}, expected a number")
-    if problems:
-        more = [f"{name}: and {len(problems) - TOLD} more"] if len(problems) > TOLD else []
-        raise ValueError("\n".join([*problems[:TOLD], *more]))
+        raise RunsError(sorted(problems))
     return found
-
-
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Each row with the number of its last line."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    return [(reader.line_num, row) for row in reader]
 
 
 def replicas_of(

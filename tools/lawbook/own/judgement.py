@@ -38,6 +38,7 @@ class Judgement(Told):
         blind_to: What the entry says that the check cannot tell.
         not_reproduced: Why it did not show at Lawbook's own scale; None where it did.
         reported: What the paper reports, a sentence each.
+        reported_by_others: What other works report of the same quantities, each with its work.
         standing: How the measurement compares with what the paper reports of the same number, where it does.
         booked: What Lawbook measured: `passed` of `seeds`, `date`, `is_current`, `farthest`; None without such seeds.
         setting: What Lawbook measured it on.

@@ -134,6 +134,8 @@ def sections(found: Told) -> Iterator[tuple[str, list[Item]]]:
         told.append(Item(f"Of the number that you measured: {STANDING[found.standing]}."))
     if told:
         yield "What the paper reports", told
+    if found.reported_by_others:
+        yield "What others report of it", [Item(line) for line in found.reported_by_others]
     yield "What Lawbook measured", list(_booked(found))
     show = f"lawbook show {found.law}"
     yield "To cite, to read on", [Item(part) for part in (found.cite, f"{found.page} on the site; {show}") if part]

@@ -93,6 +93,7 @@ class Told:
     blind_to: str | None = None
     not_reproduced: str | None = None
     reported: tuple[str, ...] = ()
+    reported_by_others: tuple[str, ...] = ()
     standing: str | None = None
     booked: Booked | None = None
     setting: str = ""
