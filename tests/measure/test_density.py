@@ -40,6 +40,7 @@ def test_an_invariant_space_ends_a_run_early():
     assert found.products == 2
     assert found.moment(3).value == pytest.approx(64)
     assert found.moment(3).error == pytest.approx(0, abs=1e-12)
+    assert found.mean(np.log).value == pytest.approx(np.log(4))
 
 
 def pulls(estimate, exact, seeds=200):

@@ -51,7 +51,7 @@ class Operator:
         if self.products == 1 and image.dtype.kind == "f":
             self.dtype = np.dtype(np.float64 if image.dtype.itemsize >= 8 else np.float32)
             self.rounding = max(float(np.finfo(image.dtype).eps), float(np.finfo(np.float64).eps))
-        return np.array(image, self.dtype)  # a copy: it may be used again
+        return image.astype(self.dtype, copy=False)
 
     def check_symmetry(self, found: float, scale: float, allowed: float | None) -> None:
         """Raise if products with two vectors of length one were seen to differ by more than rounding makes them."""
@@ -88,12 +88,8 @@ class Krylov:
         rest = image - image.dtype.type(alpha) * vector
         if j and self.off[j - 1]:
             rest -= image.dtype.type(self.off[j - 1]) * self._row(j - 1)
-        before = length(rest)
-        beside = self._without(rest)
+        beside = self._without(rest)  # after the three terms one pass leaves the basis orthogonal to rounding
         beta = length(rest)
-        if beta < 0.7 * before:  # much was taken away, and so rounding counts
-            beside += self._without(rest)
-            beta = length(rest)
         self.diagonal[j], self.beside[: j + 1, j] = alpha, beside
         self.taken = j + 1
         invariant = beta <= 10 * self.operator.rounding * self.bound()
