@@ -86,3 +86,35 @@ def test_what_cannot_be_judged_is_told_without_a_traceback(arguments: list[str],
     assert result.stdout == ""
     assert isinstance(result.exception, SystemExit)
     assert not re.search(r"Traceback", result.stderr)
+
+
+HOSTILE = [
+    "\x1b[2J",
+    "a/b",
+    "/",
+    "../../etc/passwd",
+    "\u202e",
+    "=",
+    "1e999",
+    "nan",
+    "-",
+    "\n",
+    "0x10",
+    "1_0",
+    "x" * 100_000,
+    ",,",
+    "{}",
+]
+
+
+@pytest.mark.parametrize("where", ["check", "--measured", "--error", "--replicas", "--given", "--fit", "--csv"])
+def test_whatever_is_typed_is_no_traceback_and_moves_no_cursor(where: str) -> None:
+    for text in HOSTILE:
+        for one in (text, f"eta={text}") if where in ("--given", "--fit") else (text,):
+            parts = [one] if where == "check" else [EDGE, f"{where}={one}"]
+            rest = [] if where in ("--measured", "--replicas") else ["--measured=20", "--error=1", "--given=eta=0.1"]
+            result = judge(*parts, *rest)
+            assert result.exit_code in (0, 1, 2, 3), (where, one[:40])
+            assert isinstance(result.exception, SystemExit | None), (where, one[:40], result.exception)
+            assert all(c.isprintable() or c == "\n" for c in result.stdout + result.stderr), (where, one[:40])
+            assert len(result.stderr) < 10_000

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from lawbook.cli.common import app, fail, root
+from lawbook.files import printable
 
 CODES = {"holds": 0, "fails": 1, "undecided": 3}
+LONGEST = 2000  # characters of a line of an error
 
 
 @app.command()
@@ -61,9 +63,15 @@ def judge(
             root=root(clone=False),
         )
     except (ValueError, KeyError, FileNotFoundError) as problem:
-        fail(str(problem))
+        fail("\n".join(_line(line) for line in str(problem).splitlines()))
     typer.echo(found.json() if as_json else str(found))
     raise typer.Exit(3 if found.verdict == "holds" and found.cannot_tell else CODES[found.verdict])
+
+
+def _line(text: str) -> str:
+    """A line of an error as a terminal may show it, whatever somebody has typed."""
+    text = printable(text[: LONGEST + 1])
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
@@ -95,7 +103,6 @@ def _numbers(what: str, text: str) -> float | list[float]:
 
 def _of_table(path: Path, wanted: dict[str, str]) -> dict[str, Any]:
     """What is wanted out of a CSV file: columns, or numbers that stand for all rows."""
-    from lawbook.files import printable
     from lawbook.own.columns import columns, replicas_of
 
     fixed = {name: float(text) for name, text in wanted.items() if name not in ("measured", "replicas") and _is(text)}
