@@ -253,3 +253,17 @@ def test_the_figure_is_the_same_each_time(tmp_path: Path) -> None:
     one = fit(POWER, curve(), given={"floor": 0.0})
     one.plot(tmp_path / "c.png")
     assert (tmp_path / "c.png").stat().st_size > 10_000
+
+
+def test_a_fit_is_judged_by_a_check_that_asks_for_one() -> None:
+    """Networks that the fit has not seen, held against it; and not against another law's."""
+    seen = np.geomspace(1e3, 1e5, 8)
+    table = runs({"N": seen, "loss": (6e5 / seen) ** 0.1}, N="N")
+    found = fit("kaplan2020/loss-vs-parameters", table)
+    check, at = "kaplan2020/larger-networks", {"N": [1e6]}
+    judged = lawbook.judge(check, measured=[0.6**0.1], error=[0.001], given=at, fit=found)
+    assert judged.verdict == "holds"
+    off = lawbook.judge(check, measured=[1.1 * 0.6**0.1], error=[0.001], given=at, fit=found)
+    assert off.verdict == "fails"
+    with pytest.raises(ValueError, match="found a fit of kaplan2020/joint-loss, expected one of"):
+        lawbook.judge(check, measured=[1.0], error=[0.001], given=at, fit=fit(JOINT, surface()))

@@ -189,6 +189,7 @@ def _fitted(found: Found, fit: Any, problems: list[str]) -> Fitted | None:
         problems.append(f"found fit= of type {type(fit).__name__}, expected what {example} gives, or constants by name")
         return None
     of = getattr(fit, "law", None)
+    of = getattr(of, "name", of)  # of what lawbook.fit returns
     if isinstance(of, str) and of != f"{found.entry.paper}/{found.law_id}":
         problems.append(
             f"found a fit of {of}, expected one of {found.entry.paper}/{found.law_id}, the law of the check"
