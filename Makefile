@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site serve test check lint fuzz bench otherwise lock clean
+.PHONY: site serve test check lint fuzz bench otherwise torch lock clean
 
 site: .venv/ready            ## validate all entries, run all notebooks that changed, build the site into build/site
 	$(BIN)/lawbook site
@@ -31,6 +31,19 @@ bench: .venv/ready           ## measure what has to be fast; asserts nothing
 
 otherwise: .venv/ready       ## build the site with the successors of MkDocs too; the pages must be the same
 	$(BIN)/python tools/other_generator.py
+
+torch: .venv-torch/ready     ## try the instruments on a PyTorch model, beside other packages; needs 1.5 GB
+	.venv-torch/bin/python -m pytest tests/torch tests/test_guides.py
+	.venv-torch/bin/python tools/bench_eigenvalues.py
+
+# Where PyTorch's own index of CPU wheels cannot be reached: make torch TORCH="torch==…+cpu --find-links FOLDER"
+TORCH ?= --torch-backend cpu
+.venv-torch/ready: .venv/ready
+	$(PYTHON) -m venv .venv-torch
+	$(BIN)/uv pip sync --quiet --python .venv-torch/bin/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python .venv-torch/bin/python --no-deps --no-build-isolation --editable .
+	$(BIN)/uv pip install --quiet --python .venv-torch/bin/python --group torch $(TORCH)
+	touch $@
 
 .PHONY: browser
 browser:

@@ -26,7 +26,9 @@ LONG = (
     "site",
     "serve",
     "confirm",
-)  # these build, serve or run twenty seeds, which other tests do: here they are read only
+    "fit",
+    "judge",
+)  # these build, serve, run twenty seeds or need a reader's numbers, which other tests do: here they are read only
 
 
 def test_the_page_is_written_anew_when_the_code_changes() -> None:

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from lawbook import extras
@@ -18,6 +19,15 @@ def test_what_is_missing_is_named_with_the_part_that_brings_it(monkeypatch: pyte
     with pytest.raises(ModuleNotFoundError, match=r'^nowhere2 not installed: pip install "lawbook\[lab\]"$') as raised:
         extras.require("lab", "json", "nowhere2")
     assert raised.value.name == "nowhere2"
+
+
+def test_a_module_is_called_as_a_function_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("door")
+    monkeypatch.setitem(sys.modules, "door", module)
+    assert extras.callable_module("door", "json", "dumps") is module
+    assert module([1, 2], indent=None) == "[1, 2]"  # type: ignore[operator]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'nothing'"):
+        module([1], nothing=1)  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

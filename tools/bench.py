@@ -210,6 +210,15 @@ def instruments() -> None:
         side_by_side(*case)
 
 
+def eigenvalues() -> None:
+    """Eigenvalues beside other packages on a PyTorch model, where `make torch` has made the environment for it."""
+    python = REPO / ".venv-torch" / "bin" / "python"
+    if python.exists():
+        subprocess.run([python, REPO / "tools" / "bench_eigenvalues.py"], check=True)
+    else:
+        row("eigenvalues beside other packages", "not measured", "make torch")
+
+
 def notebooks() -> None:
     """CPU seconds and peak memory of each notebook, cold: fresh process, no compilation cache."""
     catalog, _ = load(REPO)
@@ -237,6 +246,7 @@ def main() -> None:
     edit_to_page()
     weights()
     instruments()
+    eigenvalues()
     notebooks()
 
 

@@ -444,3 +444,16 @@ def test_the_lazy_names_of_the_real_package_are_followed_one_by_one(tiny: Path) 
 def test_nobody_is_stale_for_the_way_pages_are_made(copy: Path) -> None:
     assert not edited(copy, "site/charts.py", "SIZE = 1\n")
     assert not edited(copy, "cli/common.py", "this is no Python\n")
+
+
+def test_that_a_module_can_be_called_is_no_part_of_what_its_names_are(copy: Path) -> None:
+    notebook = f"{HEAD}# %%\nfrom lawbook.measure.sharpness import top_eigenpairs\n\ntop_eigenpairs(abs, 3)\n"
+    file = copy / "measure" / "sharpness.py"
+    before = file.read_text(encoding="utf-8")
+    lines = [line for line in before.splitlines(keepends=True) if "callable_module(" not in line]
+    assert len(lines) == before.count("\n") - 1
+    try:
+        file.write_text("".join(lines), encoding="utf-8")
+        assert fingerprint.of(notebook, Package(copy)) == fingerprint.of(notebook, Package(LAWBOOK))
+    finally:
+        file.write_text(before, encoding="utf-8")

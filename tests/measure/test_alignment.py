@@ -289,3 +289,32 @@ def test_canonical_alignment_of_a_dead_layer_is_refused():
     layer = alignment.Signals(np.eye(3), inputs, inputs, np.zeros((5, 3)), np.zeros((5, 1, 3)))
     with pytest.raises(ValueError, match="all entries equal"):
         alignment.canonical(layer)
+
+
+def test_the_feature_ansatz_of_plain_arrays_is_that_of_a_network():
+    rng = np.random.default_rng(11)
+    weights = [rng.standard_normal((7, 5)), rng.standard_normal((4, 7)), rng.standard_normal((2, 4))]
+    x = rng.standard_normal((30, 5))
+    layer = alignment.signals(weights, x, lambda z: (np.maximum(z, 0), (z > 0) * 1.0), lambda f: f)[1]
+    found = alignment.feature_ansatz(layer.weight, layer.jacobian @ layer.weight)
+    features, outer = alignment.feature_matrix(layer), alignment.power(alignment.agop(layer), 0.5)
+    assert found.cosine == pytest.approx(alignment.cosine(features, outer), rel=1e-12)
+    assert found.traceless_cosine == pytest.approx(alignment.traceless_cosine(features, outer), rel=1e-12)
+    assert found.pearson == pytest.approx(alignment.pearson(features, outer), rel=1e-12)
+    one = alignment.feature_ansatz(layer.weight, (layer.jacobian @ layer.weight)[:, 0], exponent=1)
+    assert one != alignment.feature_ansatz(layer.weight, (layer.jacobian @ layer.weight)[:, 1], exponent=1)
+
+
+@pytest.mark.parametrize(
+    ("weight", "gradients", "said"),
+    [
+        (np.ones((2, 3)), np.ones((4, 2)), r"gradients of shape \(4, 2\) and a weight of shape \(2, 3\)"),
+        (np.ones((2, 3)), np.ones((0, 3)), "n at least 1"),
+        (np.ones((2, 3)), np.ones(3), "found gradients of shape"),
+        (np.eye(3), np.ones((4, 3)), "multiple of the identity"),
+        (np.ones((2, 3)), np.full((4, 3), np.nan), "gradients with infinite or undefined"),
+    ],
+)
+def test_arrays_that_do_not_fit_the_feature_ansatz_are_refused(weight, gradients, said):
+    with pytest.raises(ValueError, match=said):
+        alignment.feature_ansatz(weight, gradients)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
 
 # Where the module has another name than what is installed, or comes along with it.
 DISTRIBUTIONS = {
@@ -46,3 +50,15 @@ def extra_of(module: str) -> str | None:
         if found and extra and found[0].replace("_", "-").lower() == wanted:
             return extra[1]
     return None
+
+
+def callable_module(name: str, module: str, function: str) -> ModuleType:
+    """Let a loaded module be called by its name, as a function of another module that loads when it is first called."""
+
+    class Called(ModuleType):
+        def __call__(self, *args: Any, **options: Any) -> Any:
+            return getattr(import_module(module), function)(*args, **options)
+
+    called = sys.modules[name]
+    called.__class__ = Called
+    return called

@@ -20,6 +20,8 @@ EXAMPLES = {
     "list": "lawbook list --assumes full-batch --support theorem",
     "show": "lawbook show cohen2021/sharpness-at-the-edge",
     "check": "lawbook check --json",
+    "fit": "lawbook fit runs.csv --law hoffmann2022/parametric-loss --x N=params --x D=tokens --report report.html",
+    "judge": "lawbook judge cohen2021/hovers-at-the-edge --measured 20.4,10.1 --error 0.3,0.2 --given eta=0.1,0.2",
     "new": "lawbook new doe2027 --family scaling",
     "publish": "lawbook publish",
     "run": "lawbook run cohen2021 --seeds 3",
@@ -101,6 +103,8 @@ def _prints() -> str:
     for verb, (shape, many) in PRINTS.items():
         what = f"[{shape.__name__}](#{shape.__name__.lower()})"
         rows.append(f"| `lawbook {verb} --json` | {f'a list of {what}' if many else what} |")
+    rows.append("| `lawbook fit --json` | [fits](python/fits.md#json) |")
+    rows.append("| `lawbook judge --json` | what [`Judgement.to_dict`](python/lawbook.md) returns |")
     return "\n".join(rows)
 
 

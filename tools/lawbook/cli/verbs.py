@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lawbook.cli import book, entries, pages, runs
+from lawbook.cli import book, entries, judge, own, pages, runs
 from lawbook.cli.common import app
 
-__all__ = ["app", "book", "entries", "pages", "runs"]
+__all__ = ["app", "book", "entries", "judge", "own", "pages", "runs"]

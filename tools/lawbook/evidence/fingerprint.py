@@ -29,6 +29,7 @@ HARMLESS = frozenset(
         "contextlib": "contextmanager",
         "typing": "NamedTuple Protocol TypedDict overload runtime_checkable",
         "jax": "checkpoint custom_jvp custom_vjp grad jit value_and_grad vmap",
+        "lawbook.extras": "callable_module",  # it changes what a module does when called, and none of its names
     }.items()
     for name in names.split()
 )

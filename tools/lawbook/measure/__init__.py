@@ -6,17 +6,23 @@ Of ours they import nothing but `least_squares`, pure numerics that fits of the 
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from lawbook.extras import require
+
+if TYPE_CHECKING:
+    from lawbook.measure.streamed import Collapse
 
 require("lab", "jax", "scipy")
 
 __all__ = [
+    "Collapse",
     "alignment",
+    "balance",
     "collapse",
     "conservation",
     "correlations",
+    "density",
     "learning_curve",
     "manifold",
     "margin",
@@ -25,6 +31,8 @@ __all__ = [
     "repeated",
     "scaling",
     "sharpness",
+    "spectrum",
+    "streamed",
     "symmetry",
 ]
 
@@ -33,8 +41,10 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     """An instrument, loaded when it is first asked for."""
+    if name == "Collapse":
+        return importlib.import_module("lawbook.measure.streamed").Collapse
     if name not in __all__:
         raise AttributeError(f"module 'lawbook.measure' has no attribute {name!r}")
     return importlib.import_module(f"lawbook.measure.{name}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -29,3 +31,17 @@ def rounding(values: ArrayLike) -> float:
     kind = np.asarray(values).dtype
     coarse = kind.kind == "f" and kind.itemsize < 8
     return float(np.finfo(kind if coarse else np.float64).eps)
+
+
+def read(values: Any, name: str) -> NDArray[Any]:
+    """What NumPy reads of anybody's array, a tensor of PyTorch that requires a gradient too, as it is.
+
+    Raises:
+        ValueError: it reads nothing; the message calls them `name`.
+    """
+    detach = getattr(values, "detach", None)  # of PyTorch: the number is the same, the graph stays behind
+    try:
+        return np.asarray(values if detach is None else detach())
+    except (TypeError, ValueError, RuntimeError) as error:
+        why = str(error).partition("\n")[0]
+        raise ValueError(f"found {name} that NumPy does not read ({why}), expected an array in main memory") from error

@@ -387,6 +387,55 @@ def _cosine(a: ArrayLike, b: ArrayLike, common: Callable[[Array], Array], withou
     return float(np.clip(directions[0] @ directions[1], -1, 1))
 
 
+class Ansatz(NamedTuple):
+    """How well WᵀW and a power of the average gradient outer product agree, each between -1 and 1."""
+
+    cosine: float
+    """As `cosine`; high by itself where both are near a multiple of the identity."""
+    traceless_cosine: float
+    """As `traceless_cosine`; 0 by chance."""
+    pearson: float
+    """As `pearson`."""
+
+
+def feature_ansatz(weight: ArrayLike, gradients: ArrayLike, *, exponent: float = 0.5) -> Ansatz:
+    """The neural feature ansatz at a layer of your own network, WᵀW ∝ ((1/n) Σ Jᵀ J)^exponent.
+
+    Source: Radhakrishnan et al. (2024).
+
+    Arguments:
+        weight: W, shape (m, k), of the layer h_b = W h_a.
+        gradients: J of each sample, the gradients of the network's outputs in h_a, what enters the layer: shape
+            (n, c, k), or (n, k) for one output.
+        exponent: Of the average gradient outer product.
+
+    Returns:
+        The agreement in three measures.
+
+    Raises:
+        ValueError: shapes that do not fit, no samples, numbers that are not finite, or a matrix without a direction,
+            such as a multiple of the identity.
+
+    Examples:
+        >>> from lawbook.measure import alignment
+        >>> weight = [[2.0, 0.0], [0.0, 1.0]]  # WᵀW is diag(4, 1)
+        >>> gradients = [[4.0, 1.0], [4.0, -1.0]]  # their mean outer product diag(16, 1)
+        >>> alignment.feature_ansatz(weight, gradients)
+        Ansatz(cosine=1.0, traceless_cosine=1.0, pearson=1.0)
+    """
+    w, jacobian = real(weight, "weight", 2), np.asarray(gradients)
+    rows = real(jacobian[:, None] if jacobian.ndim == 2 else jacobian, "gradients", 3)
+    if not rows.size or rows.shape[2] != w.shape[1]:
+        raise ValueError(
+            f"found gradients of shape {jacobian.shape} and a weight of shape {w.shape}, expected (n, c, k) or (n, k) "
+            "and (m, k), n at least 1"
+        )
+    flat = rows.reshape(-1, rows.shape[2])  # (n c, k)
+    outer = power(_mean_product(flat, flat, len(rows)), exponent)
+    features = _times(w.T, w, "weight", "weight")
+    return Ansatz(cosine(features, outer), traceless_cosine(features, outer), pearson(features, outer))
+
+
 def chance(
     measure: Callable[[Array, Array], float], a: ArrayLike, b: ArrayLike, rng: np.random.Generator, draws: int = 100
 ) -> tuple[float, float]:

@@ -18,6 +18,10 @@ import numpy as np
 from jax import Array, lax
 from jax.flatten_util import ravel_pytree
 
+from lawbook.extras import callable_module
+
+_CALLED = callable_module(__name__, "lawbook.measure.spectrum", "sharpness")  # lawbook.measure.sharpness(…)
+
 Params = Any  # any pytree of floating-point arrays
 
 LEAST_PRODUCTS = 7  # beside one for each eigenpair: a start at a wrong eigenvector has a small residual at first

@@ -98,6 +98,7 @@ def nav(catalog: Catalog, docs: Path) -> list[Any]:
                 {"All laws": "laws/index.md"},
                 {"Browse": "browse/index.md"},
                 {"Scoreboard": "scoreboard.md"},
+                {"On my own model": "own-model.md"},
                 *families,
             ]
         },

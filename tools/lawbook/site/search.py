@@ -125,6 +125,8 @@ def _law(catalog: Catalog, entry: Entry, evidence: Evidence | None, law_id: str,
     for value in law.reported:
         told = f"{plain(value.what)}. {_number(value.value)}. {plain(value.setting or '')}. {plain(value.where or '')}"
         place.texts.append((STATED, told))
+        if value.by is not None and value.by in catalog.works:
+            place.texts.append((ASIDE, _known(catalog.works[value.by])))
     for name, check in law.checks.items():
         place.texts += [(SAID, name.replace("-", " ")), (SAID, plain(check.measures)), (ASIDE, plain(check.data or ""))]
         place.texts += [(ASIDE, plain(rival.says)) for rival in check.rivals]

@@ -58,6 +58,11 @@ def scales(incomplete: str) -> list[str]:
     return _begun(incomplete, ("quick", "full"))
 
 
+def scatters(incomplete: str) -> list[str]:
+    """How runs may scatter."""
+    return _begun(incomplete, ("equal", "unequal"))
+
+
 def works(incomplete: str) -> list[str]:
     """Keys of cited works."""
     return _begun(incomplete, _WORK.findall(_text("papers.bib")))

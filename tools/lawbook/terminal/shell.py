@@ -57,6 +57,19 @@ VERBS: dict[str, Verb] = {
         options={"--against": _nothing, "--seeds": _nothing, "--jobs": _nothing},
         flags=("--run", "--no-run", "--markdown"),
     ),
+    "fit": Verb(
+        options={
+            "--law": complete.parts, "--scatter": complete.scatters,
+            **dict.fromkeys(("--x", "--y", "--error", "--group", "--keep", "--given", "--huber"), _nothing),
+            **dict.fromkeys(("--predict", "--optimum", "--cost", "--plot", "--report"), _nothing),
+        },
+        flags=("--drop-missing", "--json"),
+    ),
+    "judge": Verb(
+        complete.parts,
+        dict.fromkeys(("--measured", "--error", "--replicas", "--given", "--fit", "--csv"), _nothing),
+        ("--json",),
+    ),
     "new": Verb(options={"--family": complete.families}),
     "publish": Verb(),
     "site": Verb(flags=("--run", "--no-run", "--strict", "--no-strict", "--offline")),
