@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lawbook.terminal.layout import Page, Tone
+from lawbook.terminal.layout import Page, Tone, width_of
 
 MARK = {"good": "✓", "bad": "✗", "open": "?", "other": "◇", "none": "·", "confounded": "✗", "algebra": "="}
+LETTER = 14  # columns of a letter that stands in a table; a whole expression stands on a line of its own
 TONE: dict[str, Tone] = {"confounded": "bad", "algebra": "good"}
 _VERDICT = {
     "holds": "good",
@@ -144,10 +145,16 @@ def _law(law: Mapping[str, Any], page: Page) -> None:
     if law["symbols"]:
         page.gap()
         rows: list[Sequence[tuple[str, Tone]]] = []
+        long: list[str] = []
         for symbol in law["symbols"]:
-            unit = f" [{symbol['unit']}]" if symbol["unit"] else ""
-            rows.append([(symbol["letter"], "head"), (symbol["id"], "dim"), (f"{symbol['name']}{unit}", "")])
+            name = f"{symbol['name']} [{symbol['unit']}]" if symbol["unit"] else symbol["name"]
+            if width_of(symbol["letter"]) <= LETTER:
+                rows.append([(symbol["letter"], "head"), (symbol["id"], "dim"), (name, "")])
+            else:
+                long.append(f"{symbol['letter']}  {symbol['id']}: {name}")
         page.table(rows, indent=2)
+        for line in long:
+            page.line(line, indent=2, hang=2)
     if law["assumes"]:
         page.gap()
         page.line("Assumes", "head", indent=2)
