@@ -50,6 +50,14 @@ def copy_docs(root: Path, *without: str) -> None:
         page.write_text(text, encoding="utf-8")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _a_cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the command line keeps of a book goes into no folder of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAWBOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """The root of a fresh copy of tests/tinybook."""

@@ -22,10 +22,12 @@ MAY = {
     "lab.models": {"measure", "lab.data"},
     "lab.solvable": {"measure", "lab.data", "lab.models"},
     "lab.training": {"measure", "lab.data", "lab.models"},
-    "front": {"root", "reference", "evidence", "measure"},  # the names of `import lawbook`
-    "cli": {"root", "reference", "evidence", "site"},
+    "own": {"root", "reference", "evidence", "site"},
+    "terminal": {"root", "reference", "evidence", "site"},
+    "front": {"root", "reference", "evidence", "measure", "own"},  # the names of `import lawbook`
+    "cli": {"root", "reference", "evidence", "site", "terminal", "own"},
 }
-FOLDERS = {"reference", "evidence", "site", "measure", "lab"}
+FOLDERS = {"reference", "evidence", "site", "terminal", "measure", "lab", "own"}
 
 
 def imports(folder: Path, planted: tuple[str, str] = ("", "")) -> dict[str, set[str]]:

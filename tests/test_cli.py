@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from lawbook.cli import app
+from lawbook.terminal import shell
 from typer.testing import CliRunner, Result
 
-VERBS = ("check", "run", "site", "serve", "pages", "show", "status", "power", "changes", "confirm", "new", "publish")
+VERBS = tuple(shell.VERBS)
 
 
 def lawbook(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
@@ -37,7 +38,7 @@ def test_check_says_how_many_and_writes_the_schema(tiny: Path, monkeypatch: pyte
     assert json.loads((tiny / "build/entry.schema.json").read_text())["$schema"].endswith("draft-07/schema#")
 
 
-@pytest.mark.parametrize("verb", [["show", "halving2001"], ["status"], ["power"]])
+@pytest.mark.parametrize("verb", [["show", "halving2001"], ["list"], ["search", "halving"], ["status"], ["power"]])
 def test_what_only_shows_writes_nothing(tiny: Path, monkeypatch: pytest.MonkeyPatch, verb: list[str]) -> None:
     before = sorted(tiny.rglob("*"))
     assert lawbook(tiny, monkeypatch, *verb).exit_code == 0
@@ -111,17 +112,21 @@ def test_a_wrong_argument_is_answered_with_the_nearest_right_one(
 
 def test_status_and_show_before_and_after_a_run(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "not run, or changed since" in lawbook(tiny, monkeypatch, "status").stdout
-    assert "not run" in lawbook(tiny, monkeypatch, "show", "corner2002").stdout
+    assert (
+        "check sum-is-pi: predicted π (± 10⁻¹²): not run yet" in lawbook(tiny, monkeypatch, "show", "corner2002").stdout
+    )
     assert "no current run of corner2002, halving2001" in lawbook(tiny, monkeypatch, "power").stdout
     assert lawbook(tiny, monkeypatch, "run").exit_code == 0
     hard = lawbook(tiny, monkeypatch, "power")
     assert hard.exit_code == 0
     assert re.search(r"sum-is-pi .* 5 of 5", hard.stdout)
     assert re.search(r"extrapolates .* the fitted spread from", hard.stdout)
+    assert "=  three-corners" in lawbook(tiny, monkeypatch, "list", "--verdict", "by-construction").stdout
     assert "1 of 1 fail" in lawbook(tiny, monkeypatch, "status").stdout
     shown = lawbook(tiny, monkeypatch, "show", "corner2002").stdout
-    assert "check sum-is-pi: predicted 3.142, measured 3.14159, ✓ holds" in shown
-    assert "control on-the-sphere: predicted 3.142, measured 4.71239, ✓ breaks down, as it should" in shown
+    told = " ".join(shown.split())
+    assert "✓ check sum-is-pi: predicted π = 3.142 (± 10⁻¹²), measured 3.14159: holds, in 1 of 1 seed" in told
+    assert "✓ control on-the-sphere, without flat: must miss π = 3.142 (± 10⁻¹²), measured 4.71239: breaks down" in told
 
 
 def test_seeds_are_tabled(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

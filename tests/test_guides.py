@@ -23,7 +23,11 @@ def test_the_home_page_leads_to_each() -> None:
 
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
-def test_its_snippets_print_what_they_say(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_snippets_print_what_they_say(
+    path: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some write files
+    monkeypatch.setenv("LAWBOOK_ROOT", str(REPO))
     text = path.read_text(encoding="utf-8")
     snippets = SNIPPET.findall(text)
     assert len(snippets) == text.count("```python\n") > 0

@@ -65,7 +65,7 @@ def with_members(name: str) -> Iterator[str]:
     """A public name and, of a class, the methods and properties that it defines."""
     yield name
     if inspect.isclass(PUBLIC[name]):
-        for member in described(name).members.values():
+        for member in described(name).all_members.values():  # inherited ones too
             named = not member.name.startswith("_") or member.name == "__call__"
             if named and (member.is_function or "property" in member.labels):
                 yield f"{name}.{member.name}"

@@ -67,7 +67,7 @@ def program(width):
 
 
 def trained(graph, tokens, width, peak, corrupt=lambda paths: paths):
-    """A transformer after one pass over `tokens` steps of fresh walks, its loss on each batch before it, the walks."""
+    """A transformer after one pass over `tokens` steps of fresh walks, its loss on each batch as it came, the walks."""
     paths = corrupt(walks.sample(graph, tokens // LENGTH, LENGTH, rng))
     batches = paths.reshape(-1, BATCH, LENGTH + 1)
     sizes = schedule.stable_decay(peak, len(batches), warmup=0.05, decay=0.95).astype(np.float32)

@@ -473,7 +473,7 @@ law.check("digits-curve", measured=mean[1:4], error=error[1:4], given=given)
 
 # %% [markdown]
 # The closed form needs no exponents, only the spectrum as it is. The upper curve, with noise and a ridge, follows it
-# from 64 to 256 images. The lower one, without either, has the shape of the closed form but lies 5 to 12 % above it.
+# from 64 to 256 images. The lower one, without either, has the shape of the closed form but lies 3 to 11 % above it.
 
 # %%
 fig, ax = plt.subplots()

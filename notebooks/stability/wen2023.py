@@ -348,9 +348,9 @@ law.control(
 #
 # The law is for small $\eta$. The orbit's radius says what comes next: the drift is faster by
 # $(1-\eta\lambda_1/2)^{-2}$. This is for radii that are small, also against the step size: on some draws of the digits
-# the runs above, with $\rho/\eta=2.5$, are slower by up to 8 %. So we take half their radius here, three step sizes
-# that are larger than it, and two runs of each. At seven times of a run: how fast does the eigenvalue fall, over the
-# square of its slope?
+# the runs above, with $\rho/\eta=2.5$, are slower than that by up to 8 %. So we take half their radius here, three step
+# sizes that are larger than it, and two runs of each. At seven times of a run: how fast does the eigenvalue fall, over
+# the square of its slope?
 
 # %%
 digit_etas, at = np.array([0.03, 0.05, 0.1]), np.arange(6, 48, 6)

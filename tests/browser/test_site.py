@@ -10,7 +10,7 @@ PAGES = [
     "/", "/laws/", "/laws/halving2001/", "/laws/corner2002/", "/notebooks/halving2001/", "/families/scaling/",
     "/browse/", "/browse/observable/", "/browse/turn/", "/browse/assumption/", "/browse/kind/", "/browse/data/",
     "/browse/timeline/", "/browse/map/",
-    "/bibliography/", "/cite/", "/api/", "/notation/", "/glossary/", "/coverage/", "/reading/", "/verdicts/", "/numbers/", "/architecture/", "/contributing/", "/security/",
+    "/own-model/", "/bibliography/", "/cite/", "/api/", "/notation/", "/glossary/", "/coverage/", "/reading/", "/verdicts/", "/numbers/", "/architecture/", "/contributing/", "/security/",
     "/python/", "/python/lawbook/", "/python/notebook/", "/python/measure/", "/python/measure/sharpness/",
 ]  # fmt: skip
 LAW = "/laws/halving2001/"

@@ -22,9 +22,10 @@ from lawbook.evidence import confirmation, packaged, reading, store
 from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.keys import prediction_key
 from lawbook.evidence.record import Run, digest
-from lawbook.evidence.report import seeds_table, show_entry, status_table, summary
+from lawbook.evidence.report import seeds_table, status_table, summary
 from lawbook.evidence.schedule import plan, run_all
 from lawbook.reference.catalog import Catalog, load
+from lawbook.site.shelf_parts import parts
 
 from tests.conftest import TINY, tried
 from tests.fuzz import inputs
@@ -125,7 +126,7 @@ def everything_is_shown(catalog: Catalog) -> None:
     assert (found is None) == (PAPER not in evidence)
     status_table(catalog, evidence)
     entry = catalog.entries[PAPER]
-    list(show_entry(catalog, entry, evidence.get(PAPER)))
+    json.dumps(parts(catalog, evidence))
     if found is not None:
         seeds_table(entry, [found])
         summary(catalog, [found])
@@ -315,7 +316,7 @@ def test_no_mutation_of_packed_records_is_a_traceback(
     monkeypatch.setattr(store, "is_packaged", lambda root: True)
     evidence = store.read(catalog)
     status_table(catalog, evidence)
-    list(show_entry(catalog, catalog.entries[PAPER], evidence.get(PAPER)))
+    json.dumps(parts(catalog, evidence))
 
 
 def test_packed_records_are_judged_like_others(

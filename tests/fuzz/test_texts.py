@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import sympy  # here, since it runs code of its own when it is first asked for
 from hypothesis import given, settings
 from lawbook.reference.formula import Formula, FormulaError
+from lawbook.reference.math_text import math_text
 from lawbook.reference.tex import TexError, mathml
 from lawbook.site.markdown import plain, plain_math
 
@@ -53,6 +54,7 @@ def test_any_latex(text: str) -> None:
     tried["LaTeX"] += 1
     with watched(Path("/nowhere")):
         plain_math(text)
+        math_text(text)
         plain(f"a ${text}$ b")
         try:
             made = mathml(text)

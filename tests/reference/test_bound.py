@@ -64,6 +64,41 @@ def test_several_reported_values_have_to_be_told_apart() -> None:
         lawbook.formula("cohen2021", root=REPO).with_reported()
 
 
+OWN = "{symbol: b, what: exponent, value: 0.51}"
+ELSEWHERE = "{symbol: b, what: exponent, value: 0.6, setting: dice}"
+OTHERS = "{symbol: b, what: exponent, value: 0.48, error: 0.02, by: corner2002, where: Table 1}"
+
+
+def halving(tiny: Path, *reported: str) -> lawbook.LawFormula:
+    """The formula of the tiny book's law, with these values reported."""
+    path, head = tiny / "references/scaling/halving2001.yml", "    reported:\n"
+    path.write_text(path.read_text().replace(head, head + "".join(f"      - {value}\n" for value in reported), 1))
+    return lawbook.formula("halving2001", root=tiny)
+
+
+def test_what_others_report_is_never_taken_for_the_papers_own(tiny: Path) -> None:
+    law = halving(tiny, OTHERS, OWN)
+    assert law.with_reported().fixed == {"b": 0.51}
+    assert law.with_reported(by="corner2002").fixed == {"b": 0.48}
+    assert [(one.by, one.error) for one in law.reported] == [("corner2002", 0.02), (None, None)]
+
+
+def test_who_reports_what_is_told(tiny: Path) -> None:
+    law = halving(tiny, OTHERS)
+    with pytest.raises(ValueError, match=r"has no reported value of b, n and spread; reported are values of by='corn"):
+        law.with_reported()
+    with pytest.raises(ValueError, match=r"no reported value .* by 'corner2020' \(did you mean 'corner2002'"):
+        law.with_reported(by="corner2020")
+    with pytest.raises(TypeError, match=r"corner2002 reports b = 0.48 \(Table 1\): with_reported\(by='corner2002'\)"):
+        law(n=4, spread=1.0)
+
+
+def test_a_value_without_a_setting_is_taken_unless_one_is_asked_for(tiny: Path) -> None:
+    law = halving(tiny, ELSEWHERE, OWN)
+    assert law.with_reported().fixed == {"b": 0.51}
+    assert law.with_reported("dice").fixed == {"b": 0.6}
+
+
 @pytest.mark.parametrize("name", ["../stability/cohen2021", "**", "[", "", "cohen2021.yml"])
 def test_what_is_no_id_is_no_entry(name: str) -> None:
     with pytest.raises(lawbook.UnknownNameError, match="found no entry"):

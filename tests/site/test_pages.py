@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import markdown
 import pytest
 from lawbook.evidence.record import Confirmation, Evidence, Point, Result
-from lawbook.reference.catalog import Catalog
+from lawbook.reference.catalog import Catalog, load
 from lawbook.reference.families import Block, Cell, GuideTable
 from lawbook.site import content, home, search
+from lawbook.site.exports import exports
 from lawbook.site.markdown import Writer
 from lawbook.site.pages import Book, heading, pages, tidy
 
@@ -20,7 +22,7 @@ def test_which_pages_there_are(catalog: Catalog) -> None:
     assert sorted(pages(catalog, {})) == [
         "bibliography.md", "browse/assumption.md", "browse/data.md", "browse/index.md", "browse/kind.md", "browse/map.md",
         "browse/observable.md", "browse/timeline.md", "browse/turn.md", "coverage.md", "families/geometry.md",
-        "families/scaling.md", "glossary.md", "laws/corner2002.md", "laws/halving2001.md", "laws/index.md", "notation.md",
+        "families/scaling.md", "glossary.md", "laws/corner2002.md", "laws/halving2001.md", "laws/index.md", "notation.md", "own-model.md",
         "scoreboard.md",
     ]  # fmt: skip
 
@@ -60,6 +62,28 @@ def test_numbers_of_checks_and_controls(catalog: Catalog, evidence: dict[str, Ev
     assert "All 2 points" in part
     assert "numpy 2.4.6" in part
     assert "the numbers shown are those of seed 0" in part
+
+
+def test_what_others_report_stands_apart(tiny: Path) -> None:
+    path = tiny / "references/scaling/halving2001.yml"
+    value = "{what: exponent, value: 0.48, error: 0.02, by: corner2002, setting: dice}"
+    path.write_text(path.read_text().replace("    reported:\n", f"    reported:\n      - {value}\n", 1))
+    found, problems = load(tiny)
+    assert problems == []
+    made = pages(found, {})
+    own, others = re.findall(
+        r'<details class="lb-fold" id="reported.*?</details>', made["laws/halving2001.md"].text, re.DOTALL
+    )
+    assert "What the paper reports: 1 value<" in own
+    assert "0.48" not in own
+    assert "What others report of the same: 1 value<" in others
+    assert (
+        '<td role="cell"><span class="lb-label">Reported by</span><a class="lb-cite" href="../../laws/corner2002/">'
+        in others
+    )
+    assert "0.480 ± 0.020" in others
+    answer = json.loads(exports(found, {})["api/halving2001.json"])
+    assert [one.get("by") for one in answer["entry"]["laws"]["inverse-root"]["reported"]] == ["corner2002", None]
 
 
 def test_checks_and_controls_stand_beneath_their_law(catalog: Catalog, evidence: dict[str, Evidence]) -> None:

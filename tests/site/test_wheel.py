@@ -43,6 +43,7 @@ def test_the_wheel_has_the_book_and_nothing_of_the_workshop(made: Path, source: 
         files = [p.relative_to(source).as_posix() for p in (source / folder).rglob("*") if p.is_file()]
         assert files
         assert {f"lawbook/book/{file}" for file in files} <= names
+    assert {f"lawbook/book/terminal-{part}.json" for part in ("list", "search", "entries")} <= names
     assert {"lawbook/book/entry.schema.json", "lawbook/book/records.json", "lawbook/py.typed"} <= names
     assert "lawbook/site/templates/law.md.jinja" in names
     assert not [
@@ -116,7 +117,8 @@ def test_in_an_empty_folder_everything_is_read_from_the_wheel(made: Path, tmp_pa
     installed, empty = tmp_path / "installed", tmp_path / "empty"
     zipfile.ZipFile(made).extractall(installed)
     empty.mkdir()
-    env = {k: v for k, v in os.environ.items() if k != "LAWBOOK_ROOT"} | {"PYTHONPATH": str(installed)}
+    env = {k: v for k, v in os.environ.items() if k != "LAWBOOK_ROOT"}
+    env |= {"PYTHONPATH": str(installed), "LAWBOOK_CACHE": str(tmp_path / "cache")}
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -130,7 +132,10 @@ def test_in_an_empty_folder_everything_is_read_from_the_wheel(made: Path, tmp_pa
     assert lines[1] == "halving2001 0.5"
     assert "exponent: ✓ holds" in python.stdout
     shown = run("-m", "lawbook", "show", "halving2001")
-    assert "check exponent: predicted 0.5, measured 0.513 ± 0.012, ✓ holds" in shown.stdout, shown.stdout + shown.stderr
+    assert "✓ check exponent: predicted 0.5 (± 0.1), measured 0.513 ± 0.012: holds" in shown.stdout, (
+        shown.stdout + shown.stderr
+    )
+    assert not (tmp_path / "cache").exists()  # what the terminal shows came with the wheel
     status = run("-m", "lawbook", "status")
     assert "halving2001" in status.stdout
     assert "not run, or changed since" in status.stdout  # corner2002 came without records

@@ -15,7 +15,6 @@ DISTRIBUTIONS = {
     "IPython": "ipykernel",
     "cycler": "matplotlib",
     "fontTools": "fonttools",
-    "markupsafe": "jinja2",
     "matplotlib_inline": "ipykernel",
     "nbconvert": "mkdocs-jupyter",
     "sklearn": "scikit-learn",

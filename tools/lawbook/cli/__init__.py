@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import TYPE_CHECKING, Any
 
-import typer
+if TYPE_CHECKING:
+    from lawbook.cli.verbs import app
 
-from lawbook.cli import entries, pages, runs  # each puts its verbs into the app
-from lawbook.cli.common import app
+__all__ = ["app", "main"]
 
-__all__ = ["app", "entries", "main", "pages", "runs"]
+
+def __getattr__(name: str) -> Any:
+    if name != "app":
+        raise AttributeError(f"module 'lawbook.cli' has no attribute {name!r}")
+    from lawbook.cli.verbs import app
+
+    return app
 
 
 def main() -> None:
     """The entry point of the `lawbook` command."""
+    from lawbook.terminal import shell
+
+    answered = shell.answer(os.environ.get(shell.ASKED, ""))
+    if answered is not None:
+        print(answered[0])
+        sys.exit(answered[1])
+    run()
+
+
+def run() -> None:
+    """Run the verb that was typed; what the machine lacks is told in one line."""
+    import typer
+
+    from lawbook.cli.verbs import app
+
     try:
         app()
     except ModuleNotFoundError as error:

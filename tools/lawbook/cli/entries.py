@@ -1,4 +1,4 @@
-"""The verbs that read and write entries: check, show, new, publish."""
+"""The verbs that check and write entries: check, new, publish."""
 
 from __future__ import annotations
 
@@ -6,57 +6,36 @@ from typing import Annotated
 
 import typer
 
-from lawbook.cli.common import (
-    app,
-    catalog_or_stop,
-    chosen,
-    console,
-    fail,
-    root,
-)
+from lawbook.cli.common import AsJson, app, catalog_or_stop, fail, in_json, read_clone, root, say_json, tell
 
 
 @app.command()
-def check() -> None:
+def check(as_json: AsJson = False) -> None:
     """Validate every entry, and say all that is wrong with all of them; then whose confirmed seeds are of before the
     last change, and what `lawbook publish` would add."""
-    from lawbook.evidence.confirmation import read_all
-    from lawbook.reference.addresses import unpublished
+    from lawbook.terminal.reports import checked
 
-    catalog = catalog_or_stop()
-    found, problems = read_all(catalog)
-    for problem in problems:
-        typer.echo(problem, err=True)
-    laws = sum(len(entry.laws) for entry in catalog.entries.values())
-    typer.echo(f"{len(catalog.entries)} entries with {laws} laws are sound")
-    stale = [paper for paper, confirmation in found.items() if not confirmation.is_current]
-    missing = [paper for paper in sorted(catalog.entries) if paper not in found]
-    for what, papers in (("confirmed before the last change", stale), ("not confirmed yet", missing)):
-        if papers:
-            typer.echo(f"{what}: {', '.join(papers)}")
-    if catalog.addresses.published and (new := unpublished(catalog)):
-        more = f" and {len(new) - 5} more" if new[5:] else ""
-        typer.echo(f"not published yet (lawbook publish): {', '.join(new[:5])}{more}")
-    if problems:
+    in_json(as_json)
+    catalog, problems = read_clone()
+    found = checked(catalog, problems)
+    if as_json:
+        say_json(found)
+    elif problems:
+        tell(problems)
+    else:
+        for problem in found["unbelieved"]:
+            typer.echo(problem, err=True)
+        typer.echo(f"{found['entries']} entries with {found['laws']} laws are sound")
+        for what, papers in (
+            ("confirmed before the last change", found["stale"]), ("not confirmed yet", found["unconfirmed"]),
+        ):  # fmt: skip
+            if papers:
+                typer.echo(f"{what}: {', '.join(papers)}")
+        if new := found["unpublished"]:
+            more = f" and {len(new) - 5} more" if new[5:] else ""
+            typer.echo(f"not published yet (lawbook publish): {', '.join(new[:5])}{more}")
+    if not found["sound"]:
         raise typer.Exit(1)
-
-
-@app.command()
-def show(paper: Annotated[str, typer.Argument(help="The id of a paper, or paper/law.")]) -> None:
-    """An entry in the terminal: laws, formulas, assumptions, and what was measured."""
-    from lawbook.evidence import store
-    from lawbook.evidence.report import show_entry
-
-    name, _, law = paper.partition("/")
-    catalog = catalog_or_stop([name], clone=False)
-    entry = catalog.entries[chosen(catalog, [name])[0]]
-    if law and law not in entry.laws:
-        from lawbook.reference.problem import nearest
-
-        fail(f"found the law {law!r}, expected a law of {name}{nearest(law, entry.laws)}")
-    out = console()
-    for part in show_entry(catalog, entry, store.read(catalog).get(name), only=law):
-        out.print(part)
 
 
 @app.command()

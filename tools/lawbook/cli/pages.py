@@ -14,9 +14,8 @@ from lawbook.cli.common import (
     catalog_or_stop,
     console,
     fail,
-    root,
+    read_clone,
     tell,
-    write_schema,
 )
 from lawbook.cli.runs import execute_all
 
@@ -41,6 +40,7 @@ def site(
     for problem in problems:
         typer.echo(problem, err=True)
     good = (run_notebooks_of(catalog) if run_notebooks else True) and not problems
+    require_site()
     from lawbook.site.build import build
 
     with settings_or_stop():
@@ -49,6 +49,13 @@ def site(
     typer.echo(f"the site is in {made.relative_to(catalog.root) if made.is_relative_to(catalog.root) else made}")
     if not good:
         raise typer.Exit(1)
+
+
+def require_site() -> None:
+    """Stop with the name of the optional part where what makes pages is not installed."""
+    from lawbook.extras import require
+
+    require("site", "mkdocs", "jinja2", "altair")
 
 
 @contextmanager
@@ -88,17 +95,12 @@ def serve(
 
     What is wrong with an entry or a notebook is told on a page, and all others are served.
     """
-    from lawbook.files import ensure_own_build
-    from lawbook.reference.checked import load_checked
-
-    where = root()
-    ensure_own_build(where)
-    write_schema(where)
-    catalog, problems = load_checked(where)
+    catalog, problems = read_clone()
     if problems:
         tell(problems)  # the pages of the rest are served, and go on being so while these are mended
     if run_notebooks:
         run_notebooks_of(catalog)
+    require_site()
     from lawbook.site.build import serve as serve_site
 
     with settings_or_stop():
@@ -112,6 +114,7 @@ def pages(out: Annotated[Path, typer.Option(help="The folder to write to; what i
     Nothing in it needs a plugin of Lawbook's. A second call writes only what has changed, and removes only what the
     first one wrote. Exit code 1 if a notebook links to a page that is not there.
     """
+    require_site()
     from lawbook.evidence import store
     from lawbook.site.build import write_pages
 

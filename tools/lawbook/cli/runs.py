@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbook.cli.common import (
+    AsJson,
     Papers,
     Scale,
     app,
@@ -15,7 +16,9 @@ from lawbook.cli.common import (
     chosen,
     console,
     fail,
+    in_json,
     known_scale,
+    say_json,
 )
 
 if TYPE_CHECKING:
@@ -145,17 +148,24 @@ def execute_all(
 
 
 @app.command()
-def status(scale: Scale = "quick") -> None:
+def status(scale: Scale = "quick", as_json: AsJson = False) -> None:
     """What each paper's runs say now, and what has to run again."""
     from lawbook.evidence import store
     from lawbook.evidence.report import status_table
+    from lawbook.terminal import reports
 
+    in_json(as_json)
+    size = known_scale(scale)
     catalog = catalog_or_stop(clone=False)
-    console().print(status_table(catalog, store.read(catalog, known_scale(scale))))
+    evidence = store.read(catalog, size)
+    if as_json:
+        say_json(reports.status(catalog, evidence))
+    else:
+        console().print(status_table(catalog, evidence))
 
 
 @app.command()
-def power(papers: Papers = None, scale: Scale = "quick") -> None:
+def power(papers: Papers = None, scale: Scale = "quick", as_json: AsJson = False) -> None:
     """How hard each check is: which changed laws would also have passed, and how far each constant may move.
 
     Nothing is run: it judges the records on disk. Exit code 1 if a check catches too few and does not say in its entry
@@ -163,12 +173,21 @@ def power(papers: Papers = None, scale: Scale = "quick") -> None:
     """
     from lawbook.evidence import store
     from lawbook.evidence.power_report import power_report
+    from lawbook.terminal import reports
 
+    in_json(as_json)
+    size = known_scale(scale)
     catalog = catalog_or_stop(papers, clone=False)
-    parts, good = power_report(catalog, chosen(catalog, papers), store.read(catalog, known_scale(scale)))
-    out = console()
-    for part in parts:
-        out.print(part)
+    wanted, evidence = chosen(catalog, papers), store.read(catalog, size)
+    if as_json:
+        found = reports.power(catalog, wanted, evidence)
+        say_json(found)
+        good = not found["weak"]
+    else:
+        parts, good = power_report(catalog, wanted, evidence)
+        out = console()
+        for part in parts:
+            out.print(part)
     if not good:
         raise typer.Exit(1)
 

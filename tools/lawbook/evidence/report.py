@@ -7,10 +7,9 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, Group, RenderableType
-from rich.markdown import Markdown
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
@@ -18,12 +17,14 @@ from rich.text import Text
 
 from lawbook.evidence.confirmation import is_as_claimed, read_all
 from lawbook.evidence.display import measured_of, tolerance_of, verdict_of
-from lawbook.evidence.execute import Job
 from lawbook.evidence.judging import check_of, disagreements, is_blunt
-from lawbook.evidence.record import Evidence, Kind, Measured, Run, expected, from_json, is_good
+from lawbook.evidence.record import Evidence, Measured, Run, expected, from_json, is_good
 from lawbook.numbers import plain, with_error
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry, Tests
+
+if TYPE_CHECKING:
+    from lawbook.evidence.execute import Job  # which needs more than what only reads runs
 
 
 class Progress:
@@ -237,36 +238,3 @@ def status_table(catalog: Catalog, evidence: dict[str, Evidence]) -> Table:
             f"{run.usage.cpu:.1f}", f"{run.usage.peak_mb:.0f}", run.finished, style="green" if good else "red",
         )  # fmt: skip
     return table
-
-
-def show_entry(
-    catalog: Catalog, entry: Entry, evidence: Evidence | None, *, only: str = ""
-) -> Iterator[RenderableType]:
-    """An entry for the terminal."""
-    work = catalog.works[entry.paper]
-    yield Group(Text(entry.title, style="bold"), Text(f"{work.by} ({work.year}). {work.title}. {work.venue}"), Text(""))
-    for law_id, law in entry.laws.items():
-        if only and law_id != only:
-            continue
-        yield Text(f"{entry.paper}/{law_id}: {law.name}", style="bold")
-        yield Markdown(law.statement)
-        yield Text(f"    {law.formula.latex.strip()}")
-        if law.formula.expr:
-            yield Text(f"    {law.formula.gives} = {law.formula.expr}", style="cyan")
-        for name in law.assumes:
-            yield Text(f"  assumes {name}: {entry.assumptions[name].text}")
-        for name in law.checks:
-            yield _measured_line(entry, evidence, "check", name)
-        for name in law.controls:
-            yield _measured_line(entry, evidence, "control", name)
-        yield Text("")
-
-
-def _measured_line(entry: Entry, evidence: Evidence | None, kind: Kind, name: str) -> Text:
-    record = evidence.shown.of(kind, name) if evidence is not None else None
-    if evidence is None or record is None:
-        return Text(f"  {kind} {name}: not run", style="yellow")
-    point = record.representative
-    good = is_good(entry, kind, name, evidence.shown.outcome(kind, name))
-    text = f"  {kind} {name}: predicted {plain(point.predicted)}, measured {measured_of(point)}"
-    return Text(f"{text}, {said(entry, evidence.shown, record)}", style="green" if good else "red")

@@ -157,10 +157,10 @@ class Trial:
         def hold(moved: Array) -> NDArray[np.bool_]:
             return self.holds(self.at(place.tree, now + moved[:, None]))
 
-        return value - _reach(lambda d: hold(-d), offsets), value + _reach(hold, offsets)
+        return value - reach(lambda d: hold(-d), offsets), value + reach(hold, offsets)
 
 
-def _reach(hold: Callable[[Array], NDArray[np.bool_]], offsets: Array) -> float:
+def reach(hold: Callable[[Array], NDArray[np.bool_]], offsets: Array) -> float:
     """How far from 0 `hold` is true without a gap: to the first of `offsets` where it is not, and then closer."""
     held = hold(offsets)
     if held.all():

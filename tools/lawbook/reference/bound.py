@@ -24,7 +24,7 @@ class LawFormula:
         name: paper/law.
         expression: The parsed expression.
         known: The symbols of the expression, with name, unit and default value.
-        reported: The values of them that the paper reports.
+        reported: The values of them that the paper reports, and with `by` those that others report.
         fixed: Symbols that have been given a value.
     """
 
@@ -64,7 +64,7 @@ class LawFormula:
         given: dict[str, Any] = dict(self.fixed)
         named: dict[str, str] = {}
         for word, value in values.items():
-            symbol = self._symbol(word)
+            symbol = self.symbol(word)
             if symbol in named:
                 raise TypeError(f"{self.name} was given {symbol!r} twice, as {named[symbol]!r} and as {word!r}")
             named[symbol] = word
@@ -74,18 +74,19 @@ class LawFormula:
             raise TypeError(self._missing(missing))
         return self.expression(**given)
 
-    def with_reported(self, setting: str = "") -> LawFormula:
-        """The formula with the constants that the paper reports.
+    def with_reported(self, setting: str = "", *, by: str | None = None) -> LawFormula:
+        """The formula with the constants that the paper reports, or that another work reports.
 
         Arguments:
-            setting: Where the paper reports several values of a constant, words that tell which: they stand in the
-                setting, or in what the value is called.
+            setting: Where several values of a constant are reported, words that tell which: they stand in the setting,
+                or in what the value is called. Without them a value that has no setting goes before those that have.
+            by: The key in papers.bib of the work that reports them; the paper itself if there is none.
 
         Returns:
             The formula, called with the symbols that are left.
 
         Raises:
-            ValueError: The paper reports no value of a constant of this formula, or more than one that fits.
+            ValueError: No value of a constant of this formula is reported there, or more than one that fits.
 
         Examples:
             >>> import lawbook
@@ -95,12 +96,16 @@ class LawFormula:
             >>> round(loss(N=1e9), 2)
             2.38
         """
-        mine = [r for r in self.reported if setting in f"{r.what} {r.setting or ''}"]
+        mine = [r for r in self.reported if r.by == by and setting in f"{r.what} {r.setting or ''}"]
         if not mine:
-            where = f" for {setting!r}" if setting else ""
+            where = (f" for {setting!r}" if setting else "") + (f" by {by!r}" if by is not None else "")
             raise ValueError(
                 f"the entry of {self.name} has no reported value of {_listed(self.symbols) or 'a constant'}{where}"
+                + self._others(by)
             )
+        if not setting:
+            plainly = {r.symbol for r in mine if r.setting is None}
+            mine = [r for r in mine if r.setting is None or r.symbol not in plainly]
         values: dict[str, float] = {}
         for one in mine:
             assert one.symbol is not None
@@ -110,6 +115,14 @@ class LawFormula:
                 raise ValueError(f"{self.name} has several reported values: {choices}; choose by setting=…")
             values[one.symbol] = float(one.value)
         return replace(self, fixed={**self.fixed, **values})
+
+    def _others(self, by: str | None) -> str:
+        """Who else reports values, for a message about the values of `by`."""
+        known = dict.fromkeys(r.by for r in self.reported)
+        if by is not None and (hint := nearest(by, [key for key in known if key is not None])):
+            return hint
+        found = ["the paper itself" if key is None else f"by={key!r}" for key in known if key != by]
+        return f"; reported are values of {_listed(found)}" if found else ""
 
     def with_defaults(self) -> LawFormula:
         """The formula with the default values that the entry gives its constants, those that sliders start from.
@@ -129,7 +142,42 @@ class LawFormula:
         known = ((name, self.known[name]) for name in self.expression.symbols)
         return {name: s.value for name, s in known if s.role == "constant" and s.value is not None}
 
-    def _symbol(self, word: str) -> str:
+    def words(self, symbol: str) -> set[str]:
+        """What a symbol may be called: its id, and its letters where no other symbol has them.
+
+        Arguments:
+            symbol: One of the symbols of the expression.
+
+        Returns:
+            The names that `symbol` understands.
+
+        Examples:
+            >>> import lawbook
+            >>> sorted(lawbook.formula("kaplan2020/joint-loss").words("parameters"))
+            ['N', 'parameters']
+        """
+        others = {
+            word for name in self.expression.symbols if name != symbol for word in {name, *letters(self.known[name])}
+        }
+        return {symbol, *(letters(self.known[symbol]) - others)}
+
+    def symbol(self, word: str) -> str:
+        """The id of the symbol that goes by a word: the id itself, or a letter.
+
+        Arguments:
+            word: Such as `parameters` or `N`.
+
+        Returns:
+            One of the symbols of the expression.
+
+        Raises:
+            TypeError: No symbol goes by it, or more than one; names the nearest.
+
+        Examples:
+            >>> import lawbook
+            >>> lawbook.formula("kaplan2020/joint-loss").symbol("N")
+            'parameters'
+        """
         if word in self.expression.symbols:
             return word
         fits = [name for name in self.expression.symbols if word in letters(self.known[name])]
@@ -140,12 +188,26 @@ class LawFormula:
         valid = {*self.expression.symbols, *(s for n in self.expression.symbols for s in letters(self.known[n]))}
         raise TypeError(f"{self.name} has no symbol {word!r}{nearest(word, valid)}, expected {_listed(self.symbols)}")
 
+    def has(self, word: str) -> bool:
+        """Whether exactly one symbol goes by a word.
+
+        Arguments:
+            word: Such as `parameters` or `N`.
+
+        Examples:
+            >>> import lawbook
+            >>> lawbook.formula("kaplan2020/joint-loss").has("N"), lawbook.formula("cohen2021").has("N")
+            (True, False)
+        """
+        return any(word in self.words(name) for name in self.expression.symbols)
+
     def _missing(self, missing: list[str]) -> str:
         parts = [f"{name} ({self.known[name].name})" if self.known[name].name else name for name in missing]
         told = [f"{self.name} needs a value for {_listed(parts)}"]
-        reported = [_told(r) for r in self.reported if r.symbol in missing]
-        if reported:
-            told.append(f"the paper reports {'; '.join(reported)}: with_reported() takes them")
+        for by in dict.fromkeys(r.by for r in self.reported if r.symbol in missing):
+            values = "; ".join(_told(r) for r in self.reported if r.symbol in missing and r.by == by)
+            who, call = ("the paper", "") if by is None else (by, f"by={by!r}")
+            told.append(f"{who} reports {values}: with_reported({call}) takes them")
         defaults = {name: value for name, value in self._defaults().items() if name in missing}
         if defaults:
             shown = ", ".join(f"{name} = {plain(value)}" for name, value in defaults.items())

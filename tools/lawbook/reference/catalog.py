@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.reference import addresses, bibliography, cross, glossary, order, source, synonyms
+from lawbook.reference import addresses, bibliography, cross, glossary, instruments, order, source, synonyms
 from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
 from lawbook.reference.families import Family
 from lawbook.reference.formula import Formula
 from lawbook.reference.glossary import Term
+from lawbook.reference.instruments import Instruments
 from lawbook.reference.model import INVERSE, Entry, Law
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import latex_problems, read_entry
@@ -46,6 +47,7 @@ class Catalog:
     works: dict[str, Work] = field(default_factory=dict)
     synonyms: dict[str, Synonyms] = field(default_factory=dict)
     glossary: dict[str, Term] = field(default_factory=dict)
+    instruments: dict[str, Instruments] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
 
     def path(self, paper: str) -> Path:
@@ -126,8 +128,9 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
             doc.problems.extend(cross.references(doc, paper, known, sources))
         catalog.synonyms, words = synonyms.read(folder / "synonyms.yml", "references/synonyms.yml")
         catalog.glossary, terms = glossary.read(root, known, sources)
+        catalog.instruments, measuring = instruments.read(root, sources)
         catalog.addresses, listed = addresses.read(root)
-        problems += [*order.problems(sources), *words, *terms, *listed, *cross.other_files(root)]
+        problems += [*order.problems(sources), *words, *terms, *measuring, *listed, *cross.other_files(root)]
         found, without_notebook = cross.notebooks(root, catalog.family_of, sources)
         problems += found
     for doc in (families, notation, *sources.values(), *others):

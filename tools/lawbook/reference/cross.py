@@ -30,6 +30,7 @@ def references(
     if known is not None and paper not in known:
         yield doc.problem(("paper",), f"found no record {paper!r} in papers.bib, expected one{nearest(paper, known)}")
     yield from prose_of(doc, known, sources)
+    yield from _reporters(doc, paper, known)
     relations = doc.data.get("relations")
     seen: set[tuple[str, Any]] = set()
     for i, relation in enumerate(relations if isinstance(relations, list) else []):
@@ -53,6 +54,19 @@ def references(
             if isinstance(other, dict) and other.get("to") == paper and other.get("type") == INVERSE.get(kind):
                 message = f"found the relation also declared in {to} (as {other['type']}), expected it on one side only"
                 yield doc.problem(loc, message)
+
+
+def _reporters(doc: Source, paper: str, known: Collection[str] | None) -> Iterator[Problem]:
+    """What is wrong with the works that report a value of the paper's laws."""
+    for loc, text in _strings(doc.data, ()):
+        if len(loc) != 5 or (loc[0], loc[2], loc[4]) != ("laws", "reported", "by"):
+            continue
+        if text == paper:
+            yield doc.problem(
+                loc, "found the paper itself, expected another work, or no `by`: its own values have none"
+            )
+        elif known is not None and text not in known:
+            yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, known)}")
 
 
 def prose_of(doc: Source, known: Collection[str] | None, sources: Mapping[str, Source]) -> Iterator[Problem]:
@@ -183,4 +197,4 @@ def other_files(root: Path) -> Iterator[Problem]:
 
 
 def _shared(folder: Path) -> list[Path]:
-    return [folder / f"{name}.yml" for name in ("families", "glossary", "gone", "notation", "synonyms")]
+    return [folder / f"{name}.yml" for name in ("families", "glossary", "gone", "instruments", "notation", "synonyms")]

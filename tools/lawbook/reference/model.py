@@ -37,14 +37,19 @@ INVERSE: dict[str, str] = {
 
 
 class Reported(Part):
-    """A value that the paper reports."""
+    """A value that the paper reports, or that another work reports of the same quantity."""
 
     what: Line = Field(title="What")
     value: Number | Line = Field(title="Value")
-    error: Number | None = Field(None, title="Error as the paper gives it")
+    error: Number | None = Field(None, title="Error as it is reported", ge=0)
     unit: Line | None = Field(None, title="Unit")
     setting: Line | None = Field(None, title="Setting")
     where: Line | None = Field(None, title="Place in the paper")
+    by: PaperId | None = Field(
+        None,
+        title="By",
+        description="The key in papers.bib of the work that reports it, such as a later refit; none for the paper.",
+    )
     symbol: SymbolId | None = Field(
         None, title="Symbol", description="The symbol of the law that this is a value of: `with_reported()` takes it."
     )

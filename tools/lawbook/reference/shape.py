@@ -20,6 +20,7 @@ PAPER = r"^[a-z]+[0-9]{4}[a-z]*$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 _WORDS = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+LAW = rf"^[a-z]+[0-9]{{4}}[a-z]*/{_WORDS}$"
 ADDRESS = rf"^(families/{_WORDS}/|laws/[a-z]+[0-9]{{4}}[a-z]*/(?:#{_WORDS})?|glossary/#{_WORDS})$"
 
 
@@ -184,6 +185,7 @@ PATTERNS = {
     PAPER: "an id like cohen2021",
     SLUG: "lower-case words joined by hyphens",
     NAME: "a name of letters, digits and _",
+    LAW: "paper/law, such as cohen2021/sharpness-at-the-edge",
     ADDRESS: "an address such as laws/cohen2021/ or laws/cohen2021/#check-hovers-at-the-edge",
 }
 

@@ -1,5 +1,1 @@
-"""What is shown: pages out of the catalog and the evidence."""
-
-from lawbook.extras import require
-
-require("site", "mkdocs", "jinja2", "altair")
+"""What is shown: pages out of the catalog and the evidence; what of it lists, search and exports need, the core has."""

@@ -6,11 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-MARKS = {
-    "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304",
-    "overline": "\u0305", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7", "check": "\u030c", "breve": "\u0306",
-    "acute": "\u0301", "grave": "\u0300", "mathring": "\u030a", "underline": "\u0332",
-}  # fmt: skip
+from lawbook.reference.math_signs import ACCENTS as MARKS
+
 _ACCENT = re.compile(
     rf"\\({'|'.join(MARKS)})(?![A-Za-z])\s*"
     r"(?:\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}|(\\[A-Za-z]+|[^\s\\{}]))"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -147,32 +148,40 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def tables() -> str:
-    """Markdown: every part of an answer with its fields, their types and what they mean."""
+def tables(shapes: Sequence[type[Shape]] = SHOWN, elsewhere: str = "") -> str:
+    """Markdown: every part of an answer with its fields, their types and what they mean.
+
+    Arguments:
+        shapes: The parts.
+        elsewhere: The page on which other parts have their tables; nothing where all stand on this one.
+    """
     parts = []
-    for shape in SHOWN:
+    here = {shape.__name__ for shape in shapes}
+    for shape in shapes:
         rows = ["| field | type | meaning |", "| --- | --- | --- |"]
         for name, field in shape.model_fields.items():
             optional = "" if field.is_required() else ", may be missing"
-            rows.append(f"| `{field.alias or name}` | {_type(field.annotation)} | {field.description}{optional} |")
+            kind = _type(field.annotation, here, elsewhere)
+            rows.append(f"| `{field.alias or name}` | {kind} | {field.description}{optional} |")
         parts.append(f"### {shape.__name__} {{#{shape.__name__.lower()}}}\n\n{shape.__doc__}\n\n" + "\n".join(rows))
     return "\n\n".join(parts)
 
 
-def _type(annotation: Any) -> str:
+def _type(annotation: Any, here: Collection[str], elsewhere: str) -> str:
     """A type in words, with links to the parts that have a table."""
     parts = get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel) and not parts:
         if annotation is Entry:
-            return "[entry](#entry-schema)"
-        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+            return f"[entry]({elsewhere}#entry-schema)"
+        page = "" if annotation.__name__ in here else elsewhere
+        return f"[{annotation.__name__}]({page}#{annotation.__name__.lower()})"
     origin = getattr(annotation, "__origin__", None)
     if origin is list:
-        return f"list of {_type(parts[0])}"
+        return f"list of {_type(parts[0], here, elsewhere)}"
     if origin is dict:
-        return f"object of {_type(parts[1])}"
+        return f"object of {_type(parts[1], here, elsewhere)}"
     if origin is Literal:
         return ", ".join(f"`{word}`" for word in parts)
     if parts:
-        return " or ".join(_type(part) for part in parts)
+        return " or ".join(_type(part, here, elsewhere) for part in parts)
     return {str: "text", float: "number", int: "whole number", bool: "true or false", type(None): "null"}[annotation]

@@ -11,6 +11,7 @@ from lawbook.reference.catalog import Catalog
 from lawbook.site import charts
 from lawbook.site.curves import tracers
 from lawbook.site.entry_view import EntryView
+from lawbook.site.facets import in_order
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,7 @@ class Views:
         """Charts are kept under `cache` when given."""
         self.catalog, self.evidence, self.cache = catalog, evidence, cache
         self.accents = {family: i % ACCENTS for i, family in enumerate(catalog.families)}
-        order = list(catalog.families)
-        self.papers = sorted(
-            catalog.entries, key=lambda p: (order.index(catalog.family_of[p]), catalog.works[p].year, p)
-        )
+        self.papers = in_order(catalog)
 
     def chart(self, paper: str, group: Sequence[Series]) -> charts.Chart:
         """A chart of a paper's run, the curve of its law drawn from the formula."""

@@ -31,7 +31,7 @@ def fill(text: str, book: Book) -> str:
         "contributing": lambda: of_the_root(book.catalog.root, "CONTRIBUTING.md"),
         "security": lambda: of_the_root(book.catalog.root, "SECURITY.md"),
         "cite": book.cite,
-        "api": api_model.tables,
+        "api": lambda: api_model.tables(),
         "install": lambda: install(wheel.name(book.catalog.root)),
     }
 

@@ -139,7 +139,12 @@ class EntryView(EntryOnPage):
     @property
     def reported(self) -> list[tuple[LawView, Reported]]:
         """Every value that the paper reports, with its law."""
-        return [(law, item) for law in self.laws for item in law.law.reported]
+        return [(law, item) for law in self.laws for item in law.law.reported if item.by is None]
+
+    @property
+    def reported_by_others(self) -> list[tuple[LawView, Reported]]:
+        """Every value that another work reports of the paper's quantities, with its law."""
+        return [(law, item) for law in self.laws for item in law.law.reported if item.by is not None]
 
     @property
     def seeds_line(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lawbook.evidence.contributors import Work as Worked
-from lawbook.evidence.power import power_of_run
+from lawbook.evidence.power import Power, power_of_run
 from lawbook.evidence.record import Evidence, Kind, Point, expected
 from lawbook.reference.bibliography import Name, Work
 from lawbook.reference.catalog import Catalog
@@ -163,14 +163,18 @@ def _result(found: Evidence, catalog: Catalog, paper: str, kind: Kind, name: str
         }  # fmt: skip
     power = power_of_run(catalog, found.shown).get(name) if kind == "check" else None
     if power is not None:
-        data["changed-laws"] = {
-            "caught": power.caught, "counted": power.counted, "survivors": list(power.survivors),
-            "would-hold-for": [
-                {"name": i.name, "value": i.value, "low": _number(i.low), "high": _number(i.high)}
-                for i in power.intervals
-            ],
-        }  # fmt: skip
+        data["changed-laws"] = changed_laws(power)
     return data
+
+
+def changed_laws(power: Power) -> dict[str, Any]:
+    """How hard a check was: a `ChangedLaws` of `api_model`."""
+    return {
+        "caught": power.caught, "counted": power.counted, "survivors": list(power.survivors),
+        "would-hold-for": [
+            {"name": i.name, "value": i.value, "low": _number(i.low), "high": _number(i.high)} for i in power.intervals
+        ],
+    }  # fmt: skip
 
 
 def _point(point: Point) -> dict[str, Any]:

@@ -6,15 +6,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Protocol, get_args
 
+from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Entry, Kind, Law
 from lawbook.site import verdicts
-from lawbook.site.book import Views
 from lawbook.site.inert import clean
-from lawbook.site.law_view import SUPPORT
 from lawbook.site.markdown import plain
+from lawbook.site.support import SUPPORT
 from lawbook.site.verdicts import Told, Tone
 
 
@@ -90,10 +90,18 @@ class Paper:
         return len(self.lines)
 
 
+class Judged(Protocol):
+    """A book with what was measured."""
+
+    catalog: Catalog
+    evidence: Mapping[str, Evidence]
+    papers: list[str]  # in the order in which they are listed
+
+
 class Listing:
     """All laws of a book in its order, and what each value of a facet is called."""
 
-    def __init__(self, book: Views) -> None:
+    def __init__(self, book: Judged) -> None:
         catalog = book.catalog
         self._labels: dict[str, dict[str, str]] = {facet.id: {} for facet in FACETS}
         self.assumption = same_assumptions(catalog.entries.values())
@@ -120,7 +128,7 @@ class Listing:
         """The laws that have a value of a facet."""
         return [line for line in self.lines if value in line.values[facet]]
 
-    def _paper(self, book: Views, paper: str) -> Paper:
+    def _paper(self, book: Judged, paper: str) -> Paper:
         catalog, found = book.catalog, book.evidence.get(paper)
         entry, work = catalog.entries[paper], catalog.works[paper]
         lines = [
@@ -151,6 +159,12 @@ class Listing:
             self._labels[facet].setdefault(value, label)
             values.append(value)
         return tuple(dict.fromkeys(values))
+
+
+def in_order(catalog: Catalog) -> list[str]:
+    """The papers as lists have them: family by family, the oldest first."""
+    order = list(catalog.families)
+    return sorted(catalog.entries, key=lambda p: (order.index(catalog.family_of[p]), catalog.works[p].year, p))
 
 
 def same_assumptions(entries: Iterable[Entry]) -> dict[str, str]:

@@ -30,14 +30,8 @@ from lawbook.site.markdown import math as to_math
 from lawbook.site.markdown import plain as plain_text
 from lawbook.site.outcomes import outcomes
 from lawbook.site.rows import Hardness, RivalView, Row, kept_of, row
+from lawbook.site.support import SUPPORT
 from lawbook.site.verdicts import Told
-
-SUPPORT = {
-    "theorem": "theorem",
-    "solvable-model": "solvable model",
-    "empirical": "empirical regularity",
-    "conjecture": "conjecture",
-}
 
 BAND = {
     "theory": "tolerance from theory",

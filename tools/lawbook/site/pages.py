@@ -32,6 +32,7 @@ from lawbook.site import (
     exercises,
     guides,
     laws_table,
+    own_model,
     relation_map,
     remeasure,
     scoreboard,
@@ -149,6 +150,7 @@ class Book(Views):
         out |= timeline.pages(self.listing, self.page)
         out |= relation_map.pages(self, self.listing, self.page)
         out |= scoreboard.pages(self, self.page)
+        out |= own_model.pages(self, self.page)
         for path, draft in back_matter.drafts(self, self.terms).items():
             out[path] = self.page(draft.template, draft.meta, draft.base, draft.source, **draft.values)
         return out
@@ -243,6 +245,7 @@ class Book(Views):
         entry = self.catalog.entries[paper]
         text = entry.model_dump_json()
         found = {key for key, _ in citations(text)} | {r.to for r in entry.relations}
+        found |= {value.by for law in entry.laws.values() for value in law.reported if value.by is not None}
         return found | {key for caveat in entry.caveats for key in caveat.cites}
 
     def counts(self, entries: Iterable[Entry]) -> Counts:

@@ -20,8 +20,8 @@ from lawbook.reference.model import Entry, Law
 from lawbook.reference.prose import CITATION
 from lawbook.site import verdicts
 from lawbook.site.inert import clean
-from lawbook.site.law_view import SUPPORT
 from lawbook.site.markdown import plain, plain_math
+from lawbook.site.support import SUPPORT
 
 NAME, CALLED, STATED, SAID, ASIDE = 12.0, 8.0, 3.0, 1.5, 0.7  # how much a word weighs, by where it stands
 GUIDE, NOTEBOOK = 0.4, 0.25  # pages that tell about laws, beside the pages of laws
@@ -125,6 +125,8 @@ def _law(catalog: Catalog, entry: Entry, evidence: Evidence | None, law_id: str,
     for value in law.reported:
         told = f"{plain(value.what)}. {_number(value.value)}. {plain(value.setting or '')}. {plain(value.where or '')}"
         place.texts.append((STATED, told))
+        if value.by is not None and value.by in catalog.works:
+            place.texts.append((ASIDE, _known(catalog.works[value.by])))
     for name, check in law.checks.items():
         place.texts += [(SAID, name.replace("-", " ")), (SAID, plain(check.measures)), (ASIDE, plain(check.data or ""))]
         place.texts += [(ASIDE, plain(rival.says)) for rival in check.rivals]

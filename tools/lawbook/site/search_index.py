@@ -33,10 +33,7 @@ SNIPPET = 170  # letters of a text that is shown
 
 def files(documents: Sequence[Document], synonyms: Mapping[str, Synonyms]) -> dict[str, str]:
     """Path below `search/` to content."""
-    found: dict[str, dict[int, str]] = defaultdict(dict)
-    for number, document in enumerate(documents):
-        for word, weights in _weights(document).items():
-            found[word][number] = weights
+    found = inverted(documents)
     shards, firsts = _shards(found)
     known = sorted(word for word in found if re.fullmatch(r"[^\W\d]{4,}", word))
     parts = {f"{i}.json": shard for i, shard in enumerate(shards)}
@@ -44,12 +41,21 @@ def files(documents: Sequence[Document], synonyms: Mapping[str, Synonyms]) -> di
     parts["words.txt"] = "\n".join(known)
     key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
     root = {"key": key, "documents": len(documents), "firsts": firsts, "words": tables()}
-    root["weights"] = _runs(documents)
-    root["synonyms"] = _groups(synonyms.values())
+    root["weights"] = runs(documents)
+    root["synonyms"] = groups(synonyms.values())
     out = {f"{key}/{name}": text for name, text in parts.items()}
     # the theme reads `config` and `docs`, and hands both to the worker
     out["search_index.json"] = _json({"config": {"lang": ["en"], "separator": "[\\s\\-]+", "index": root}, "docs": []})
     return out
+
+
+def inverted(documents: Sequence[Document]) -> dict[str, dict[int, str]]:
+    """Each word with the documents that hold it, and in each a digit for each of its places."""
+    found: dict[str, dict[int, str]] = defaultdict(dict)
+    for number, document in enumerate(documents):
+        for word, weights in _weights(document).items():
+            found[word][number] = weights
+    return found
 
 
 def _weights(document: Document) -> dict[str, str]:
@@ -96,7 +102,7 @@ def _digit(weight: float) -> str:
     return DIGITS[min(35, math.ceil(35 * weight / (weight + HALF)))] if weight else "0"
 
 
-def _runs(documents: Sequence[Document]) -> list[list[float]]:
+def runs(documents: Sequence[Document]) -> list[list[float]]:
     """How many documents in a row weigh how much beside a law."""
     return [[len(list(run)), weight] for weight, run in groupby(documents, key=lambda document: document.weight)]
 
@@ -107,17 +113,17 @@ def _shards(found: Mapping[str, Mapping[int, str]]) -> tuple[list[str], list[str
     firsts: list[str] = []
     size = SHARD
     for word in sorted(found):
-        listed = _listed(found[word])
-        if size + len(listed) > SHARD and size:
+        packed = listed(found[word])
+        if size + len(packed) > SHARD and size:
             shards.append({})
             firsts.append(word)
             size = 0
-        shards[-1][word] = listed
-        size += len(word) + len(listed) + 6
+        shards[-1][word] = packed
+        size += len(word) + len(packed) + 6
     return [_json(shard) for shard in shards], firsts
 
 
-def _listed(documents: Mapping[int, str]) -> str:
+def listed(documents: Mapping[int, str]) -> str:
     """`{0: "z0a", 3: "05"}` as `0.z0a,3.05`."""
     out, last = [], 0
     for number, weights in sorted(documents.items()):
@@ -137,7 +143,7 @@ def _page(document: Document) -> str:
     return _json([[p.location, shown(p.title), [shown(a, SNIPPET) for a in p.about if a]] for p in document.places])
 
 
-def _groups(synonyms: Iterable[Synonyms]) -> list[list[list[list[str]]]]:
+def groups(synonyms: Iterable[Synonyms]) -> list[list[list[list[str]]]]:
     """Each group as the words of what is the same and of what is near."""
     return [
         [[said for text in texts if (said := words(text))] for texts in (group.same, group.near)] for group in synonyms

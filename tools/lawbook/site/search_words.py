@@ -61,14 +61,14 @@ def tables() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def words(text: str, *, math: bool = False) -> list[str]:
-    """The words of `text`, in order; words without meaning are left out, but not letters of a formula."""
+def words(text: str, *, math: bool = False, every: bool = False) -> list[str]:
+    """The words of `text`, in order; without `every` those without meaning are left out, letters of formulas stay."""
     text = _LAYOUT.sub(" ", text)
     text = _SCRIPTS.sub(r" \g<0> ", text)
     text = unicodedata.normalize("NFKD", text).lower()
     text = "".join(_CHARACTERS.get(c, c) for c in text if unicodedata.category(c) != "Mn")
     found = [_spelt(word) for word in _WORD.findall(text)]
-    return [word for word in found if len(word) <= LONGEST and (word not in STOP or (math and len(word) == 1))]
+    return [word for word in found if len(word) <= LONGEST and (every or word not in STOP or (math and len(word) == 1))]
 
 
 def pairs(of: list[str]) -> list[str]:

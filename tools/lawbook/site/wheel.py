@@ -15,6 +15,7 @@ from lawbook.evidence.record import Evidence
 from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.schema import schema_text
+from lawbook.site import shelf
 
 # What a wheel is made from, beside build/book.
 INSIDE = ("tools", "references", "notebooks")
@@ -43,6 +44,7 @@ def build(catalog: Catalog, evidence: Mapping[str, Evidence], out: Path) -> Path
         raise FileNotFoundError(f"found no package in {root}, expected pyproject.toml and tools/lawbook")
     write_atomically(root / "build" / "book" / "entry.schema.json", schema_text())
     write_atomically(root / "build" / "book" / packaged.NAME, packaged.text(evidence))
+    shelf.pack(catalog, evidence, root / "build" / "book")
     target, mark, made_from = out / file, out / f"{file}.made-from", _digest(root)
     if not (target.is_file() and mark.is_file() and mark.read_text(encoding="utf-8") == made_from):
         out.mkdir(parents=True, exist_ok=True)
