@@ -84,23 +84,21 @@ class Collapse:
 
     `a + b` is what one instance had found that had seen the batches of both: each worker may have its own.
 
+    Arguments:
+        classes: C, at least 2.
+        width: p, the features of the last layer. p² numbers are kept: 2 MB for 512, 134 MB for 4096.
+
+    Raises:
+        ValueError: fewer than two classes, or no features.
+
     Attributes:
         classes: C.
-        width: p, the features of the last layer.
+        width: p.
         counts: How many samples of each class were seen, shape (C,).
         means: Their means, shape (C, p).
     """
 
     def __init__(self, classes: int, width: int) -> None:
-        """Nothing seen yet.
-
-        Arguments:
-            classes: C, at least 2.
-            width: p, the features of the last layer. p² numbers are kept: 2 MB for 512, 134 MB for 4096.
-
-        Raises:
-            ValueError: fewer than two classes, or no features.
-        """
         for name, found, least in (("classes", classes, 2), ("width", width, 1)):
             if isinstance(found, bool) or not isinstance(found, int | np.integer) or found < least:
                 raise ValueError(f"found {name}={found!r}, expected an integer of at least {least}")
