@@ -42,9 +42,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def copy_docs(root: Path, *without: str) -> None:
-    """The hand-written pages for a book at `root`; guides lead to laws of ours, which it has not: there, to the list."""
+    """The hand-written pages for a book at `root`; what leads to a law of ours, which it has not, leads to the list."""
     shutil.copytree(REPO / "docs", root / "docs", ignore=shutil.ignore_patterns(*without))
-    for page in (root / "docs" / "guides").glob("*.md"):
+    for page in (path for folder in ("guides", "python") for path in (root / "docs" / folder).rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         text = re.sub(r"(?<=\]\()\.\./(?:laws|families)/[^)]*", "../laws/index.md", text)
         page.write_text(text, encoding="utf-8")
