@@ -1,4 +1,4 @@
-"""How often the intervals of `lawbook.fit` cover what runs were made from: `python tools/coverage.py [REPETITIONS [CASE…]]`.
+"""How often the intervals of `lawbook.fit` cover what runs were made from: `tools/coverage.py [REPETITIONS [CASE…]]`.
 
 Synthetic runs of three laws, with relative errors that are normal, heavy-tailed (Student's t with 3 degrees of
 freedom) or unequal (six times as large at the smallest run as at the largest). Prints, for each constant and for a
