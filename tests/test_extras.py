@@ -121,10 +121,12 @@ def test_entries_formulas_and_notebooks_need_the_core_alone(tiny: Path) -> None:
         ("lawbook.measure", "jax, scipy"),
         ("import lawbook.measure.powerlaw", "jax, scipy"),
         ("import lawbook.lab.plot", "jax, scipy"),
+        ("lawbook.fit('halving2001', lawbook.runs({'n': [1, 2, 3], 'loss': [3, 2, 1]}, n='n'))", "scipy"),
         ("lawbook.notebook.open('halving2001').fit('inverse-root', x={'n': [1, 2, 3]}, y=[3, 2, 1], free={'b': 1.0}, given={'spread': 3.0})", "scipy"),
     ],
 )  # fmt: skip
 def test_what_needs_more_names_the_part(code: str, missing: str, tiny: Path) -> None:
     done = without(("jax", "scipy"), f"import lawbook\n{code}", tiny)
     told = done.stderr.splitlines()[-1]
-    assert told == f'ModuleNotFoundError: {missing} not installed: pip install "lawbook[lab]"'
+    part = "fit" if code.startswith("lawbook.fit") else "lab"
+    assert told == f'ModuleNotFoundError: {missing} not installed: pip install "lawbook[{part}]"'

@@ -32,7 +32,7 @@ def draw(fit: Solved) -> Any:
     Returns:
         A Matplotlib figure with two axes.
     """
-    require("lab", "matplotlib")
+    require("fit", "matplotlib")
     from matplotlib import rc_context
     from matplotlib.figure import Figure
     from matplotlib.ticker import ScalarFormatter

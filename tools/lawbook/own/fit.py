@@ -445,7 +445,7 @@ def fit(
         >>> {name: round(value, 4) for name, value in fit.values.items() if name.startswith("alpha")}
         {'alpha_N': 0.075, 'alpha_D': 0.1}
     """
-    require("lab", "scipy")
+    require("fit", "scipy")
     if not isinstance(runs, Runs):
         raise TypeError(f"found {type(runs).__name__} as runs, expected what lawbook.runs(…) returns")
     task = unfitted(law, tuple(runs.x), given, root=root)

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lawbook.extras import require
 from lawbook.files import write_atomically
 from lawbook.numbers import plain
 from lawbook.own.compare import Comparison
@@ -23,6 +23,9 @@ from lawbook.own.solved import ExtrapolationWarning
 from lawbook.own.text import between, percent
 from lawbook.reference.catalog import Catalog, load
 from lawbook.site.markdown import Writer, math, unlinked
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def report(
@@ -76,6 +79,9 @@ def report(
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
+    require("fit", "jinja2")
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     loader = PackageLoader("lawbook.own", "templates")
     return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
 
