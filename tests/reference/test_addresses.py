@@ -25,8 +25,9 @@ def messages(root: Path) -> list[str]:
 
 
 def without_a_check(root: Path) -> None:
-    path = root / "references/scaling/halving2001.yml"
-    path.write_text(path.read_text().replace("      extrapolates:", "      foretells:"))
+    for name, before in (("scaling/halving2001.yml", "      "), ("instruments.yml", "    ")):
+        path = root / "references" / name
+        path.write_text(path.read_text().replace(f"{before}extrapolates:", f"{before}foretells:"))
 
 
 def line_of(root: Path, address: str) -> int:
