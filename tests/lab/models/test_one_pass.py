@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from lawbook.lab.models import characters, one_pass
@@ -61,11 +63,11 @@ def read(monkeypatch: pytest.MonkeyPatch, log_at: int, fresh: int | None = None)
     monkeypatch.setattr(
         one_pass, "_chunk", lambda state, contexts, *_: (seen.extend(contexts[..., 0].ravel()), state)[1]
     )
-    wide = np.arange(5000)  # each position has a code of its own
+    wide: Any = np.arange(5000)  # each position has a code of its own
     one_pass.train(
         wide, (wide, wide), hidden=[2], vocabulary=V, batch=32, log_at=[log_at], rng=np.random.default_rng(0),
         fresh=fresh,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     return seen
 
 
