@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from lawbook.lab.models import characters, one_pass
@@ -54,18 +56,42 @@ def test_every_weight_is_counted() -> None:
     assert one_pass.count(8, 40) - characters.count(8, 40) == 640
 
 
-def test_no_character_is_predicted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def read(monkeypatch: pytest.MonkeyPatch, log_at: int, fresh: int | None = None) -> list[int]:
+    """Where the contexts stood that a network was trained on, in order."""
     seen: list[int] = []
-    codes = np.arange(2056 + 40) % 251
     monkeypatch.setattr(one_pass, "_test", lambda weights, *_: [0.0])
     monkeypatch.setattr(
         one_pass, "_chunk", lambda state, contexts, *_: (seen.extend(contexts[..., 0].ravel()), state)[1]
     )
-    wide = np.arange(2056 + 40)  # each position has a code of its own
+    wide: Any = np.arange(5000)  # each position has a code of its own
     one_pass.train(
-        wide, (codes, codes), hidden=[2], vocabulary=V, batch=32, log_at=[2048], rng=np.random.default_rng(0)
-    )  # type: ignore[arg-type]
-    assert len(set(seen)) == len(seen) == 2048
+        wide, (wide, wide), hidden=[2], vocabulary=V, batch=32, log_at=[log_at], rng=np.random.default_rng(0),
+        fresh=fresh,
+    )  # fmt: skip
+    return seen
+
+
+def test_no_character_is_predicted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = read(monkeypatch, 4096)
+    assert len(set(seen)) == len(seen) == 4096
+
+
+def test_a_text_is_read_again_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = read(monkeypatch, 4096, fresh=1500)
+    first, second, third = seen[:1500], seen[1500:3000], seen[3000:]
+    assert len(set(first)) == 1500
+    assert sorted(second) == sorted(first)
+    assert second != first
+    assert set(third) < set(first)
+    assert max(first) > 4000  # drawn from all over the text
+
+
+def test_more_fresh_characters_than_there_are_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected at least 9008"):
+        one_pass.train(
+            text(9000), characters.windows(text(50)), hidden=[2], vocabulary=V, batch=32, log_at=[2048],
+            rng=np.random.default_rng(0), fresh=9000,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(("batch", "log_at", "size"), [(96, [2048], 9000), (32, [1000], 9000), (32, [4096], 4100)])

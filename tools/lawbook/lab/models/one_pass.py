@@ -1,4 +1,4 @@
-"""Networks of `characters`, several sizes side by side, trained once through a text at any batch size.
+"""Networks of `characters`, several sizes side by side, trained on fresh characters or on the same again.
 
 Compiled, other than `characters.train`: at small batches a step in NumPy takes longer to start its operations than to
 do them. All sizes stand in one vector, each with batches of its own, so one short program trains them all.
@@ -37,8 +37,9 @@ def train(
     log_at: Sequence[int],
     rng: np.random.Generator,
     step_size: float = 4e-3,
+    fresh: int | None = None,
 ) -> tuple[Vector, Vector]:
-    """Train networks by Adam on characters that none of them sees twice, and test them along the way.
+    """Train networks by Adam on characters of a text, by default on none twice, and test them along the way.
 
     The step size is constant after its warm-up. The running average of the weights stands for a schedule that ends at
     each test, so one run gives the loss of every shorter one.
@@ -52,24 +53,28 @@ def train(
         log_at: The characters seen after which to test, increasing multiples of `CHUNK`.
         rng: Draws weights and the order of the characters, anew for each network.
         step_size: Of Adam (0.9, 0.99).
+        fresh: Characters after which a network reads the same ones again, each time in another order; none by default.
 
     Returns:
         Mean held-out losses in nats of the averaged and of the raw weights, each of shape (networks, tests).
 
     Raises:
-        ValueError: A batch or a test that does not fit into `CHUNK`, or a text shorter than the last test.
+        ValueError: A batch or a test that does not fit into `CHUNK`, or a text shorter than what is read of it.
     """
     if CHUNK % batch or any(characters % CHUNK for characters in log_at):
         raise ValueError(
             f"found batch {batch} and tests at {list(log_at)}, expected a divisor and multiples of {CHUNK}"
         )
-    if log_at[-1] > len(codes) - CONTEXT:
-        raise ValueError(f"found {len(codes)} characters of text, expected at least {log_at[-1] + CONTEXT}")
+    fresh = log_at[-1] if fresh is None else fresh
+    if not 0 < fresh <= len(codes) - CONTEXT:
+        raise ValueError(
+            f"found {len(codes)} characters of text, expected at least {fresh + CONTEXT}, and fresh above 0"
+        )
     sizes = tuple(hidden)
     weights = np.concatenate([initialise(units, vocabulary, rng) for units in sizes])
     state: Any = (weights, weights.copy(), np.zeros_like(weights), np.zeros_like(weights))
     order = np.stack(  # where the characters stand that are predicted, (networks, characters)
-        [rng.choice(len(codes) - CONTEXT, log_at[-1], replace=False) + CONTEXT for _ in sizes]
+        [_order(len(codes) - CONTEXT, fresh, log_at[-1], rng) + CONTEXT for _ in sizes]
     )
     step = np.arange(1, log_at[-1] // batch + 1)
     rates = np.stack(  # of the step, of the correction to the mean square, of the average
@@ -90,6 +95,13 @@ def train(
             tested.append([_test(np.asarray(state[i]), held_out, sizes, vocabulary) for i in (1, 0)])
     averaged, raw = np.array(tested, np.float32).transpose(1, 2, 0)
     return averaged, raw
+
+
+def _order(places: int, fresh: int, length: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """The first `length` places to read of many, `fresh` ones that come again in another order."""
+    drawn = rng.choice(places, fresh, replace=False)
+    again = [rng.permutation(drawn) for _ in range(-(-length // fresh) - 1)]
+    return np.concatenate([drawn, *again])[:length]
 
 
 def _test(weights: Vector, held_out: tuple[Codes, Codes], hidden: tuple[int, ...], vocabulary: int) -> list[float]:
