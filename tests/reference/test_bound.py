@@ -93,6 +93,16 @@ def test_who_reports_what_is_told(tiny: Path) -> None:
         law(n=4, spread=1.0)
 
 
+def test_the_constants_of_chinchilla_and_of_its_refit() -> None:
+    loss = lawbook.formula("hoffmann2022/parametric-loss", root=REPO)
+    letters_of = {"E": 1.69, "A": 406.4, "B": 410.7, "alpha": 0.34, "beta": 0.28}
+    assert loss.with_reported()(N=7e10, D=1.4e12) == loss(N=7e10, D=1.4e12, **letters_of)
+    assert loss.with_reported("TeX source")(N=7e10, D=1.4e12) == pytest.approx(1.9208, abs=1e-4)
+    assert loss.with_reported(by="besiroglu2024")(N=7e10, D=1.4e12) == pytest.approx(1.9739, abs=1e-4)
+    best = lawbook.formula("hoffmann2022", root=REPO)
+    assert best.with_reported()(C=5.76e23) == pytest.approx(4.0e10, rel=0.01)  # as the paper projects for Gopher
+
+
 def test_a_value_without_a_setting_is_taken_unless_one_is_asked_for(tiny: Path) -> None:
     law = halving(tiny, ELSEWHERE, OWN)
     assert law.with_reported().fixed == {"b": 0.51}
@@ -148,11 +158,12 @@ def test_reported_values_of_the_book_can_be_taken_or_told_apart() -> None:
                 continue
             formula = lawbook.formula(f"{paper}/{law_id}", root=REPO)
             for one in told:
-                twins = [other for other in told if other.symbol == one.symbol]
-                word = next(
+                twins = [other for other in told if (other.symbol, other.by) == (one.symbol, one.by)]
+                unique = (
                     w for w in (one.what, one.setting or "") if sum(w in f"{o.what} {o.setting}" for o in twins) == 1
                 )
-                assert formula.with_reported(word).fixed[one.symbol] == one.value
+                word = next(unique, "")  # the one without a setting goes before those that have one
+                assert formula.with_reported(word, by=one.by).fixed[one.symbol] == one.value
                 taken.append(one.value)
     assert len(taken) >= 19
 

@@ -109,6 +109,7 @@ def test_a_link_holds_no_link_and_a_name_holds_none(
         ("to time 1e300 of the flow", "to time 10³⁰⁰ of the flow"),
         ("decay 2.5e-4, *thrice*", "decay 2.5 × 10⁻⁴, <em>thrice</em>"),
         ("from 1e150 to 1e300.", "from 10¹⁵⁰ to 10³⁰⁰."),
+        ("C = 6.6e+08", "C = 6.6 × 10⁸"),  # as Python prints it
         ("`1e5` and $1e5$ and 0x1e5 and v1e5", "<code>1e5</code>"),
         ("[here](https://example.org/a/1e5)", "https://example.org/a/1e5"),
     ],

@@ -138,10 +138,10 @@ _POWER = re.compile(r"(?<![\w./=#%:-])(\d+(?:\.\d+)?)e([+-]?)(\d+)(?![\w/])")  #
 
 
 def _powers(text: str) -> str:
-    """Numbers as people write them: 1e300 becomes 10³⁰⁰, and 2.5e-4 becomes 2.5 × 10⁻⁴."""
+    """Numbers as people write them: 1e300 becomes 10³⁰⁰, and 2.5e-04 becomes 2.5 × 10⁻⁴."""
 
     def said(match: re.Match[str]) -> str:
-        power = ("⁻" if match[2] == "-" else "") + match[3].translate(_SUPER)
+        power = ("⁻" if match[2] == "-" else "") + str(int(match[3])).translate(_SUPER)
         return f"10{power}" if match[1] == "1" else f"{match[1]} × 10{power}"
 
     return _POWER.sub(said, text)
