@@ -26,6 +26,8 @@ FAR = 1e4
 """Likewise where the number has moved this many times as far as a linearised interval reaches."""
 STEPS = 500
 """After so many a descent is taken as ended."""
+FLAT = 600.0
+"""Likewise where the loss has not grown at all over so many steps of 0.1, about where no error was known."""
 UNUSABLE = 1e6
 """Stands for a residual that is not a finite number: far from any minimum, and flat."""
 
@@ -235,7 +237,7 @@ def _end(
             grows = root > inner_root * (1 + 1e-6) or inner == 0.0
             inner, inner_root, warm, furthest = target, root, there, apart
             if outer is None:
-                if target > FAR or (not grows and target > 4 * quantile):
+                if target > FAR or (not grows and target > (4 * quantile if known else FLAT)):
                     return float(side * np.inf)
                 target *= min(max(quantile / max(root, 1e-9), 1.05), 4.0)
                 continue

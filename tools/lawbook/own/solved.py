@@ -23,6 +23,12 @@ BY_DIFFERENCES = 1e-7
 """Share of a Jacobian from central differences that is rounding."""
 STARTS = 60
 """How many starts a fit is tried from."""
+SHIFTS = np.concatenate([np.zeros(1), np.arange(-40.0, 41.0)])
+"""By how much a scale is moved before a descent begins, in its logarithm; where all are equal it stays."""
+ROUNDED = float(np.log(1e6))
+"""Beyond so many times, in the logarithm, an end of what is not determined is rounding."""
+EXACT = 1e-14
+"""A misfit of a run that is rounding."""
 FOLLOWED = 10
 """How many of them, the best ones, are followed to their end."""
 DRAWS = 200
@@ -154,7 +160,7 @@ class Solved:
             found = {}
             for i, name in enumerate(self.names):
                 _, *ends = self._told(_coordinate(i), level)
-                found[name] = _exp(*ends) if self.positive[i] else (ends[0], ends[1])
+                found[name] = self._open(i, *ends) if self.positive[i] else (ends[0], ends[1])
             self._cache[key] = found
         return dict(self._cache[key])
 
@@ -178,6 +184,17 @@ class Solved:
         """
         draws = np.array([self._real(theta) for theta in self.draws()])
         return {name: float(np.std(column, ddof=1)) for name, column in zip(self.names, draws.T, strict=True)}
+
+    def _open(self, i: int, low: float, high: float) -> tuple[float, float]:
+        """The ends of a constant out of those of its logarithm.
+
+        Where others may make up for it, an end that is only rounding, a million times away, is none.
+        """
+        felt = np.linalg.norm(self._estimate.jacobian, axis=0)
+        if np.isinf(self._estimate.errors[i]) and felt[i] > BY_DIFFERENCES * felt.max():
+            low = -np.inf if low < self.theta[i] - ROUNDED else low
+            high = np.inf if high > self.theta[i] + ROUNDED else high
+        return _exp(low, high)
 
     def predict(self, level: float = 0.95, **x: ArrayLike) -> Prediction:
         """The fitted law at `x`, among the runs or beyond them, with its error and an interval.
@@ -288,12 +305,18 @@ class Solved:
         step = np.finfo(float).eps ** (1 / 3) * self._scale(theta)
         around = theta + np.concatenate([np.diag(step), -np.diag(step)])  # (2 p, p)
         p = len(theta)
+        value = self._log_laws(around, points)
         with np.errstate(all="ignore"):
-            columns = {name: values[:, None] for name, values in zip(self.names, self._real(around).T, strict=True)}
-            value = np.log(self.law.formula.expression(**points, **self.law.given, **columns))
             apart = np.diag(around[:p] - around[p:])[:, None]
             slopes = (value[:p] - value[p:]) / apart
-        return np.asarray(np.broadcast_to(slopes, (p, *np.shape(next(iter(points.values()))))).T)
+        return np.asarray(slopes.T)
+
+    def _log_laws(self, thetas: Array, points: Mapping[str, Array]) -> Array:
+        """The log of the law with several sets of parameters, shape (t, p), at the same points: shape (t, m)."""
+        columns = {name: values[:, None] for name, values in zip(self.names, self._real(thetas).T, strict=True)}
+        with np.errstate(all="ignore"):
+            value = np.log(self.law.formula.expression(**points, **self.law.given, **columns))
+        return np.asarray(np.broadcast_to(value, (len(thetas), *np.shape(next(iter(points.values()))))))
 
     @cached_property
     def _weights(self) -> Array:
@@ -434,13 +457,14 @@ def _exp(low: float, high: float) -> tuple[float, float]:
 
 
 def solve(blank: Solved) -> Array:
-    """The parameters at the least loss over all starts, shape (p,).
+    """The parameters at the least loss over all starts, shape (p,); of equally good ends the nearest to the entry's.
 
     Raises:
         RuntimeError: No start leads to a minimum.
     """
     problem = blank._problem
-    starts = sorted(_starts(blank), key=problem.cost)[:FOLLOWED]
+    entry, *others = _starts(blank)
+    starts = [entry, *sorted(others, key=problem.cost)[:FOLLOWED]]
     ends = [profile.minimise(problem, start) for start in starts]
     ends = [
         (theta, cost)
@@ -452,14 +476,15 @@ def solve(blank: Solved) -> Array:
             f"found no minimum of {blank.law.name} from {STARTS} starts, expected one: do the runs have its shape?"
         )
     least = min(cost for _, cost in ends)
-    return next(theta for theta, cost in ends if cost <= least * (1 + 1e-6) + 1e-300)
+    good = [theta for theta, cost in ends if cost <= least * (1 + 1e-6) + EXACT * len(blank.runs)]
+    return min(good, key=lambda theta: float(np.linalg.norm(theta - entry)))
 
 
 def _starts(blank: Solved) -> list[Array]:
     """The constants of the entry, others around them, and exponents of all sizes; the same ones every time.
 
-    Pure numbers among the constants are exponents, from 0.05 to 1. Of the others any may be orders of magnitude away,
-    where runs count in other units.
+    Pure numbers among the constants are exponents, from 0.05 to 1. The others may be orders of magnitude away, where
+    runs count in other units: each is moved to where the misfit is least, one after the other.
     """
     rng = np.random.default_rng(0)
     first = np.array([blank.law.free[name] for name in blank.names])
@@ -477,4 +502,17 @@ def _starts(blank: Solved) -> list[Array]:
         found.append(
             np.where(exponent & ~blank.positive, np.copysign(np.exp(sizes), np.where(theta == 0, 1.0, theta)), start)
         )
-    return found
+    scales = np.flatnonzero(blank.positive & ~exponent)
+    return [theta, *(_moved(blank, start, scales) for start in found)]
+
+
+def _moved(blank: Solved, theta: Array, scales: NDArray[np.intp]) -> Array:
+    """Parameters with each of the scales moved to where the misfit is least, twice around."""
+    points, target, best = blank._points, np.log(blank.runs.loss), theta.copy()
+    for i in [*scales, *scales]:
+        tried = np.tile(best, (len(SHIFTS), 1))
+        tried[:, i] += SHIFTS
+        with np.errstate(all="ignore"):
+            misfit = np.sum((blank._log_laws(tried, points) - target) ** 2, axis=1)
+        best = tried[int(np.argmin(np.nan_to_num(misfit, nan=np.inf)))]
+    return best
