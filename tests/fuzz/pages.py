@@ -53,7 +53,7 @@ NEVER = {
     "audio",
     "template",
 }
-WITH_A_FORM = {"laws/index.md", "browse/map.md", *(f"laws/{paper}.md" for paper in SETUPS)}
+WITH_A_FORM = {"laws/index.md", "browse/map.md", "own-model.md", *(f"laws/{paper}.md" for paper in SETUPS)}
 ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "srcset"}
 
 
