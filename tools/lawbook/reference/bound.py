@@ -194,6 +194,9 @@ class LawFormula:
         Arguments:
             word: Such as `parameters` or `N`.
 
+        Returns:
+            True where `symbol` would take it.
+
         Examples:
             >>> import lawbook
             >>> lawbook.formula("kaplan2020/joint-loss").has("N"), lawbook.formula("cohen2021").has("N")
