@@ -24,7 +24,7 @@ from lawbook.site.markdown import plain, plain_math
 from lawbook.site.support import SUPPORT
 
 NAME, CALLED, STATED, SAID, ASIDE = 12.0, 8.0, 3.0, 1.5, 0.7  # how much a word weighs, by where it stands
-GUIDE, NOTEBOOK = 0.4, 0.25  # pages that tell about laws, beside the pages of laws
+GUIDE, NOTEBOOK, API = 0.4, 0.25, 0.25  # pages that tell about laws or of code, beside the pages of laws
 
 
 @dataclass
@@ -69,7 +69,8 @@ def guides(sections: Iterable[Mapping[str, Any]]) -> list[Document]:
         place = Place(section["location"], title, [" ".join(text.split())], [(SAID, text)], [(CALLED, title)])
         mine = pages.setdefault(page, [])
         mine.insert(0, place) if not anchor else mine.append(place)
-    return [Document(places, GUIDE) for places in pages.values() if "#" not in places[0].location]
+    whole = [(page, places) for page, places in pages.items() if "#" not in places[0].location]
+    return [Document(places, API if page.startswith("python/") else GUIDE) for page, places in whole]
 
 
 def notebook(paper: str, title: str, text: str) -> Document:
