@@ -38,6 +38,7 @@ ABOUT = (
 API = {
     "Overview": "python/index.md",
     "lawbook": "python/lawbook.md",
+    "Own runs": "python/runs.md",
     "Fits of own runs": "python/fits.md",
     "lawbook.notebook": "python/notebook.md",
     "lawbook.measure": "python/measure/index.md",
