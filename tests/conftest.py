@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 REPO = Path(__file__).resolve().parents[1]
@@ -66,10 +67,28 @@ def tiny(tmp_path: Path) -> Path:
     return root
 
 
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that `make` fills, given its path: by the first process of a parallel run that wants it, for all."""
+    ours = tmp_path_factory.getbasetemp()
+    folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / f"once-{name}"
+    made = folder.with_suffix(".made")
+    with FileLock(folder.with_suffix(".lock")):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of a process that failed
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site of the miniature knowledge base, its notebooks run: by the command line, as anyone would."""
-    root = tmp_path_factory.mktemp("site") / "tinybook"
+    return made_once(tmp_path_factory, "site", _build_site) / "tinybook" / "build" / "site"
+
+
+def _build_site(folder: Path) -> None:
+    root = folder / "tinybook"
     shutil.copytree(TINY, root, ignore=shutil.ignore_patterns("build"))
     copy_docs(root)
     shutil.copy(REPO / "mkdocs.yml", root / "mkdocs.yml")
@@ -82,7 +101,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-m", "lawbook", "site"], cwd=root, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return root / "build" / "site"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -200,6 +200,25 @@ def test_check_lists_whose_seeds_are_of_before_the_last_change(confirmed: Path) 
     assert not found.is_current
 
 
+@pytest.mark.filterwarnings("ignore:Creating scratch directories")  # on a busy machine
+def test_seeds_are_run_on_a_cluster_too(tiny: Path, executed: str) -> None:
+    from distributed import LocalCluster
+
+    (tiny / ".gitignore").write_text("build/\n__pycache__/\n")
+    git(tiny, "init", "-q")
+    git(tiny, "add", "-A")
+    git(tiny, "commit", "-qm", "all")
+    catalog = load(tiny)[0]
+    seeded(catalog, executed)
+    missing = store.run_path(tiny, PAPER, "quick", confirmation.seeds_of(prediction_key(catalog, PAPER))[7])
+    missing.unlink()
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        done = lawbook(tiny, "confirm", PAPER, "--scheduler", cluster.scheduler_address)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert missing.is_file()
+    assert lawbook(tiny, "confirm", PAPER, "--scheduler", "nowhere").returncode == 2
+
+
 def test_what_is_not_committed_is_not_confirmed(tiny: Path) -> None:
     done = lawbook(tiny, "confirm", PAPER)
     assert done.returncode == 2

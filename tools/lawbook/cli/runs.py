@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from lawbook.evidence.report import Progress
     from lawbook.reference.catalog import Catalog
 
+Jobs = Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")]
+Scheduler = Annotated[str, typer.Option(help="Address of a Dask scheduler, tcp://…; this machine when empty.")]
+
 
 @app.command()
 def run(
@@ -33,10 +36,10 @@ def run(
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds, from --seed on.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     scale: Scale = "quick",
-    jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
+    jobs: Jobs = 0,
     timeout: Annotated[float, typer.Option(min=0, help="CPU seconds a notebook; 0 for the default of the scale.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Run again what is cached.")] = False,
-    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler, tcp://…; this machine when empty.")] = "",
+    scheduler: Scheduler = "",
 ) -> None:
     """Execute notebooks and judge what they measured; with --seeds, a table of every check over the seeds.
 
@@ -65,7 +68,8 @@ def run(
 @app.command()
 def confirm(
     papers: Annotated[list[str], typer.Argument(help="Ids of papers, such as cohen2021.")],
-    jobs: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one a core.")] = 0,
+    jobs: Jobs = 0,
+    scheduler: Scheduler = "",
 ) -> None:
     """Run the 20 seeds that a prediction draws, and keep what they give beside the notebook, to be committed.
 
@@ -93,7 +97,9 @@ def confirm(
     good = True
     for paper in wanted:
         seeds = confirmation.seeds_of(prediction_key(catalog, paper))
-        runs = execute_all(catalog, [paper], list(seeds), confirmation.SCALE, Progress(out, catalog), jobs=jobs)
+        runs = execute_all(
+            catalog, [paper], list(seeds), confirmation.SCALE, Progress(out, catalog), jobs=jobs, scheduler=scheduler
+        )
         if not confirmation.is_as_it_was(catalog, paper):
             fail(f"found {paper} or its code changed while its seeds ran, expected them to stay: confirm it again")
         found = confirmation.confirmed_by(catalog, paper, runs, commit)
@@ -131,7 +137,11 @@ def execute_all(
             from lawbook.evidence.execute import commit_of
             from lawbook.evidence.ship import Cluster
 
-            with Client(scheduler) as client:
+            try:
+                client = Client(scheduler)
+            except (OSError, ValueError) as error:
+                fail(f"found no Dask scheduler at {scheduler}, expected an address such as tcp://host:8786: {error}")
+            with client:
                 cluster = Cluster(client, catalog.root, commit_of(str(catalog.root)))
                 return run_all(catalog, todo, cluster, progress, force=force, live=False)
         executor = ThreadPoolExecutor(jobs or os.cpu_count() or 1)

@@ -50,7 +50,7 @@ VERBS: dict[str, Verb] = {
         _RUNS | dict.fromkeys(("--seeds", "--seed", "--jobs", "--timeout", "--scheduler"), _nothing),
         ("--force",),
     ),
-    "confirm": Verb(complete.papers, {"--jobs": _nothing}),
+    "confirm": Verb(complete.papers, dict.fromkeys(("--jobs", "--scheduler"), _nothing)),
     "status": Verb(options=_RUNS, flags=("--json",)),
     "power": Verb(complete.papers, _RUNS, ("--json",)),
     "changes": Verb(
