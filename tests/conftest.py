@@ -53,8 +53,9 @@ def copy_docs(root: Path, *without: str) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _a_cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What the command line keeps of a book goes into no folder of whoever runs the tests."""
+    """What the command line keeps of a book goes into no folder of whoever runs the tests, and is as wide as it likes."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COLUMNS", raising=False)  # a worker of a parallel run has one
         patch.setenv("LAWBOOK_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 

@@ -27,7 +27,7 @@ def find(root: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "place",
     [
-        "bin/chromium", "bin/chromium-browser", "bin/google-chrome", "bin/google-chrome-stable",
+        "bin/chromium-headless-shell", "bin/chromium", "bin/chromium-browser", "bin/google-chrome", "bin/google-chrome-stable",
         "Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         "Applications/Chromium.app/Contents/MacOS/Chromium",
     ],
@@ -49,9 +49,12 @@ def test_where_none_is_there_it_says_how_to_get_one(tmp_path: Path, system: str,
 
 
 @pytest.mark.skipif(Path("/Applications").is_dir(), reason="the script looks there, whatever HOME and PATH say")
-def test_root_on_debian_gets_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("package", ["chromium-headless-shell", "chromium"])
+def test_root_on_debian_gets_one(tmp_path: Path, package: str) -> None:
     program(tmp_path / "bin/id", "0")
-    browser = tmp_path / "bin/chromium"
-    program(tmp_path / "bin/apt-get").write_text(f"#!/bin/sh\necho fetching\n: > {browser}\n/bin/chmod +x {browser}\n")
+    browser = tmp_path / "bin" / package
+    only = f"for last; do :; done\n[ $1 = update ] || [ $last = {package} ] || exit 100\n"  # of what it is asked for
+    made = f"[ $1 = update ] || {{ : > {browser}; /bin/chmod +x {browser}; }}\n"
+    program(tmp_path / "bin/apt-get").write_text(f"#!/bin/sh\necho fetching\n{only}{made}")
     done = find(tmp_path)
     assert (done.returncode, done.stdout) == (0, f"{browser}\n"), done.stderr

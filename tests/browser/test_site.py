@@ -24,8 +24,7 @@ def opened(context: BrowserContext, path: str, width: int = 1280, height: int = 
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 768, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (768, "dark"), (1280, "light")])
 def test_every_page_fits_its_window(context: BrowserContext, width: int, scheme: str) -> None:
     for path in PAGES:
         page = opened(context, path, width=width, scheme=scheme)
@@ -36,8 +35,7 @@ def test_every_page_fits_its_window(context: BrowserContext, width: int, scheme:
         page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_axe_finds_nothing_in_our_content(context: BrowserContext, width: int, scheme: str) -> None:
     for path in PAGES:
         page = opened(context, path, width=width, scheme=scheme)

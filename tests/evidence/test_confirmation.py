@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import typer
-from lawbook import cli
+from lawbook.cli import pages, runs
 from lawbook.evidence import confirmation, keys, report, store
 from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.execute import Job
@@ -79,18 +79,31 @@ def lawbook(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture
-def confirmed(tiny: Path, executed: str) -> Path:
+def committed(root: Path) -> Path:
+    """A copy of the miniature at `root`, all of it in git."""
+    shutil.copytree(TINY, root, ignore=shutil.ignore_patterns("build"))
+    (root / ".gitignore").write_text("build/\n__pycache__/\n")
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "all")
+    return root
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, executed: str) -> Path:
     """The miniature with the drawn seeds of its coins, as the command line has written them."""
-    (tiny / ".gitignore").write_text("build/\n__pycache__/\n")
-    git(tiny, "init", "-q")
-    git(tiny, "add", "-A")
-    git(tiny, "commit", "-qm", "all")
-    seeded(load(tiny)[0], executed)
-    done = lawbook(tiny, "confirm", PAPER)
+    root = committed(tmp_path_factory.mktemp("written") / "tinybook")
+    seeded(load(root)[0], executed)
+    done = lawbook(root, "confirm", PAPER)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "wrote notebooks/scaling/halving2001.confirmed.json" in done.stdout
-    return tiny
+    return root
+
+
+@pytest.fixture
+def confirmed(tmp_path: Path, written: Path) -> Path:
+    """A copy of that for one test to change."""
+    return Path(shutil.copytree(written, tmp_path / "tinybook"))
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -201,22 +214,22 @@ def test_check_lists_whose_seeds_are_of_before_the_last_change(confirmed: Path) 
 
 
 @pytest.mark.filterwarnings("ignore:Creating scratch directories")  # on a busy machine
-def test_seeds_are_run_on_a_cluster_too(tiny: Path, executed: str) -> None:
+def test_seeds_are_run_on_a_cluster_too(tmp_path: Path, executed: str) -> None:
     from distributed import LocalCluster
 
-    (tiny / ".gitignore").write_text("build/\n__pycache__/\n")
-    git(tiny, "init", "-q")
-    git(tiny, "add", "-A")
-    git(tiny, "commit", "-qm", "all")
-    catalog = load(tiny)[0]
+    root = committed(tmp_path / "tinybook")
+    catalog = load(root)[0]
     seeded(catalog, executed)
-    missing = store.run_path(tiny, PAPER, "quick", confirmation.seeds_of(prediction_key(catalog, PAPER))[7])
+    missing = store.run_path(root, PAPER, "quick", confirmation.seeds_of(prediction_key(catalog, PAPER))[7])
     missing.unlink()
     with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
-        done = lawbook(tiny, "confirm", PAPER, "--scheduler", cluster.scheduler_address)
+        done = lawbook(root, "confirm", PAPER, "--scheduler", cluster.scheduler_address)
     assert done.returncode == 0, done.stdout + done.stderr
     assert missing.is_file()
-    assert lawbook(tiny, "confirm", PAPER, "--scheduler", "nowhere").returncode == 2
+    missing.unlink()
+    lost = lawbook(root, "confirm", PAPER, "--scheduler", "nowhere")
+    assert lost.returncode == 2
+    assert lost.stderr.startswith("lawbook: found no Dask scheduler at nowhere, expected an address such as tcp://")
 
 
 def test_what_is_not_committed_is_not_confirmed(tiny: Path) -> None:
@@ -241,9 +254,9 @@ def test_what_changes_while_the_seeds_run_is_not_confirmed(
         return []
 
     monkeypatch.chdir(confirmed)
-    monkeypatch.setattr(cli.runs, "execute_all", changed_meanwhile)
+    monkeypatch.setattr(runs, "execute_all", changed_meanwhile)
     with pytest.raises(typer.Exit):
-        cli.runs.confirm([PAPER])
+        runs.confirm([PAPER])
     assert "found halving2001 or its code changed while its seeds ran" in capsys.readouterr().err
     assert path.read_bytes() == before
 
@@ -269,7 +282,7 @@ def test_the_site_tells_of_a_broken_file(
     monkeypatch.chdir(tiny)
     monkeypatch.setattr(build, "build", lambda root, **_: root / "build" / "site")
     with pytest.raises(typer.Exit):
-        cli.pages.site(run_notebooks=False)
+        pages.site(run_notebooks=False)
     assert "notebooks/scaling/halving2001.confirmed.json:1:2: found no JSON" in capsys.readouterr().err
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Annotated
 
@@ -150,6 +151,7 @@ def execute_all(
         except KeyboardInterrupt:
             progress.stop()
             typer.echo("stopped; what had finished is kept, and the next run goes on from there", err=True)
+            logging.disable()  # asyncio would tell of every kernel that ends now
             executor.shutdown(wait=False, cancel_futures=True)
             end_all()
             os._exit(130)  # their threads would still tell what became of them
