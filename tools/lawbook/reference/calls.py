@@ -21,6 +21,11 @@ METHODS: dict[str, tuple[str, int | None, Kind]] = {
 OPENING: tuple[str, int | None, Kind] = ("paper", 0, "paper")
 MODULE = "lawbook.notebook"
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LEAVES = (ast.Constant, ast.expr_context, ast.operator, ast.unaryop)  # with nothing in them
+_WANTED = (ast.Call, ast.Name, ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.Import, ast.ImportFrom)
+
+Nodes = list[tuple[ast.AST, frozenset[str]]]
+"""Nodes of a tree, each with the names that a function around it binds for itself."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,12 @@ class Named:
 
 def names_in(tree: ast.Module, text: str) -> Iterator[Named]:
     """Every name that is a literal, in the order of the file. What a variable holds is told by the run."""
-    openers = _openers(tree)
-    opened = _opened(tree, openers)
+    nodes = _nodes(tree)
+    openers = _openers(nodes)
+    opened = _opened(nodes, openers)
     lines = text.split("\n")
-    for call, hidden in _calls(tree, frozenset()):
-        found = _literal(call, openers, opened - hidden)
+    for call, hidden in nodes:
+        found = _literal(call, openers, opened - hidden) if isinstance(call, ast.Call) else None
         if found is not None:
             kind, value, node = found
             before = lines[node.lineno - 1].encode("utf-8")[: node.col_offset]
@@ -64,10 +70,10 @@ def _is_open(function: ast.Attribute, openers: set[str], opened: set[str]) -> bo
     return _dotted(of) in opened or (isinstance(of, ast.Call) and _dotted(of.func) in openers)
 
 
-def _openers(tree: ast.Module) -> set[str]:
+def _openers(nodes: Nodes) -> set[str]:
     """What a notebook calls `lawbook.notebook.open`."""
     found = set()
-    for node in ast.walk(tree):
+    for node, _ in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name == MODULE and alias.asname:
@@ -80,36 +86,39 @@ def _openers(tree: ast.Module) -> set[str]:
     return found
 
 
-def _opened(tree: ast.Module, openers: set[str]) -> set[str]:
+def _opened(nodes: Nodes, openers: set[str]) -> set[str]:
     """The variables that hold an open entry, and nothing else ever."""
-    mine, stored = [], []
-    for node in ast.walk(tree):
+    mine: list[str] = []
+    for node, _ in nodes:
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and isinstance(node.value, ast.Call):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if _dotted(node.value.func) in openers:
                 mine += [target.id for target in targets if isinstance(target, ast.Name)]
-    wanted = set(mine)
-    for node, _ in _nodes(tree, frozenset()):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in wanted:
-            stored.append(node.id)
-    return {name for name in wanted if stored.count(name) <= mine.count(name)}
+    stored = [node.id for node, _ in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    return {name for name in mine if stored.count(name) <= mine.count(name)}
 
 
-def _calls(tree: ast.AST, hidden: frozenset[str]) -> Iterator[tuple[ast.Call, frozenset[str]]]:
-    """The calls in a tree, each with the names that a function around it binds for itself."""
-    return ((node, names) for node, names in _nodes(tree, hidden) if isinstance(node, ast.Call))
-
-
-def _nodes(tree: ast.AST, hidden: frozenset[str]) -> Iterator[tuple[ast.AST, frozenset[str]]]:
-    waiting = [(tree, hidden)]
+def _nodes(tree: ast.Module) -> Nodes:
+    """What matters of a tree, in the order of the file. Each notebook is walked once: there are tens of thousands."""
+    found: Nodes = []
+    waiting: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
     while waiting:
         node, names = waiting.pop()
-        yield node, names
+        if isinstance(node, _WANTED):
+            found.append((node, names))
         if isinstance(node, _SCOPES):
             arguments = node.args
             every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
             names |= {argument.arg for argument in every if argument is not None}
-        waiting += [(child, names) for child in reversed(list(ast.iter_child_nodes(node)))]
+        inner: list[tuple[ast.AST, frozenset[str]]] = []
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                inner += [(child, names) for child in value if isinstance(child, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+                inner.append((value, names))
+        waiting += reversed(inner)
+    return found
 
 
 def _dotted(node: ast.AST) -> str:
