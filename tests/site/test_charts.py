@@ -56,7 +56,7 @@ def test_the_largest_and_the_smallest_numbers_can_be_drawn(
     svg = draw([one]).svg
     assert "NaN" not in svg
     assert "Infinity" not in svg
-    assert svg.count("<path") > 2
+    assert "<path" in svg
 
 
 def test_negative_numbers_as_large_as_they_come_can_be_drawn() -> None:

@@ -20,8 +20,9 @@ def test_it_says_in_words_what_it_shows() -> None:
 
 
 def test_a_point_far_outside_is_an_arrow_at_the_edge() -> None:
-    assert "<circle" not in draw([point(50.0)], "")
-    assert "<circle" in draw([point(1.05)], "")
+    assert "lb-g-arrow" in draw([point(50.0)], "")
+    assert "lb-g-dots" not in draw([point(50.0)], "")
+    assert "lb-g-arrow" not in draw([point(1.05)], "")
 
 
 def test_a_control_has_no_rival() -> None:
@@ -42,13 +43,15 @@ def test_whatever_was_measured_the_picture_stays_in_its_frame(odd: Point) -> Non
     assert "inf" not in made
     import re
 
-    for x in map(float, re.findall(r'(?:cx|x)="(-?[\d.]+)"', made)):
+    for x in map(float, re.findall(r'(?: x="|[MH])(-?[\d.]+)', made)):
         assert 0 <= x <= WIDTH
 
 
 def test_every_rival_has_its_cross() -> None:
-    assert draw([Point(1.0, 0.01, 1.0, 0.9, 1.1, "holds", {}, (0.5, 2.0, math.nan))], "").count("lb-g-rival") == 2
+    assert draw([Point(1.0, 0.01, 1.0, 0.9, 1.1, "holds", {}, (0.5, 2.0, math.nan))], "").count("l7 7m0-7l-7 7") == 2
 
 
 def test_twenty_seeds_are_twenty_dots() -> None:
-    assert draw([point(1.0 + i / 400) for i in range(20)], "").count("<circle") == 20
+    made = draw([point(1.0 + i / 400) for i in range(20)], "")
+    assert made.count("h0") == 20
+    assert made.count('class="lb-g-dots"') == 1

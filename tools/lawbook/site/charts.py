@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +18,11 @@ from typing import Any, Literal
 from lawbook.evidence.record import Series, digest, to_json
 from lawbook.files import write_atomically
 from lawbook.site.curves import Curve, Tracer, trace
+from lawbook.site.drawing import short
 from lawbook.site.markdown import plain
 
 VL_VERSION = "6.4"
-STYLE = 12  # raise it when the drawing changes: kept charts are then drawn anew
+STYLE = 13  # raise it when the drawing changes: kept charts are then drawn anew
 WIDTH, HEIGHT = 480, 232
 MANY = 40  # from so many points on, a series is a line
 # Colours that no chart would choose; each stands for a variable of the style sheet.
@@ -298,26 +298,13 @@ def _description(series: Sequence[Series]) -> str:
     return " ".join(said)
 
 
-_LONG = re.compile(r"(?<![#\w])-?\d+\.\d{2,}")
-
-
-def _shortened(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.1f}".removesuffix(".0")
-
-
 def _dressed(svg: str, title: str, description: str) -> str:
     """The SVG as the page wants it: colours and font of the page, a title and a description, nothing superfluous."""
-    svg = re.sub(r' (?:xmlns:xlink|version|class|role|aria-[a-z]+|pointer-events|font-family)="[^"]*"', "", svg)
-    for colour, variable in _VARIABLES.items():
-        svg = svg.replace(colour, variable)
-    svg = re.sub(r'<path d="M0,0h0v0h0Z"[^>]*/>', "", svg)
-    svg = re.sub(r"<[^<>]*>", lambda tag: _LONG.sub(_shortened, tag[0]), svg)
-    for _ in range(6):
-        svg = re.sub(r"<g(?: [^>]*)?></g>", "", svg)
-    name = digest([title, svg])[:8]
-    head = re.match(r"<svg[^>]*?width=\"(\d+)\" height=\"(\d+)\"[^>]*>", svg)
-    assert head is not None, svg[:200]
-    label = f'<title id="t{name}">{escape(title)}</title><desc id="d{name}">{escape(description)}</desc>'
     # The width of the axis labels makes the drawing a little wider or narrower: the box is that of the drawing.
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {head[1]} {head[2]}" role="img"'
-    return f'{opening} aria-labelledby="t{name} d{name}">' + label + svg[head.end() :]
+    inside, width, height = short(svg)
+    for colour, variable in _VARIABLES.items():
+        inside = inside.replace(colour, variable)
+    name = digest([title, inside])[:8]
+    label = f'<title id="t{name}">{escape(title)}</title><desc id="d{name}">{escape(description)}</desc>'
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
+    return f'{opening} aria-labelledby="t{name} d{name}">{label}{inside}</svg>'

@@ -22,20 +22,26 @@ def draw(points: Sequence[Point], label: str, *, rivals: bool = True) -> Markup:
         "" if math.isinf(first.low) or math.isinf(first.high) else f'<path class="lb-g-mid" d="M{_n(_x(0))} 3v16"/>'
     )
     parts = [f'<rect class="lb-g-band" x="{_n(left)}" y="3" width="{_n(right - left)}" height="16" rx="2"/>', middle]
+    rival, error, dots, arrows = "", "", "", ""  # each a path, or a page with twenty seeds a check weighs twice as much
     for point in points[:24]:
         unit = _unit(point)
         for other in point.rivals if rivals and point is first else ():
             if math.isfinite(other):
                 at = _clip(_x((other - point.predicted) / unit + _shift(point)))
-                parts.append(f'<path class="lb-g-rival" d="M{_n(at - 3.5)} 7.5l7 7m0-7l-7 7"/>')
+                rival += f"M{_n(at - 3.5)} 7.5l7 7m0-7l-7 7"
         if not math.isfinite(point.measured):
             continue
-        halves, error = place(point)
-        at, reach = _x(halves), 2 * error * (WIDTH / 2 / _SPAN)
+        halves, deviation = place(point)
+        at, reach = _x(halves), 2 * deviation * (WIDTH / 2 / _SPAN)
         low, high = _clip(at - reach), _clip(at + reach)
         if high - low > 1:
-            parts.append(f'<path class="lb-g-error" d="M{_n(low)} {MIDDLE}H{_n(high)}"/>')
-        parts.append(_dot(at))
+            error += f"M{_n(low)} {MIDDLE}H{_n(high)}"
+        if 4 <= at <= WIDTH - 4:
+            dots += f"M{_n(at)} {MIDDLE}h0"
+        else:
+            arrows += f"M{WIDTH - 9} 7l7 4-7 4z" if at > 4 else "M9 7l-7 4 7 4z"
+    drawn = {"rival": rival, "error": error, "dots": dots, "arrow": arrows}
+    parts += [f'<path class="lb-g-{name}" d="{path}"/>' for name, path in drawn.items() if path]
     return Markup('<svg class="lb-gauge" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
         WIDTH, HEIGHT, label
     ) + Markup("".join(parts) + "</svg>")
@@ -76,14 +82,6 @@ def _x(halves: float) -> float:
 
 def _clip(at: float) -> float:
     return min(max(at, 4.0), WIDTH - 4.0)
-
-
-def _dot(at: float) -> str:
-    if at > WIDTH - 4:
-        return f'<path class="lb-g-dot" d="M{WIDTH - 9} 7l7 4-7 4z"/>'
-    if at < 4:
-        return '<path class="lb-g-dot" d="M9 7l-7 4 7 4z"/>'
-    return f'<circle class="lb-g-dot" cx="{_n(at)}" cy="{MIDDLE}" r="3.4"/>'
 
 
 def _n(value: float) -> str:
