@@ -72,7 +72,7 @@ def test_measured_points_stand_on_the_chart(catalog: Catalog, evidence: dict[str
     assert made.measured
     assert not bare.measured
     band, _, points = made.specification["layer"][2:]
-    rows = points["data"]["values"]
+    rows = made.specification["datasets"][points["data"]["name"]]
     assert [(row["n"], row["lb_y"]) for row in rows] == [(1024.0, 0.0312), (2048.0, 0.0225)]
     assert band["data"]["values"] == [{"lb_from": 1024.0, "lb_to": 2048.0}]
     assert points["encoding"]["opacity"]["condition"]["test"] == "abs(datum['b'] - p_b) <= 0.05*abs(datum['b']) + 1e-12"
@@ -94,6 +94,6 @@ def test_a_point_far_beyond_the_axis_does_not_stretch_it(catalog: Catalog, evide
     n = law.symbols["n"].model_copy(update={"range": (1.0, 40.0), "value": 4.0, "scale": "log"})
     made = explorer(catalog, law.model_copy(update={"symbols": law.symbols | {"n": n}}), evidence["halving2001"])
     assert made is not None
-    rows = made.specification["layer"][-1]["data"]["values"]
+    rows = made.specification["datasets"]["measured"]
     assert [row["n"] for row in rows] == [1024.0]  # within another 1 to 40 of the end; 2048 is not
     assert made.specification["layer"][0]["encoding"]["x"]["scale"]["domain"] == [1.0, 1024.0]

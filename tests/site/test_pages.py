@@ -133,7 +133,7 @@ def test_drawn_seeds_stand_in_the_headline_and_are_drawn(catalog: Catalog, evide
     top, _, below = text.partition("## The law")
     assert "in 20 of 20 confirmed seeds" in top
     row = below.partition('id="check-exponent"')[2].partition("</summary>")[0]
-    assert row.count("<circle") == 20
+    assert row.count("h0") == 20
     assert "20 seeds that the prediction draws, run on 28 November 2026 at commit abcdef." in text
     stale = replace(found, confirmed=replace(confirmed, is_current=False))
     text = pages(catalog, {"halving2001": stale})["laws/halving2001.md"].text

@@ -93,7 +93,8 @@ def _path(d: str, looks: dict[str, str], at: Point) -> tuple[str, dict[str, str]
             side = float(square[2]) if square else 2 * float(disc[1]) if disc else 0.0
             end = {"stroke-linecap": "square" if square else "round", "stroke-width": _n(side + width), "fill": "none"}
             return f"M{_pair(*at)}h.01", end
-    drawn, line, closed = "", [], False
+    drawn, closed = "", False
+    line: list[Point] = []
     for command, given in _COMMAND.findall(d):
         numbers = [float(number) for number in _NUMBER.findall(given)]
         if command in "ML":

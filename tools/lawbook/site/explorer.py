@@ -21,6 +21,7 @@ from lawbook.site.markdown import plain
 
 STEPS = 200
 POINTS = 80  # of more, some are left out
+MEASURED = "measured"  # the name of the points in the specification
 NEAR = 0.05  # share of a symbol's value within which a slider stands where it was measured
 # What is counted comes in whole numbers; what a symbol counts is its unit.
 COUNTED = frozenset(
@@ -79,6 +80,7 @@ def explorer(catalog: Catalog, law: Law, evidence: Evidence | None = None) -> Ex
     spec = _curve(formula, sliders, fixed, (min(shown), max(shown)), titled(symbols[over]), titled(gives))
     is_log = spec["layer"][0]["encoding"]["y"]["scale"]["type"] == "log"
     found = [row for row in found if not is_log or row["lb_low"] > 0]
+    spec |= {"datasets": {MEASURED: [_short(row) for row in found]}} if found else {}
     spec["layer"] += _points(found, sliders)
     others = [s.symbol for s in sliders[1:]]
     settings = {tuple(row[name] for name in others): {name: row[name] for name in others} for row in found}
@@ -140,6 +142,11 @@ def _thinned(found: Sequence[dict[str, float]], others: Sequence[str]) -> list[d
     for row in found:
         groups.setdefault(tuple(row[name] for name in others), []).append(row)
     return [row for group in groups.values() for row in group[::every]]
+
+
+def _short(row: Mapping[str, float]) -> dict[str, float]:
+    """A point to more digits than can be seen, and no more."""
+    return {name: float(f"{value:.6g}") for name, value in row.items()}
 
 
 def _same(one: str, other: str | None) -> bool:
@@ -222,7 +229,7 @@ def _points(found: Sequence[Mapping[str, float]], sliders: Sequence[Slider]) -> 
     opacity = {"condition": {"test": " && ".join(here) or "true", "value": 1}, "value": 0.25}
     x = {"field": over, "type": "quantitative"}
     y = {"field": "lb_y", "type": "quantitative"}
-    data = {"values": [dict(row) for row in found]}
+    data = {"name": MEASURED}
     low, high = min(row[over] for row in found), max(row[over] for row in found)
     bar = {"type": "rule", "strokeWidth": 6, "opacity": 0.55, "color": LINES[0], "clip": False}
     spread = {"y": y | {"field": "lb_low"}, "y2": {"field": "lb_high"}}

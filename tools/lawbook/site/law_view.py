@@ -269,7 +269,7 @@ class LawView:
         said, predicted, brief = page.write.line(measures), self.predicted(against), self.predicted(against, brief=True)
         record = self.record(kind, name)
         words = {"measures": said, "predicted": predicted, "brief": brief}
-        return row(name, against, record, told, kind=kind, **words, at=self.at, drawn=drawn)
+        return row(name, against, record, told, kind=kind, **words, letter=self.letter, drawn=drawn)
 
     def _rivals(self, check: Check, record: Measured | None) -> Iterator[RivalView]:
         known = fates(check, record) if record is not None else None
@@ -318,6 +318,10 @@ class LawView:
         half = half_width(check, check.predicted)  # of a bound, the number that decides
         edge = {"equal": 0.0, "at-most": half, "at-least": -half}[check.sense]
         return Markup("{}{}").format(lead, plain(check.predicted + edge, 6))
+
+    def letter(self, name: str) -> Markup:
+        """A symbol as math."""
+        return to_math(self.letters[name])
 
     def at(self, given: dict[str, float]) -> Markup:
         """`η = 0.7, β = 0.3`."""

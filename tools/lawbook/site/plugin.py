@@ -22,6 +22,7 @@ from lawbook.reference.checked import load_checked
 from lawbook.site import content, documentation, notebook_page, search, search_index, styles
 from lawbook.site.api_pages import ApiPages
 from lawbook.site.book import Published
+from lawbook.site.lean import lean, lean_around
 from lawbook.site.pages import Book
 
 log = logging.getLogger("mkdocs.plugins.lawbook")
@@ -128,6 +129,10 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             return notebook_page.mend(html)
         made = re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
         return self.api.content(made, page)
+
+    @event_priority(-100)  # after all others have had the page
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
+        return lean(output) if page.file.src_uri.endswith(".ipynb") else lean_around(output)
 
     @event_priority(-100)  # after the search plugin has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -24,7 +24,7 @@ POINTS = 20  # a table of more tells a reader nothing
 class PointView:
     """One measured point: where, and against what."""
 
-    at: Markup
+    at: tuple[str, ...]  # its value of each of the row's `places`; empty where it was given none
     predicted: str
     measured: str
     band: str
@@ -73,6 +73,7 @@ class Row:
     worst_of: int
     told: Told
     gauge: Markup
+    places: tuple[Markup, ...] = ()  # the symbols whose values tell the points apart
     points: tuple[PointView, ...] = ()  # at most POINTS of them, those nearest to the edge
     left_out: int = 0
     tests: str = "claim"
@@ -104,7 +105,7 @@ def row(
     measures: Markup,
     predicted: Markup,
     brief: Markup,
-    at: Callable[[dict[str, float]], Markup],
+    letter: Callable[[str], Markup],
     drawn: Sequence[Point] = (),
 ) -> Row:
     """What a check and a control have in common: a measurement held against the prediction of a check.
@@ -118,9 +119,11 @@ def row(
         measures: What is measured, as the entry says it.
         predicted: The prediction, as the entry states it.
         brief: The same, as a line has room for it.
-        at: Writes the values at which a point was measured.
+        letter: Writes a symbol, by its name.
         drawn: The deciding point of each seed that the prediction has drawn, for the picture.
     """
+    nearest = _listed(record)
+    places = tuple(dict.fromkeys(name for point in nearest for name in point.given))
     return Row(
         id=id,
         kind=kind,
@@ -134,18 +137,22 @@ def row(
         worst_of=len(record.points) if record else 0,
         told=told,
         gauge=_gauge(record, told, drawn),
-        points=_points(record, at),
+        places=tuple(map(letter, places)),
+        points=tuple(_point(record, point, places) for point in nearest) if record else (),
         left_out=max(0, len(record.points) - POINTS) if record else 0,
     )
 
 
-def _points(record: Measured | None, at: Callable[[dict[str, float]], Markup]) -> tuple[PointView, ...]:
+def _listed(record: Measured | None) -> list[Point]:
+    """The points that a table shows: none where the line above says all."""
     if record is None or (len(record.points) < 2 and not record.points[0].given):
-        return ()
-    return tuple(
-        PointView(at(p.given), plain(p.predicted), measured_of(p), band_of(p), _told(record, p))
-        for p in _nearest(record)
-    )
+        return []
+    return _nearest(record)
+
+
+def _point(record: Measured, point: Point, places: Sequence[str]) -> PointView:
+    at = tuple(plain(point.given[name]) if name in point.given else "" for name in places)
+    return PointView(at, plain(point.predicted), measured_of(point), band_of(point), _told(record, point))
 
 
 def _nearest(record: Measured) -> list[Point]:
