@@ -19,10 +19,19 @@ function coloured(text, element) {
   return text.replaceAll("lawbook-text", getComputedStyle(document.body).fontFamily.replaceAll('"', "'"))
 }
 
+/* The points come as columns, which are half as long. */
+function withRows(specification) {
+  const columns = specification.datasets?.measured
+  if (!columns) return specification
+  const [names, values] = [Object.keys(columns), Object.values(columns)]
+  const measured = values[0].map((_, i) => Object.fromEntries(names.map((name, k) => [name, values[k][i]])))
+  return { ...specification, datasets: { measured } }
+}
+
 async function draw(details) {
   const target = details.querySelector(".lb-curve")
   const inputs = [...details.querySelectorAll("input[type=range]")]
-  const specification = JSON.parse(coloured(details.querySelector("script").textContent, details))
+  const specification = withRows(JSON.parse(coloured(details.querySelector("script").textContent, details)))
   const { view } = await window.vegaEmbed(target, specification, { actions: false, ast: true, renderer: "svg", tooltip: false })
   for (const input of inputs) {
     const output = input.parentElement.querySelector("output")

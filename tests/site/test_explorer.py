@@ -65,6 +65,11 @@ def test_the_vertical_axis_follows_what_is_shown(catalog: Catalog) -> None:
     assert all("domain" not in layer["encoding"]["y"].get("scale", {}) for layer in made.specification["layer"])
 
 
+def rows_of(columns: dict[str, list[float]]) -> list[dict[str, float]]:
+    """The points as rows, as explorer.js makes them."""
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
 def test_measured_points_stand_on_the_chart(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
     law = catalog.entries["halving2001"].main
     made, bare = explorer(catalog, law, evidence["halving2001"]), explorer(catalog, law)
@@ -72,7 +77,7 @@ def test_measured_points_stand_on_the_chart(catalog: Catalog, evidence: dict[str
     assert made.measured
     assert not bare.measured
     band, _, points = made.specification["layer"][2:]
-    rows = made.specification["datasets"][points["data"]["name"]]
+    rows = rows_of(made.specification["datasets"][points["data"]["name"]])
     assert [(row["n"], row["lb_y"]) for row in rows] == [(1024.0, 0.0312), (2048.0, 0.0225)]
     assert band["data"]["values"] == [{"lb_from": 1024.0, "lb_to": 2048.0}]
     assert points["encoding"]["opacity"]["condition"]["test"] == "abs(datum['b'] - p_b) <= 0.05*abs(datum['b']) + 1e-12"
@@ -94,6 +99,6 @@ def test_a_point_far_beyond_the_axis_does_not_stretch_it(catalog: Catalog, evide
     n = law.symbols["n"].model_copy(update={"range": (1.0, 40.0), "value": 4.0, "scale": "log"})
     made = explorer(catalog, law.model_copy(update={"symbols": law.symbols | {"n": n}}), evidence["halving2001"])
     assert made is not None
-    rows = made.specification["datasets"]["measured"]
+    rows = rows_of(made.specification["datasets"]["measured"])
     assert [row["n"] for row in rows] == [1024.0]  # within another 1 to 40 of the end; 2048 is not
     assert made.specification["layer"][0]["encoding"]["x"]["scale"]["domain"] == [1.0, 1024.0]

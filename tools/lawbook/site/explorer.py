@@ -80,7 +80,7 @@ def explorer(catalog: Catalog, law: Law, evidence: Evidence | None = None) -> Ex
     spec = _curve(formula, sliders, fixed, (min(shown), max(shown)), titled(symbols[over]), titled(gives))
     is_log = spec["layer"][0]["encoding"]["y"]["scale"]["type"] == "log"
     found = [row for row in found if not is_log or row["lb_low"] > 0]
-    spec |= {"datasets": {MEASURED: [_short(row) for row in found]}} if found else {}
+    spec |= {"datasets": {MEASURED: _columns(found)}} if found else {}
     spec["layer"] += _points(found, sliders)
     others = [s.symbol for s in sliders[1:]]
     settings = {tuple(row[name] for name in others): {name: row[name] for name in others} for row in found}
@@ -144,9 +144,9 @@ def _thinned(found: Sequence[dict[str, float]], others: Sequence[str]) -> list[d
     return [row for group in groups.values() for row in group[::every]]
 
 
-def _short(row: Mapping[str, float]) -> dict[str, float]:
-    """A point to more digits than can be seen, and no more."""
-    return {name: float(f"{value:.6g}") for name, value in row.items()}
+def _columns(found: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
+    """The points to more digits than can be seen, name to values: explorer.js makes rows of them."""
+    return {name: [float(f"{row[name]:.6g}") for row in found] for name in found[0]}
 
 
 def _same(one: str, other: str | None) -> bool:
@@ -197,6 +197,9 @@ def _curve(
         lines = textwrap.wrap(y_title, 46)
         layer["encoding"]["y"]["title"] = lines
         layer["encoding"]["y"]["axis"]["titleY"] = -8 - 15 * (len(lines) - 1)
+    for channel in spec["layer"][1]["encoding"].values():  # the axes are those of the curve
+        for shared in ("axis", "title", "scale"):
+            del channel[shared]
     return spec
 
 

@@ -22,7 +22,7 @@ def draw(points: Sequence[Point], label: str, *, rivals: bool = True) -> Markup:
         "" if math.isinf(first.low) or math.isinf(first.high) else f'<path class="lb-g-mid" d="M{_n(_x(0))} 3v16"/>'
     )
     parts = [f'<rect class="lb-g-band" x="{_n(left)}" y="3" width="{_n(right - left)}" height="16" rx="2"/>', middle]
-    rival, error, dots, arrows = "", "", "", ""  # each a path, or a page with twenty seeds a check weighs twice as much
+    rival, error, dots, arrow = "", "", "", ""  # each a path, or a page with twenty seeds a check weighs twice as much
     for point in points[:24]:
         unit = _unit(point)
         for other in point.rivals if rivals and point is first else ():
@@ -39,8 +39,9 @@ def draw(points: Sequence[Point], label: str, *, rivals: bool = True) -> Markup:
         if 4 <= at <= WIDTH - 4:
             dots += f"M{_n(at)} {MIDDLE}h0"
         else:
-            arrows += f"M{WIDTH - 9} 7l7 4-7 4z" if at > 4 else "M9 7l-7 4 7 4z"
-    drawn = {"rival": rival, "error": error, "dots": dots, "arrow": arrows}
+            beyond = f"M{WIDTH - 9} 7l7 4-7 4z" if at > 4 else "M9 7l-7 4 7 4z"
+            arrow += "" if beyond in arrow else beyond
+    drawn = {"rival": rival, "error": error, "dots": dots, "arrow": arrow}
     parts += [f'<path class="lb-g-{name}" d="{path}"/>' for name, path in drawn.items() if path]
     return Markup('<svg class="lb-gauge" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
         WIDTH, HEIGHT, label
