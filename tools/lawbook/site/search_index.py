@@ -60,13 +60,12 @@ def inverted(documents: Sequence[Document]) -> dict[str, dict[int, str]]:
 
 def _weights(document: Document) -> dict[str, str]:
     """Each word of a document with a digit for each place, from nothing, `0`, to the most, `z`."""
-    places = [_heard(place) for place in document.places]
-    out: dict[str, str] = {}
-    for word in dict.fromkeys(word for heard in places for word in heard):
-        digits = "".join(_digit(heard.get(word, 0.0)) for heard in places).rstrip("0")
-        if digits:
-            out[word] = digits
-    return out
+    found: dict[str, list[str]] = {}
+    for i, place in enumerate(document.places):
+        for word, weight in _heard(place).items():
+            found.setdefault(word, ["0"] * len(document.places))[i] = _digit(weight)
+    out = {word: "".join(digits).rstrip("0") for word, digits in found.items()}
+    return {word: digits for word, digits in out.items() if digits}
 
 
 def _heard(place: Place) -> dict[str, float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -65,8 +66,7 @@ def words(text: str, *, math: bool = False, every: bool = False) -> list[str]:
     """The words of `text`, in order; without `every` those without meaning are left out, letters of formulas stay."""
     text = _LAYOUT.sub(" ", text)
     text = _SCRIPTS.sub(r" \g<0> ", text)
-    text = unicodedata.normalize("NFKD", text).lower()
-    text = "".join(_CHARACTERS.get(c, c) for c in text if unicodedata.category(c) != "Mn")
+    text = unicodedata.normalize("NFKD", text).lower().translate(_CHARACTERS)
     found = [_spelt(word) for word in _WORD.findall(text)]
     return [word for word in found if len(word) <= LONGEST and (every or word not in STOP or (math and len(word) == 1))]
 
@@ -88,6 +88,7 @@ def whole(name: str) -> set[str]:
     return {"=" + " ".join(form) for form in forms if 1 <= len(form) <= WIDEST}
 
 
+@lru_cache(maxsize=1 << 16)  # a book says the same words over and over
 def _spelt(word: str) -> str:
     word = SAME.get(word, word)
     if len(word) > 3:
@@ -100,4 +101,15 @@ _LAYOUT = re.compile(LAYOUT)
 _SCRIPTS = re.compile(SCRIPTS)
 _WORD = re.compile(WORD)
 _SPELLING = [(re.compile(pattern), put) for pattern, put in SPELLING]
-_CHARACTERS = {**{c: f" {name} " for c, name in GREEK.items()}, **LETTERS}
+
+
+class _Characters(dict[int, str | int | None]):
+    """What becomes of a character, by its number: an accent goes, any other that no table names stays."""
+
+    def __missing__(self, number: int) -> int | None:
+        found = self[number] = None if unicodedata.category(chr(number)) == "Mn" else number
+        return found
+
+
+_CHARACTERS = _Characters({ord(c): f" {name} " for c, name in GREEK.items()})
+_CHARACTERS |= {ord(c): letters for c, letters in LETTERS.items()}
