@@ -6,6 +6,8 @@ CPU seconds are of the process and its children. Run it on an idle machine; note
 
 from __future__ import annotations
 
+import bisect
+import json
 import os
 import resource
 import shutil
@@ -17,9 +19,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import bench_copies
 from lawbook.evidence.execute import Job, execute
 from lawbook.evidence.keys import run_key
 from lawbook.reference.catalog import load
+from lawbook.site import search, search_index
 
 REPO = Path(__file__).resolve().parents[1]
 TINY = REPO / "tests" / "tinybook"
@@ -83,6 +87,41 @@ def checks(folder: Path) -> None:
             f"{(used - base) / count * 1e3:.2f} ms an entry",
             "≤ 1 ms CPU",
         )
+
+
+def rich_checks(folder: Path) -> None:
+    """`check` of real entries and their copies, which the miniature's are no measure of."""
+    script = str(Path(PYTHON).with_name("lawbook"))
+    book = folder / "book"  # without runs: nothing of them is read
+    shutil.copytree(
+        REPO, book, ignore=lambda at, names: set(names) - set(bench_copies.SHARED) if Path(at) == REPO else ()
+    )
+    base = cpu_of([script, "check"], generated(0, folder / "start-up"))
+    for count in (len(list(book.glob("notebooks/*/*.py"))), 1000, 10_000):
+        root = bench_copies.rich(count, folder / f"rich-{count}", book)
+        used = cpu_of([script, "check"], root)
+        row(
+            f"check, {count} rich entries, beyond start-up",
+            f"{(used - base) / count * 1e3:.2f} ms an entry",
+            "≤ 1.5 ms",
+        )
+        shutil.rmtree(root)
+
+
+def searches() -> None:
+    """The index of the search at growing size, and what the first query for `edge of stability` reads of it."""
+    catalog, _ = load(REPO)
+    documents = search.documents(catalog, {})
+    for count in (len(catalog.entries), 1000, 5000):
+        many = (documents * (count // len(documents) + 1))[: max(count, len(documents))]
+        started = time.process_time()
+        files = search_index.files(many, catalog.synonyms)
+        used = time.process_time() - started
+        root = json.loads(files["search_index.json"])["config"]["index"]
+        needed = {bisect.bisect_right(root["firsts"], word) - 1 for word in ("edge", "stability", "~edge stability")}
+        read = [files["search_index.json"], *(files[f"{root['key']}/{i}.json"] for i in needed)]
+        row(f"search index, {count} entries", f"{used / count * 1e3:.1f} ms an entry", "CPU")
+        row(f"first query at {count} entries, without results", f"{sum(map(len, read)) / 1e3:.0f} kB", "≤ 1 MB")
 
 
 def site(folder: Path) -> None:
@@ -173,6 +212,16 @@ def weights() -> None:
         total = sum(len(gzip.compress(p.read_bytes(), 6)) for p in paths if p.is_file())
         total += sum(p.stat().st_size for p in fonts) + len(gzip.compress(html.encode(), 6))
         row(f"first load of /{page}, compressed", f"{total / 1e3:.0f} kB", "≤ 350 kB")
+    for what, pattern, bar in (
+        ("the heaviest law page", "laws/*/index.html", "≤ 120 kB"),
+        ("All laws", "laws/index.html", "≤ 100 kB"),
+        ("the heaviest other page", "**/index.html", ""),
+    ):
+        found = {
+            path: path.stat().st_size for path in built.glob(pattern) if pattern[0] != "*" or "laws" not in path.parts
+        }
+        heaviest = max(found, key=lambda path: found[path])
+        row(f"HTML of {what}, {heaviest.parent.name}", f"{found[heaviest] / 1e3:.0f} kB", bar)
     for path in sorted(built.glob("notebooks/*/index.html")):
         html = path.read_text(encoding="utf-8")
         bare = re.sub(r"<svg.*?</svg>|<img[^>]*>", "", html, flags=re.DOTALL)
@@ -241,10 +290,12 @@ def main() -> None:
         folder = Path(name)
         start_up()
         checks(folder)
+        rich_checks(folder)
         site(folder)
     keys()
     edit_to_page()
     weights()
+    searches()
     instruments()
     eigenvalues()
     notebooks()
