@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+from lawbook.reference import source
 from lawbook.reference.catalog import load
 from lawbook.reference.instruments import OfCheck, functions
 
@@ -68,3 +69,10 @@ def test_a_mistake_is_told_with_its_place(tiny: Path, text: str, told: str) -> N
     (tiny / NAME).write_text(text, encoding="utf-8")
     _, problems = load(tiny)
     assert told in "\n".join(map(str, problems))
+
+
+def test_it_may_be_as_large_as_many_entries(tiny: Path) -> None:
+    with (tiny / NAME).open("a", encoding="utf-8") as file:
+        file.write(f"# {'x' * 2 * source.MAX_BYTES}\n")
+    assert load(tiny)[1] == []
+    assert load(tiny)[0].instruments

@@ -19,6 +19,7 @@ from lawbook.reference.shape import LAW, mapping
 from lawbook.reference.source import Source
 
 FILE = "references/instruments.yml"
+ENTRIES = 64  # it may hold as much as so many of the largest entries: a line a law, of ten thousand entries
 
 Where = Literal["any", "such", "only"]
 Have = Literal["runs", "curve", "curvature", "features", "gradients", "weights", "spectrum", "samples", "counts"]
@@ -93,7 +94,7 @@ def read(root: Path, sources: Mapping[str, Source]) -> tuple[dict[str, Instrumen
     path = root / FILE
     if not path.exists():
         return {}, []
-    doc = source.read(path, FILE)
+    doc = source.read(path, FILE, ENTRIES)
     found = mapping(doc, Instruments, LAW)
     doc.problems.extend([*cross.prose_of(doc, None, sources), *_references(doc, found, sources)])
     return found, doc.causes()
@@ -117,7 +118,7 @@ def of_check(root: Path, law: str, check: str) -> OfCheck | None:
 
 @lru_cache(maxsize=4)
 def _read_alone(path: Path, changed: int, size: int) -> dict[str, Instruments]:
-    return mapping(source.read(path, FILE), Instruments, LAW)
+    return mapping(source.read(path, FILE, ENTRIES), Instruments, LAW)
 
 
 def _references(doc: Source, found: Mapping[str, Instruments], sources: Mapping[str, Source]) -> Iterator[Problem]:

@@ -113,13 +113,19 @@ def read_text(path: Path, name: str, limit: int) -> str | Problem:
         return Problem(name, *characters.place(before, len(before)), "", message)
 
 
-def read(path: Path, name: str) -> Source:
-    """Read the YAML file at `path`; `name` is its path in the book. Never raises for what a file is or holds."""
-    text = read_text(path, name, MAX_BYTES)
-    return Source(name, problems=[text], is_broken=True) if isinstance(text, Problem) else parse(text, name)
+def read(path: Path, name: str, times: int = 1) -> Source:
+    """Read the YAML file at `path`. Never raises for what a file is or holds.
+
+    Arguments:
+        path: Where it is.
+        name: Its path in the book.
+        times: How many times as much as an entry it may hold: a file about all entries grows with the book.
+    """
+    text = read_text(path, name, times * MAX_BYTES)
+    return Source(name, problems=[text], is_broken=True) if isinstance(text, Problem) else parse(text, name, times)
 
 
-def parse(text: str, name: str) -> Source:
+def parse(text: str, name: str, times: int = 1) -> Source:
     """The same for text already in hand."""
     problems = characters.problems(text, name)
     if len(problems) > characters.LIMIT or (problems and _TAB_AS_INDENT.search(text)):
@@ -128,7 +134,7 @@ def parse(text: str, name: str) -> Source:
     for _ in range(characters.LIMIT):  # once for each text with a backslash that YAML does not know
         source = Source(name, first_line=text.partition("\n")[0], problems=list(problems))
         try:
-            _build(text, source)
+            _build(text, source, times * MAX_NODES)
         except _RefusedError as refused:
             broken = refused.problem
         except yaml.MarkedYAMLError as error:
@@ -179,10 +185,10 @@ def _scalar(event: Any) -> Any:
     return text
 
 
-def _build(text: str, source: Source) -> None:
+def _build(text: str, source: Source, most: int) -> None:
     """One pass over the parser's events, with a stack of open collections instead of recursion."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    builder = _Builder(source, text)
+    builder = _Builder(source, text, most)
     documents = 0
     for event in cast(Iterator[Any], yaml.parse(text, Loader=loader)):
         kind = type(event)
@@ -202,8 +208,8 @@ _NODES = (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yam
 class _Builder:
     """Puts each node into its container, and notes where it stands."""
 
-    def __init__(self, source: Source, text: str) -> None:
-        self.source, self.text = source, text
+    def __init__(self, source: Source, text: str, most: int) -> None:
+        self.source, self.text, self.most = source, text, most
         self.stack: list[tuple[Any, Loc, list[str | None]]] = []  # container, its place, the key that waits for a value
         self.in_flow: list[bool] = []  # of each open container, whether it is written in brackets
         self.nodes = 0
@@ -271,8 +277,8 @@ class _Builder:
 
     def _bound(self, event: Any, loc: Loc) -> None:
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise self.refused(event, loc, f"found more than {MAX_NODES:,} values, expected a smaller file")
+        if self.nodes > self.most:
+            raise self.refused(event, loc, f"found more than {self.most:,} values, expected a smaller file")
         if event.anchor is not None:
             sign = "*" if type(event) is yaml.AliasEvent else "&"
             message = f"found {sign}{event.anchor}, but anchors and aliases are not allowed: write it out"
