@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from lawbook.site import api_pages
 from lawbook.site.build import build
 from mkdocs.exceptions import Abort
 
@@ -74,7 +73,3 @@ def test_a_page_that_warns_is_not_kept(book: Path) -> None:
     for _ in range(2):
         with pytest.raises(Abort, match="1 warning"):
             build(book)
-
-
-def test_what_made_a_page_need_not_be_installed() -> None:
-    assert api_pages._version("mkdocs") != api_pages._version("properdocs") == ""

@@ -77,6 +77,47 @@ def test_a_build_that_fails_leaves_the_former_site(book: Path) -> None:
     assert not list((book / "build").glob(".site.[no]*"))
 
 
+def test_pages_that_were_kept_are_the_same_bytes(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")  # the theme writes the time of the build
+    build(book)
+    before = state(book / "build" / "site")
+    kept = list((book / "build" / "cache" / "site" / "html").glob("*.json"))
+    assert kept
+    build(book)
+    assert state(book / "build" / "site") == before
+    page = book / "docs" / "reading.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nA new sentence.\n", encoding="utf-8")
+    build(book)
+    after = state(book / "build" / "site")
+    assert b"A new sentence." in after["reading/index.html"]
+    assert after["verdicts/index.html"] == before["verdicts/index.html"]
+    assert len(list((book / "build" / "cache" / "site" / "html").glob("*.json"))) == len(kept)
+
+
+def test_what_warned_warns_again(book: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (book / "docs" / "index.md").write_text("# Home\n\n[gone](nowhere.md)\n", encoding="utf-8")
+    for _ in range(2):
+        caplog.clear()
+        build(book, strict=False)
+        assert "nowhere.md" in caplog.text
+
+
+def test_a_finished_site_is_built_again_only_when_something_has_changed(book: Path) -> None:
+    def site() -> str:
+        words = [sys.executable, "-m", "lawbook", "site", "--no-run"]
+        return subprocess.run(words, cwd=book, capture_output=True, text=True, check=True, timeout=120).stdout
+
+    assert site() == "the site is in build/site\n"
+    assert site() == "nothing has changed: the site is in build/site\n"
+    (book / "build" / "site" / "index.html").write_text("mine", encoding="utf-8")
+    assert site() == "the site is in build/site\n"
+    assert "Welcome." in (book / "build" / "site" / "index.html").read_text(encoding="utf-8")
+    for path in ("docs/index.md", "references/glossary.yml", "mkdocs.yml"):
+        (book / path).write_text((book / path).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        assert site() == "the site is in build/site\n"
+    assert site().startswith("nothing has changed")
+
+
 @pytest.mark.parametrize("link", ["laws/halving2001/#nowhere", "laws/halving1999/", "javascript:a()", "#nowhere"])
 def test_a_link_of_the_built_site_that_leads_nowhere_fails_the_build(
     book: Path, link: str, caplog: pytest.LogCaptureFixture

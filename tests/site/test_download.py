@@ -84,3 +84,8 @@ def test_no_link_to_colab_where_it_could_not_reach_the_site(site_url: str | None
 @pytest.mark.parametrize("repo", [None, "", "https://example.org/owner/name", "https://github.com/owner"])
 def test_no_link_to_binder_without_a_repository_on_github(repo: str | None) -> None:
     assert download.binder("x.py", repo) is None
+
+
+def test_a_notebook_as_it_is_stored_is_given_the_same_cell() -> None:
+    stored = json.dumps(json.loads(TEXT), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    assert download.with_install(stored, WHEEL, None) == download.with_install(TEXT, WHEEL, None)

@@ -38,7 +38,9 @@ def served(root: Path) -> dict[str, str]:
     config.plugins.on_startup(command="serve", dirty=False)
     config = config.plugins.on_config(config)
     files = config.plugins.on_files(Files([]), config=config)
-    return {file.src_uri: file.content_string for file in files if file.src_uri.endswith((".md", ".ipynb"))}
+    made = {file.src_uri: file.content_string for file in files if file.src_uri.endswith((".md", ".ipynb"))}
+    shown = config.plugins["lawbook"].shown
+    return made | {path: page.text for path, page in shown.items()}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_a_reworded_notebook_keeps_its_run_and_shows_the_new_words(tiny: Path, c
     with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps an event loop in this one
         ran = thread.submit(execute, job).result().text
     write_atomically(store.run_path(tiny, "corner2002", "quick", 0), ran)
-    page, download = "notebooks/corner2002.ipynb", "download/corner2002.ipynb"
+    page, download = "notebooks/corner2002.md", "download/corner2002.ipynb"
     assert served(tiny)[download] == ran
 
     text = notebook.read_text(encoding="utf-8")

@@ -15,9 +15,11 @@ from lawbook.cli.common import (
     console,
     fail,
     read_clone,
+    root,
     tell,
 )
 from lawbook.cli.runs import execute_all
+from lawbook.files import ensure_own_build
 
 if TYPE_CHECKING:
     from lawbook.reference.catalog import Catalog
@@ -32,7 +34,17 @@ def site(
     """Validate, run what has changed, and build the site into build/site.
 
     With --offline it goes into build/offline, whose index.html any browser opens: zip the folder to hand it on.
+    Where nothing has changed since it was finished, it stays as it is.
     """
+    from lawbook.site.finished import Finished
+
+    where = root()
+    ensure_own_build(where)
+    out = where / "build" / ("offline" if offline else "site")
+    finished = Finished(where, out, {"run": run_notebooks, "strict": strict, "offline": offline})
+    if finished.stands():
+        typer.echo(f"nothing has changed: the site is in {out.relative_to(where)}")
+        return
     from lawbook.evidence.confirmation import read_all
 
     catalog = catalog_or_stop()
@@ -44,11 +56,12 @@ def site(
     from lawbook.site.build import build
 
     with settings_or_stop():
-        out = catalog.root / "build" / "offline" if offline else None
-        made = build(catalog.root, strict=strict, out=out, offline=offline)
-    typer.echo(f"the site is in {made.relative_to(catalog.root) if made.is_relative_to(catalog.root) else made}")
+        made = build(where, strict=strict, out=out if offline else None, offline=offline)
+    typer.echo(f"the site is in {made.relative_to(where) if made.is_relative_to(where) else made}")
     if not good:
         raise typer.Exit(1)
+    if strict and made == out:  # without, there may be warnings, which come again
+        finished.keep()
 
 
 def require_site() -> None:

@@ -150,7 +150,7 @@ def read(catalog: Catalog, paper: str) -> Confirmation | None:
         raise ConfirmationError(f"{name}:1:1: found the seeds of {found.paper!r}, expected those of {paper!r}")
     if found.fingerprint != prediction_key(catalog, paper):
         return replace(found, is_current=False)
-    problem = _unlike_the_entry(catalog, found)
+    problem = _problem(catalog, found)
     if problem:
         raise ConfirmationError(f"{name}:1:1: {problem}; lawbook confirm {paper} writes it anew")
     return found
@@ -176,6 +176,18 @@ def _result(run: Run, kind: Kind, name: str) -> Result:
         return Result(outcome, None)
     fitted, kept = (None if f is None else f.values for f in (record.fitted, record.intact_fitted))
     return Result(outcome, record.deciding, record.intact_point, fitted, kept)
+
+
+def _problem(catalog: Catalog, found: Confirmation) -> str:
+    """`_unlike_the_entry`, once for each file and entry: a build asks three times, and a server at each edit."""
+    entry, kept = catalog.entries[found.paper], _judged.get(found.paper)
+    if kept is None or kept[0] is not found or (kept[1] is not entry and kept[1] != entry):
+        kept = found, entry, _unlike_the_entry(catalog, found)
+    _judged[found.paper] = found, entry, kept[2]
+    return kept[2]
+
+
+_judged: dict[str, tuple[Confirmation, Entry, str]] = {}  # by paper
 
 
 def _unlike_the_entry(catalog: Catalog, found: Confirmation) -> str:

@@ -92,13 +92,18 @@ def power_of_run(catalog: Catalog, run: Run) -> dict[str, Power]:
     Returns:
         By the id of the check, in the order of the run. Nothing of an invalid run.
     """
-    known: dict[int, tuple[Run, dict[str, Power]]] = catalog.__dict__.setdefault("_powers", {})
-    if id(run) not in known:  # each page asks, and so does the list of weak checks
-        entry = catalog.require(run.paper)
+    entry = catalog.require(run.paper)
+    kept = _known.get(run.paper)
+    if kept is None or kept[0] is not run or (kept[1] is not entry and kept[1] != entry):
         records = [record for record in run.measured if record.kind == "check" and run.status != "invalid"]
         powers = {record.id: power_of(catalog, entry, record) for record in records}
-        known[id(run)] = run, {name: power for name, power in powers.items() if power is not None}
-    return dict(known[id(run)][1])
+        found = {name: power for name, power in powers.items() if power is not None}
+        kept = run, entry, found
+    _known[run.paper] = run, entry, kept[2]
+    return dict(kept[2])
+
+
+_known: dict[str, tuple[Run, Entry, dict[str, Power]]] = {}  # by paper: each page asks, and a server at each edit
 
 
 def total(powers: Iterable[Power]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lawbook.evidence.record import Evidence
 from lawbook.files import ensure_own_build
 from lawbook.reference.catalog import Catalog
-from lawbook.site import content, links, serving
+from lawbook.site import content, conversion, later, links, serving
 from lawbook.site.folder import write_folder
 from lawbook.site.offline import make_offline
 from lawbook.site.pages import Book
@@ -45,6 +45,7 @@ def build(
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort
 
+    later.put_off(*conversion.LOADS)
     ensure_own_build(root)
     _show_warnings()
     options: dict[str, object] = {"strict": strict}

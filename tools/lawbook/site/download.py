@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from textwrap import indent
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 # What a notebook cannot do without: the package and all of its part `lab`.
 INSTALLED = ("lawbook", "jax", "optax", "diffrax", "equinox", "scipy", "sklearn", "matplotlib")
+_BEGINNING = '{\n "cells": [\n'
 
 
 def with_install(text: str, wheel: str | None, site_url: str | None) -> str:
@@ -20,9 +22,16 @@ def with_install(text: str, wheel: str | None, site_url: str | None) -> str:
     """
     if wheel is None:
         return text
+    cell = install_cell(wheel, site_url)
+    if text.startswith(_BEGINNING):  # as `lawbook run` writes it: no need to read and write megabytes
+        return f"{_BEGINNING}{indent(_json(cell), '  ')},\n{text.removeprefix(_BEGINNING)}"
     notebook = json.loads(text)
-    notebook["cells"].insert(0, install_cell(wheel, site_url))
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    notebook["cells"].insert(0, cell)
+    return _json(notebook) + "\n"
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True)
 
 
 def install_cell(wheel: str, site_url: str | None) -> dict[str, Any]:

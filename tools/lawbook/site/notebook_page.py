@@ -90,6 +90,7 @@ _DROPPED = (
     re.compile(r' id="cell-id=[^"]*"'),  # the theme's copy button would take it for a part of a selector
 )
 _CODE = re.compile(r'<div class="highlight-ipynb[^"]*"><pre><span></span>(.*?)</pre>\s*</div>', re.DOTALL)
+_CLASSES = re.compile(r' class="([^"]*)"')
 _PLAIN_TOKEN = re.compile(r'<span class="(?:w|n|nn|p|o)">([^<]*)</span>')
 
 
@@ -117,6 +118,8 @@ def _mended(body: str) -> str:
     body = body.replace("<pre>", '<pre tabindex="0">').replace(
         '<pre tabindex="0"><span></span><code>', "<pre><span></span><code>"
     )
-    body = body.replace('jp-OutputArea-output">', 'jp-OutputArea-output" tabindex="0">')  # wide tables scroll
+    body = _CLASSES.sub(lambda found: f' class="{" ".join(found[1].split())}"', body)
+    for scrolling in ("jp-OutputArea-output", "jp-Cell-inputWrapper"):  # where a table or a formula is wide
+        body = body.replace(f'{scrolling}">', f'{scrolling}" tabindex="0">')
     parts = re.split(r"(<pre.*?</pre>)", body, flags=re.DOTALL)
     return "".join(part if i % 2 else re.sub(r"\n\s*(?=<)", "\n", on_site(part)) for i, part in enumerate(parts))

@@ -15,17 +15,22 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import get_toc
 
 from lawbook.evidence import store
-from lawbook.files import write_atomically
 from lawbook.reference.checked import load_checked
-from lawbook.site import content, documentation, notebook_page, search, search_index, styles
+from lawbook.site import api_pages, content, documentation, notebook_page, search, search_index, styles
 from lawbook.site.api_pages import ApiPages
 from lawbook.site.book import Published
+from lawbook.site.conversion import Conversions
+from lawbook.site.kept_pages import KeptPages, made_with
 from lawbook.site.lean import lean, lean_around
 from lawbook.site.pages import Book
 
 log = logging.getLogger("mkdocs.plugins.lawbook")
+# Blocks of HTML in the Markdown of a hand-written page, and of one that is made.
+_OF_A_GUIDE = re.compile(r"^<div class=\"lb-.*?^</div>$", re.DOTALL | re.MULTILINE)
+_OF_A_PAGE = re.compile(r"^<.*?(?=\n\n#|\Z)", re.DOTALL | re.MULTILINE)
 
 
 class NoOptions(Config):  # type: ignore[no-untyped-call]
@@ -51,6 +56,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before, published)
         self.stash: dict[str, list[str]] = {}
         self.api = ApiPages(config, self.cache)
+        self.kept = KeptPages(self.cache / "html", made_with(config))
         config.nav = content.nav(catalog, Path(config.docs_dir))
         config.extra["lawbook_problems"] = len(self.problems)
         self.sheets = [str(sheet) for sheet in config.extra_css]
@@ -68,19 +74,19 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
 
     @event_priority(-100)  # after autorefs has put in the links between the pages
     def _on_env_keep(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        self.api.keep(files)
+        self.api.keep(files, config)
+        self.kept.keep(files)
         return env
 
     on_env = CombinedEvent(_on_env_templates, _on_env_keep)
 
-    @event_priority(100)  # before mkdocs-jupyter looks for notebooks
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         for problem in self.problems:
             log.error("%s", problem)
         made = content.content(self.book, self.problems, serving=self.serving)
         for sentence in made.dead:
             log.warning("%s", sentence)
-        self.generated, self.notebooks = made.pages, made.notebooks
+        self.generated = made.pages
         for path, page in made.pages.items():
             file = File.generated(config, path, content=page.text)
             if page.source:
@@ -90,27 +96,29 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             styles.bundle(files, self.sheets, config)
         for path, data in made.files.items():
             files.append(File.generated(config, path, content=data))
-        folder = self.cache / "notebooks"
-        for paper, notebook in made.notebooks.items():  # mkdocs-jupyter reads them from disk
-            target = folder / "notebooks" / f"{paper}.ipynb"
-            if not target.is_file() or target.read_text(encoding="utf-8") != notebook.text:
-                write_atomically(target, notebook.text)
-            name = f"notebooks/{paper}.ipynb"
-            files.append(File(name, str(folder), config.site_dir, config.use_directory_urls))
+        self.conversions = Conversions(self.cache / "notebooks")
+        self.conversions.make(notebook.text for notebook in made.notebooks.values())
+        self.shown = {f"notebooks/{paper}.md": notebook for paper, notebook in made.notebooks.items()}
+        for path, notebook in self.shown.items():  # the page comes in `on_page_content`
+            file = File.generated(config, path, content="")
+            file.edit_uri = f"../{notebook.meta['source']}"
+            files.append(file)
         return files
 
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         uri = page.file.src_uri
-        if uri.endswith(".ipynb"):  # mkdocs-jupyter reads the file itself
-            page.meta = self.notebooks[Path(uri).stem].meta
+        if uri in self.shown:
+            page.meta = self.shown[uri].meta
             return markdown
-        if uri not in self.generated:
-            if page.file.src_path and not page.file.generated_by:
-                page.meta.setdefault("source", f"docs/{uri}")
-            filled = documentation.fill(self.api.markdown(markdown, page), self.book)
-            return self._stash(uri, filled, re.compile(r"^<div class=\"lb-.*?^</div>$", re.DOTALL | re.MULTILINE))
-        page.meta["search"] = {"exclude": True}  # search.py says what is found of it
-        return self._stash(uri, markdown, re.compile(r"^<.*?(?=\n\n#|\Z)", re.DOTALL | re.MULTILINE))
+        if uri in self.generated:
+            page.meta["search"] = {"exclude": True}  # search.py says what is found of it
+            return self._stash(uri, self.kept.markdown(markdown, page), _OF_A_PAGE)
+        if page.file.src_path and not page.file.generated_by:
+            page.meta.setdefault("source", f"docs/{uri}")
+        filled = documentation.fill(self.api.markdown(markdown, page), self.book)
+        if not uri.startswith(api_pages.FOLDER):
+            filled = self.kept.markdown(filled, page)
+        return self._stash(uri, filled, _OF_A_GUIDE)
 
     def _stash(self, uri: str, markdown: str, block: re.Pattern[str]) -> str:
         """Take blocks of HTML out: Python-Markdown would read them through, tag by tag, to change nothing."""
@@ -123,16 +131,20 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         return block.sub(keep, markdown)
 
     def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+        notebook = self.shown.get(page.file.src_uri)
+        if notebook is not None:
+            converted = self.conversions.of(notebook.text)
+            page.toc = get_toc(converted.toc)
+            page.title = converted.title
+            notebook_page.name(page.toc, notebook.headings)
+            return converted.html
         kept = self.stash.pop(page.file.src_uri, [])
-        if page.file.src_uri.endswith(".ipynb"):
-            notebook_page.name(page.toc, self.notebooks[Path(page.file.src_uri).stem].headings)
-            return notebook_page.mend(html)
         made = re.sub(r"<!--lawbook:(\d+)-->", lambda m: kept[int(m[1])], html)
-        return self.api.content(made, page)
+        return self.kept.content(self.api.content(made, page), page)
 
     @event_priority(-100)  # after all others have had the page
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:
-        return lean(output) if page.file.src_uri.endswith(".ipynb") else lean_around(output)
+        return lean(output) if page.file.src_uri in self.shown else lean_around(output)
 
     @event_priority(-100)  # after the search plugin has written its index
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -143,7 +155,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         path = folder / "search_index.json"
         if path.is_file():  # what MkDocs has read of the other pages
             guides = search.guides(json.loads(path.read_text(encoding="utf-8"))["docs"])
-            told = [search.notebook(paper, page.meta["title"], page.text) for paper, page in self.notebooks.items()]
+            pages = self.shown.values()
+            told = [search.notebook(page.meta["notebook"], page.meta["title"], page.text) for page in pages]
             known = search.documents(self.book.catalog, self.book.evidence) + guides + told
             for name, text in search_index.files(known, self.book.catalog.synonyms).items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)

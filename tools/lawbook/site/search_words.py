@@ -64,11 +64,17 @@ def tables() -> dict[str, Any]:
 
 def words(text: str, *, math: bool = False, every: bool = False) -> list[str]:
     """The words of `text`, in order; without `every` those without meaning are left out, letters of formulas stay."""
+    return list(_words(text, math, every))
+
+
+@lru_cache(maxsize=20_000)  # while the site is served, most texts are as they were
+def _words(text: str, math: bool, every: bool) -> tuple[str, ...]:
     text = _LAYOUT.sub(" ", text)
     text = _SCRIPTS.sub(r" \g<0> ", text)
     text = unicodedata.normalize("NFKD", text).lower().translate(_CHARACTERS)
     found = [_spelt(word) for word in _WORD.findall(text)]
-    return [word for word in found if len(word) <= LONGEST and (every or word not in STOP or (math and len(word) == 1))]
+    kept = (word for word in found if every or word not in STOP or (math and len(word) == 1))
+    return tuple(word for word in kept if len(word) <= LONGEST)
 
 
 def pairs(of: list[str]) -> list[str]:

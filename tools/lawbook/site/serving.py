@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lawbook.site import conversion, later
+
 log = logging.getLogger("mkdocs.plugins.lawbook")
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
@@ -51,6 +53,7 @@ def serve(settings: Path, address: str) -> None:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
 
+    later.put_off(*conversion.LOADS)
     with tempfile.TemporaryDirectory(prefix="lawbook-") as folder:
 
         def configured() -> MkDocsConfig:
