@@ -21,7 +21,7 @@ lint: .venv/ready
 	$(BIN)/mypy
 
 test: .venv/ready browser lint  ## lint, types and all tests, in real Chromium too
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 fuzz: .venv/ready            ## try thousands of damaged and hostile inputs; `make test` tries a sample
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/fuzz tests/reference tests/evidence -m hypothesis
