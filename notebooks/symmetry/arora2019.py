@@ -561,26 +561,26 @@ print(f"{lucky.mean():.0%} have a margin; {share['margin']:.0%} of them arrive, 
 #
 # For a *square* target there is a wall. Balanced layers never lose rank along the flow, so the determinant of their
 # product keeps its sign, and half of all random starts have the wrong one. Three questions about the digits from three
-# components: how many of 400 starts get stuck, and at which loss? With a fourth component it is no longer square.
+# components: how many of 1600 starts get stuck, and at which loss? With a fourth component it is no longer square.
 
 
 # %%
 def stuck(components):
-    """Whether each of 400 starts is stuck, and its loss over the square of the target's smallest singular value."""
+    """Whether each of 1600 starts is stuck, and its loss over the square of the target's smallest singular value."""
     target = correlation(questions, white[:, :components])
-    ends = from_random(target, 0.1, 400)[0] / smallest(target) ** 2
+    ends = from_random(target, 0.1, 1600)[0] / smallest(target) ** 2
     return ends > 0.25, ends
 
 
 walled, ends = stuck(3)
-law.check("share-that-gets-stuck", measured=walled.mean(), error=notebook.counted(walled.sum(), 400))
+law.check("share-that-gets-stuck", measured=walled.mean(), error=notebook.counted(walled.sum(), 1600))
 
 # %%
 law.check("loss-where-it-sticks", measured=ends[walled].mean(), error=notebook.spread(ends[walled]))
 
 # %%
 free, _ = stuck(4)
-law.control("fewer-outputs-than-inputs", measured=free.mean(), error=notebook.counted(free.sum(), 400))
+law.control("fewer-outputs-than-inputs", measured=free.mean(), error=notebook.counted(free.sum(), 1600))
 
 # %% [markdown]
 # ## What to try next
