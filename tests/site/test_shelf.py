@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from lawbook.evidence import packaged
 from lawbook.evidence.record import Evidence
+from lawbook.kept import folder_of
 from lawbook.reference.catalog import Catalog
 from lawbook.site import shelf
-from lawbook.site.shelf import PARTS, Shelf, file_of, folder_of, key
+from lawbook.site.shelf import PARTS, Shelf, file_of, key
 
 
 @pytest.fixture(autouse=True)

@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from lawbook.evidence import reading
 from lawbook.evidence.confirmed_file import ConfirmationError, as_text, load
 from lawbook.evidence.fit import Source
 from lawbook.evidence.judging import Taken, check_of, checked_by, judged
-from lawbook.evidence.keys import prediction_key
+from lawbook.evidence.keys import made_from, prediction_key
 from lawbook.evidence.record import Confirmation, Fitted, Kind, Outcome, Point, Result, Run, expected, is_good
-from lawbook.files import write_atomically
+from lawbook.files import read_bytes, write_atomically
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.catalog import load as load_catalog
 from lawbook.reference.model import Entry
@@ -31,6 +33,9 @@ NEEDED = 0.95  # of the seeds: one in twenty may miss
 SCALE = "quick"
 NO_SOURCE = Source({}, (), {}, {})  # a line of a file has the constants of a fit, not its points
 LOWEST, HIGHEST = 1000, 1_000_000  # above all that anyone tries by hand, and small enough for every generator
+
+
+T = TypeVar("T")
 
 
 def path_of(catalog: Catalog, paper: str) -> Path:
@@ -141,32 +146,77 @@ def read(catalog: Catalog, paper: str) -> Confirmation | None:
     Raises:
         ConfirmationError: The file cannot be believed; says why, with the file and the line where there is one.
     """
+    return _believed(_kept(catalog, paper, "seeds", lambda: _read(catalog, paper)))
+
+
+def is_current(catalog: Catalog, paper: str) -> bool | None:
+    """Whether the confirmed seeds of a paper are of its present prediction; None where there are none.
+
+    Raises:
+        ConfirmationError: As `read` does.
+    """
+
+    def told() -> bool | str | None:
+        found = _read(catalog, paper)
+        return found.is_current if isinstance(found, Confirmation) else found
+
+    return _believed(_kept(catalog, paper, "confirmed", told))
+
+
+def _believed(found: T | str) -> T:
+    if isinstance(found, str):
+        raise ConfirmationError(found)
+    return found
+
+
+def _kept(catalog: Catalog, paper: str, name: str, make: Callable[[], T]) -> T:
+    """What is made of the file of a paper, of its entry and its notebook, as kept or as made now."""
+    try:
+        content = read_bytes(path_of(catalog, paper), inside=catalog.root, limit=reading.LARGEST)
+    except OSError:
+        return make()
+    made_of = *made_from(catalog, paper), hashlib.sha256(content).hexdigest()
+    return catalog.kept.get(f"{paper}.{name}", made_of, make)
+
+
+def _read(catalog: Catalog, paper: str) -> Confirmation | str | None:
+    """The confirmed seeds of a paper, or why they cannot be believed."""
     path = path_of(catalog, paper)
     name = path.relative_to(catalog.root).as_posix()
-    found = load(path, name)
+    try:
+        found = load(path, name)
+    except ConfirmationError as error:
+        return str(error)
     if found is None:
         return None
     if found.paper != paper:
-        raise ConfirmationError(f"{name}:1:1: found the seeds of {found.paper!r}, expected those of {paper!r}")
+        return f"{name}:1:1: found the seeds of {found.paper!r}, expected those of {paper!r}"
     if found.fingerprint != prediction_key(catalog, paper):
         return replace(found, is_current=False)
-    problem = _problem(catalog, found)
-    if problem:
-        raise ConfirmationError(f"{name}:1:1: {problem}; lawbook confirm {paper} writes it anew")
-    return found
+    problem = _unlike_the_entry(catalog, found)
+    return f"{name}:1:1: {problem}; lawbook confirm {paper} writes it anew" if problem else found
 
 
 def read_all(catalog: Catalog) -> tuple[dict[str, Confirmation], list[str]]:
     """The confirmed seeds of every paper that has some, and what is wrong with the files that cannot be believed."""
+    return _of_all(catalog, read)
+
+
+def are_current(catalog: Catalog) -> tuple[dict[str, bool], list[str]]:
+    """`is_current` of every paper that has some, and what is wrong with the files that cannot be believed."""
+    return _of_all(catalog, is_current)
+
+
+def _of_all(catalog: Catalog, ask: Callable[[Catalog, str], T | None]) -> tuple[dict[str, T], list[str]]:
     found, problems = {}, []
     for paper in sorted(catalog.entries):
         try:
-            confirmation = read(catalog, paper)
+            told = ask(catalog, paper)
         except ConfirmationError as error:
             problems.append(str(error))
             continue
-        if confirmation is not None:
-            found[paper] = confirmation
+        if told is not None:
+            found[paper] = told
     return found, problems
 
 
@@ -176,18 +226,6 @@ def _result(run: Run, kind: Kind, name: str) -> Result:
         return Result(outcome, None)
     fitted, kept = (None if f is None else f.values for f in (record.fitted, record.intact_fitted))
     return Result(outcome, record.deciding, record.intact_point, fitted, kept)
-
-
-def _problem(catalog: Catalog, found: Confirmation) -> str:
-    """`_unlike_the_entry`, once for each file and entry: a build asks three times, and a server at each edit."""
-    entry, kept = catalog.entries[found.paper], _judged.get(found.paper)
-    if kept is None or kept[0] is not found or (kept[1] is not entry and kept[1] != entry):
-        kept = found, entry, _unlike_the_entry(catalog, found)
-    _judged[found.paper] = found, entry, kept[2]
-    return kept[2]
-
-
-_judged: dict[str, tuple[Confirmation, Entry, str]] = {}  # by paper
 
 
 def _unlike_the_entry(catalog: Catalog, found: Confirmation) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from datetime import date as day
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -81,11 +81,35 @@ def load(path: Path, name: str) -> Confirmation | None:
     Raises:
         ConfirmationError: It is not a file that `lawbook confirm` has written; says where and what.
     """
-    try:
-        stat = path.lstat()
-    except OSError:
+    if not os.path.lexists(path):
         return None
-    return _load(path, name, stat.st_mtime_ns, stat.st_size)
+    text = read_text(path, name, reading.LARGEST)
+    if isinstance(text, Problem):
+        raise ConfirmationError(str(text))
+    if unfit := [*characters.problems(text, name, tabs=True), *_no_json(text, name)]:
+        raise ConfirmationError("\n".join(map(str, unfit)))
+    try:
+        file = _File.model_validate(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise ConfirmationError(f"{name}:{error.lineno}:{error.colno}: found no JSON: {error.msg}") from None
+    except ValidationError as error:
+        raise ConfirmationError(_problems(text, name, error)) from None
+    except (ValueError, RecursionError) as error:
+        raise ConfirmationError(f"{name}:1:1: found {reading.in_words(error)}, expected {WRITTEN}") from None
+    results: dict[tuple[Kind, str], tuple[Result, ...]] = {}
+    for kind, group in KINDS:
+        for of, rows in getattr(file, group).items():
+            if len(rows) != len(file.seeds):
+                at = _place(text, (group, of))
+                what = f"{len(rows)} results of {of!r}, not one result for each seed"
+                raise ConfirmationError(f"{name}:{at}: found {what}, expected {WRITTEN}")
+            for i, row in enumerate(rows):
+                whole = [part is not None for part in (row.measured, row.error, row.predicted, row.verdict)]
+                if any(whole) and not all(whole):
+                    at = _place(text, (group, of, i))
+                    raise ConfirmationError(f"{name}:{at}: found half a point, expected {WRITTEN}")
+            results[kind, of] = tuple(map(_result_of, rows))
+    return Confirmation(file.paper, file.fingerprint, file.date, file.commit, file.versions, tuple(file.seeds), results)
 
 
 def as_text(found: Confirmation) -> str:
@@ -137,37 +161,6 @@ def _point_data(point: Point, fitted: dict[str, float] | None) -> dict[str, Any]
 
 def _number(value: float) -> float | str:
     return value if abs(value) < float("inf") else repr(value)
-
-
-@cache  # while the site is served, every change of an entry asks again
-def _load(path: Path, name: str, changed: int, size: int) -> Confirmation | None:
-    text = read_text(path, name, reading.LARGEST)
-    if isinstance(text, Problem):
-        raise ConfirmationError(str(text))
-    if unfit := [*characters.problems(text, name, tabs=True), *_no_json(text, name)]:
-        raise ConfirmationError("\n".join(map(str, unfit)))
-    try:
-        file = _File.model_validate(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise ConfirmationError(f"{name}:{error.lineno}:{error.colno}: found no JSON: {error.msg}") from None
-    except ValidationError as error:
-        raise ConfirmationError(_problems(text, name, error)) from None
-    except (ValueError, RecursionError) as error:
-        raise ConfirmationError(f"{name}:1:1: found {reading.in_words(error)}, expected {WRITTEN}") from None
-    results: dict[tuple[Kind, str], tuple[Result, ...]] = {}
-    for kind, group in KINDS:
-        for of, rows in getattr(file, group).items():
-            if len(rows) != len(file.seeds):
-                at = _place(text, (group, of))
-                what = f"{len(rows)} results of {of!r}, not one result for each seed"
-                raise ConfirmationError(f"{name}:{at}: found {what}, expected {WRITTEN}")
-            for i, row in enumerate(rows):
-                whole = [part is not None for part in (row.measured, row.error, row.predicted, row.verdict)]
-                if any(whole) and not all(whole):
-                    at = _place(text, (group, of, i))
-                    raise ConfirmationError(f"{name}:{at}: found half a point, expected {WRITTEN}")
-            results[kind, of] = tuple(map(_result_of, rows))
-    return Confirmation(file.paper, file.fingerprint, file.date, file.commit, file.versions, tuple(file.seeds), results)
 
 
 def _no_json(text: str, name: str) -> list[Problem]:

@@ -53,7 +53,7 @@ def former_book(root: Path, ref: str) -> Iterator[Former]:
     with TemporaryDirectory(prefix="lawbook-") as name:
         folder = Path(name).resolve()
         _write(root, commit, folder)
-        catalog, _ = load(folder)
+        catalog, _ = load(folder, keep=False)
         package = folder / "tools" / "lawbook"
         if package.is_dir():
             keys.take_code_from(catalog, package)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lawbook import collection
+from lawbook import collection, made_by
 from lawbook.evidence import cells, fingerprint
 from lawbook.evidence.record import digest
 from lawbook.reference.catalog import Catalog
@@ -78,6 +78,18 @@ def prediction_key(catalog: Catalog, paper: str) -> str:
     of the notebook and what it reaches of the modules that measure. Code that reads entries, judges or draws, versions,
     seed and scale are no part of it.
     """
+    return catalog.kept.get(f"{paper}.prediction", made_from(catalog, paper), lambda: _prediction_key(catalog, paper))
+
+
+def made_from(catalog: Catalog, paper: str) -> tuple[str, ...]:
+    """All that the fingerprints of a paper depend on, as texts and hashes of texts: its entry, its notebook, and the
+    code of this package as it is on disk."""
+    code: str = catalog.__dict__.setdefault("_code_on_disk", "") or made_by.code()
+    catalog.__dict__["_code_on_disk"] = code
+    return code, catalog.digest(paper), catalog.notebook(paper).read_text(encoding="utf-8")
+
+
+def _prediction_key(catalog: Catalog, paper: str) -> str:
     laws = {}
     for law_id, law in catalog.entries[paper].laws.items():
         told = [(name, part.measures) for part_of in (law.checks, law.controls) for name, part in part_of.items()]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
+from lawbook.kept import Kept
 from lawbook.reference import addresses, bibliography, cross, glossary, instruments, order, source, synonyms
 from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
+from lawbook.reference.cross import Texts
 from lawbook.reference.families import Family
 from lawbook.reference.formula import Formula
 from lawbook.reference.glossary import Term
@@ -49,6 +51,8 @@ class Catalog:
     glossary: dict[str, Term] = field(default_factory=dict)
     instruments: dict[str, Instruments] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
+    read: dict[str, tuple[Entry, str]] = field(default_factory=dict)  # of files: the entry, and a hash of all it says
+    kept: Kept = field(default_factory=lambda: Kept(None))
 
     def path(self, paper: str) -> Path:
         """The YAML file of an entry."""
@@ -90,6 +94,12 @@ class Catalog:
             parsed[key] = Formula.parse(text, set(law.symbols))
         return parsed[key]
 
+    def digest(self, paper: str) -> str:
+        """A hash of all that an entry says, and of what it was read with."""
+        entry = self.entries[paper]
+        read, digest = self.read.get(paper, (None, ""))
+        return digest if read is entry else source.digest_of(entry.model_dump_json())
+
     def require(self, paper: str) -> Entry:
         """The entry of `paper`; `KeyError` with the nearest name."""
         if paper not in self.entries:
@@ -97,17 +107,24 @@ class Catalog:
         return self.entries[paper]
 
 
-def load(root: Path, only: str | None = None) -> tuple[Catalog, list[Problem]]:
-    """Read and check everything under `root`; with `only`, one entry and what it stands on (no cross-checks).
+def load(root: Path, only: str | None = None, *, keep: bool = True) -> tuple[Catalog, list[Problem]]:
+    """Read and check everything under `root`.
 
-    Returns the catalog of the sound entries and all problems of all files, sorted.
+    Arguments:
+        root: The folder of the book.
+        only: One entry and what it stands on, without cross-checks. Nothing is kept of it: what a run reads depends on
+            no folder of its reader's.
+        keep: Whether the book will be read again.
+
+    Returns:
+        The catalog of the sound entries and all problems of all files, sorted.
     """
     with collection.held():
-        return _load(root, only)
+        return _load(root, only, Kept(root if keep and only is None else None))
 
 
-def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
-    catalog = Catalog(root)
+def _load(root: Path, only: str | None, kept: Kept) -> tuple[Catalog, list[Problem]]:
+    catalog = Catalog(root, kept=kept)
     folder = root / "references"
     families = source.read(folder / "families.yml", "references/families.yml")
     catalog.families = mapping(families, Family, SLUG)
@@ -117,7 +134,7 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         notation.problems += latex_problems(notation, (name, "latex"), quantity.latex)
     unsound = {problem.path.partition(".")[0] for problem in notation.problems}
     catalog.notation = {name: quantity for name, quantity in catalog.notation.items() if name not in unsound}
-    sources, others = _entries(catalog, only, families, notation)
+    sources, others, texts = _entries(catalog, only, families, notation)
     problems: list[Problem] = []
     without_notebook: set[str] = set()
     if only is None:
@@ -125,7 +142,7 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
         families.problems += cross.guides(families, catalog.families, known, sources)
         notation.problems += cross.prose_of(notation, known, sources)
         for paper, doc in sources.items():
-            doc.problems.extend(cross.references(doc, paper, known, sources))
+            doc.problems.extend(cross.references(doc, texts[paper], paper, known, sources))
         catalog.synonyms, words = synonyms.read(folder / "synonyms.yml", "references/synonyms.yml")
         catalog.glossary, terms = glossary.read(root, known, sources)
         catalog.instruments, measuring = instruments.read(root, sources)
@@ -147,20 +164,22 @@ def _load(root: Path, only: str | None) -> tuple[Catalog, list[Problem]]:
 
 def _entries(
     catalog: Catalog, only: str | None, families: Source, notation: Source
-) -> tuple[dict[str, Source], list[Source]]:
-    """Read the entries into `catalog`; return their files by paper, and the files that are no entry of their own."""
+) -> tuple[dict[str, Source], list[Source], dict[str, Texts]]:
+    """Read the entries into `catalog`; return their files by paper, the files that are no entry of their own, and the
+    texts of each paper."""
     sources: dict[str, Source] = {}
     others: list[Source] = []
+    texts: dict[str, Texts] = {}
     for path in sorted((catalog.root / "references").glob(f"*/{only or '*'}.yml")):
         family, paper = path.parent.name, path.stem
         if paper.startswith("."):
             continue  # an editor's own
-        doc = source.read(path, f"references/{family}/{path.name}")
+        file = f"references/{family}/{path.name}"
         if not re.fullmatch(PAPER, paper):
             message = f"found the name {path.name!r} of a file, expected an id like cohen2021.yml"
-            doc.problems = [Problem(doc.file, 1, 1, "", message)]
-            others.append(doc)
+            others.append(Source(file, problems=[Problem(file, 1, 1, "", message)]))
             continue
+        doc, entry, said = _alone(path, file, catalog.notation, notation, catalog.kept)
         names = families.names()
         if names is not None and family not in names:
             message = f"found the folder {family!r}, expected a family{nearest(family, names)}"
@@ -170,16 +189,32 @@ def _entries(
             doc.problems.append(doc.problem((), f"found a second entry {paper!r} (first in {first}), expected one"))
             others.append(doc)
             continue
-        sources[paper] = doc
+        sources[paper], texts[paper] = doc, said
         catalog.family_of[paper] = family
-        entry = read_entry(doc, catalog.notation, notation.names())
         if entry is not None:
             if entry.paper != paper:
                 message = f"found {entry.paper!r}, expected {paper!r}, the name of the file"
                 doc.problems.append(doc.problem(("paper",), message))
             else:
                 catalog.entries[paper] = entry
-    return sources, others
+                catalog.read[paper] = entry, f"{doc.digest} {notation.digest}"
+    return sources, others, texts
+
+
+def _alone(
+    path: Path, name: str, quantities: Mapping[str, Quantity], notation: Source, kept: Kept
+) -> tuple[Source, Entry | None, Texts]:
+    """What the file of an entry says by itself, with what is wrong with it, as kept or as read now."""
+    text = source.read_text(path, name, source.MAX_BYTES)
+    if isinstance(text, Problem):
+        return Source(name, problems=[text], is_broken=True), None, Texts()
+
+    def read() -> tuple[Source, Entry | None, Texts]:
+        doc = source.parse(text, name)
+        entry = read_entry(doc, quantities, notation.names())
+        return doc, entry, cross.texts_of(doc)
+
+    return kept.get(path.stem, (name, text, notation.digest), read)
 
 
 def _works(catalog: Catalog, sources: Collection[str]) -> tuple[Collection[str] | None, list[Problem]]:

@@ -28,7 +28,7 @@ def load_checked(root: Path) -> tuple[Catalog, list[Problem]]:
     found, problems = catalog.load(root)
     problems = skeleton.without_followups(problems, _places(root))
     for paper, family in found.family_of.items():
-        problems += notebooks.problems(root, f"notebooks/{family}/{paper}.py", paper, _known(found, paper))
+        problems += notebooks.problems(root, f"notebooks/{family}/{paper}.py", paper, _known(found, paper), found.kept)
         problems += _headline(found, paper)
     return found, sorted(set(problems))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,30 @@ from lawbook.reference.source import Loc, Source
 MAX_NOTEBOOK = 1_000_000
 
 
+@dataclass
+class Texts:
+    """The texts of a file by themselves.
+
+    Attributes:
+        defects: What is wrong with them whatever else the book holds.
+        cites: The works that lists of works name, each with its place.
+        citations: The works in square brackets, and the law where one is named.
+    """
+
+    defects: list[Problem] = field(default_factory=list)
+    cites: list[tuple[Loc, str]] = field(default_factory=list)
+    citations: list[tuple[Loc, str, str | None]] = field(default_factory=list)
+
+
 def references(
-    doc: Source, paper: str, known: Collection[str] | None, sources: Mapping[str, Source]
+    doc: Source, texts: Texts, paper: str, known: Collection[str] | None, sources: Mapping[str, Source]
 ) -> Iterator[Problem]:
     """Citations, relations, prose: everything that looks beyond the law it stands in. Works on raw data."""
     if not isinstance(doc.data, dict):
         return
     if known is not None and paper not in known:
         yield doc.problem(("paper",), f"found no record {paper!r} in papers.bib, expected one{nearest(paper, known)}")
-    yield from prose_of(doc, known, sources)
+    yield from _cited(doc, texts, known, sources)
     yield from _reporters(doc, paper, known)
     relations = doc.data.get("relations")
     seen: set[tuple[str, Any]] = set()
@@ -58,9 +74,7 @@ def references(
 
 def _reporters(doc: Source, paper: str, known: Collection[str] | None) -> Iterator[Problem]:
     """What is wrong with the works that report a value of the paper's laws."""
-    for loc, text in _strings(doc.data, ()):
-        if len(loc) != 5 or (loc[0], loc[2], loc[4]) != ("laws", "reported", "by"):
-            continue
+    for loc, text in _by(doc.data.get("laws")):
         if text == paper:
             yield doc.problem(
                 loc, "found the paper itself, expected another work, or no `by`: its own values have none"
@@ -69,28 +83,52 @@ def _reporters(doc: Source, paper: str, known: Collection[str] | None) -> Iterat
             yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, known)}")
 
 
-def prose_of(doc: Source, known: Collection[str] | None, sources: Mapping[str, Source]) -> Iterator[Problem]:
-    """What is wrong with the Markdown, the citations and the links in every text of a file."""
-    if not isinstance(doc.data, dict):
-        return
-    for loc, text in _strings(doc.data, ()):
+def _by(laws: Any) -> Iterator[tuple[Loc, str]]:
+    for name, law in laws.items() if isinstance(laws, dict) else ():
+        reported = law.get("reported") if isinstance(law, dict) else None
+        for i, value in enumerate(reported if isinstance(reported, list) else ()):
+            by = value.get("by") if isinstance(value, dict) else None
+            if isinstance(by, str):
+                yield ("laws", name, "reported", i, "by"), by
+
+
+def texts_of(doc: Source) -> Texts:
+    """Every text of a file, looked at by itself."""
+    found = Texts()
+    for loc, text in _strings(doc.data, ()) if isinstance(doc.data, dict) else ():
         if loc[-1] in ("latex", "expr", "paper-writes") or (loc[-1] == "predicted"):
             continue
         if "cites" in loc:
-            if known is not None and text not in known:
-                yield doc.problem(loc, f"found {text!r}, expected a key of papers.bib{nearest(text, known)}")
+            found.cites.append((loc, text))
             continue
         if "‹" in text and "›" in text:
-            yield doc.problem(loc, f"found {shown(text)}, a place of the skeleton, expected it filled in")
-        for message in prose.defects(text):
-            yield doc.problem(loc, message)
-        for cited, law in prose.citations(text):
-            if known is not None and cited not in known:
-                yield doc.problem(loc, f"found [@{cited}], expected a key of papers.bib{nearest(cited, known)}")
-            elif law is not None:
-                valid = _part(sources, cited, ())
-                if valid is not None and law not in valid:
-                    yield doc.problem(loc, f"found [@{cited}/{law}], expected a law of {cited}{nearest(law, valid)}")
+            message = f"found {shown(text)}, a place of the skeleton, expected it filled in"
+            found.defects.append(doc.problem(loc, message))
+        found.defects += [doc.problem(loc, message) for message in prose.defects(text)]
+        found.citations += [(loc, cited, law) for cited, law in prose.citations(text)]
+    return found
+
+
+def prose_of(doc: Source, known: Collection[str] | None, sources: Mapping[str, Source]) -> Iterator[Problem]:
+    """What is wrong with the Markdown, the citations and the links in every text of a file."""
+    return _cited(doc, texts_of(doc), known, sources)
+
+
+def _cited(
+    doc: Source, texts: Texts, known: Collection[str] | None, sources: Mapping[str, Source]
+) -> Iterator[Problem]:
+    """What is wrong with texts that were looked at by themselves, in this book."""
+    yield from texts.defects
+    for loc, work in texts.cites:
+        if known is not None and work not in known:
+            yield doc.problem(loc, f"found {work!r}, expected a key of papers.bib{nearest(work, known)}")
+    for loc, cited, law in texts.citations:
+        if known is not None and cited not in known:
+            yield doc.problem(loc, f"found [@{cited}], expected a key of papers.bib{nearest(cited, known)}")
+        elif law is not None:
+            valid = _part(sources, cited, ())
+            if valid is not None and law not in valid:
+                yield doc.problem(loc, f"found [@{cited}/{law}], expected a law of {cited}{nearest(law, valid)}")
 
 
 def _part(sources: Mapping[str, Source], paper: str, sections: tuple[str, ...]) -> list[str] | None:

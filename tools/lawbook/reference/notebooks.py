@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 
+from lawbook.kept import Kept
 from lawbook.reference import characters, skeleton
 from lawbook.reference.calls import Kind, Named, names_in
 from lawbook.reference.cross import MAX_NOTEBOOK
@@ -21,7 +21,7 @@ Known = Mapping[Kind, list[str]]
 """The ids of the laws, checks and controls of an entry."""
 
 
-def problems(root: Path, name: str, paper: str, known: Known | None) -> Iterator[Problem]:
+def problems(root: Path, name: str, paper: str, known: Known | None, kept: Kept) -> Iterator[Problem]:
     """What is wrong in a notebook: places of the skeleton, no header, no Python, another paper opened, a check, control
     or law that the entry does not have.
 
@@ -30,6 +30,7 @@ def problems(root: Path, name: str, paper: str, known: Known | None) -> Iterator
         name: The path of the notebook in it. That there is none, the catalog says.
         paper: The id of its entry.
         known: The names that the entry has; None where it cannot be read, and says so itself.
+        kept: What is kept of the book.
     """
     text = read_text(root / name, name, MAX_NOTEBOOK)
     if isinstance(text, Problem):
@@ -37,12 +38,11 @@ def problems(root: Path, name: str, paper: str, known: Known | None) -> Iterator
     if unseen := characters.problems(text, name, tabs=True):
         yield from unseen
         text = characters.without(text)
-    found, named = _read_text(text, name)
+    found, named = kept.get(f"{paper}.notebook", (text, name), lambda: _read_text(text, name))
     yield from found
     yield from _names(name, named, paper, known)
 
 
-@lru_cache(maxsize=256)  # while the site is served, most are as they were
 def _read_text(text: str, name: str) -> tuple[tuple[Problem, ...], tuple[Named, ...]]:
     """What is wrong with a notebook whatever its entry says, and the names that it calls."""
     places = tuple(skeleton.in_text(text, name))

@@ -9,6 +9,8 @@ node count are bounded, so a hostile file costs no more than a long one.
 from __future__ import annotations
 
 import codecs
+import hashlib
+import pickle
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,28 +47,60 @@ _WORDS: dict[str, Any] = {
 }
 
 
+class Places:
+    """The line and the column of each value and of each key of a file.
+
+    Of a file that was kept they are taken apart when somebody asks: most have no problem, and nobody does.
+    """
+
+    def __init__(self) -> None:
+        self._found: tuple[dict[Loc, tuple[int, int]], dict[Loc, tuple[int, int]]] | bytes = {}, {}
+
+    def _both(self) -> tuple[dict[Loc, tuple[int, int]], dict[Loc, tuple[int, int]]]:
+        if isinstance(self._found, bytes):
+            self._found = pickle.loads(self._found)
+        assert not isinstance(self._found, bytes)
+        return self._found
+
+    @property
+    def values(self) -> dict[Loc, tuple[int, int]]:
+        """Of each value."""
+        return self._both()[0]
+
+    @property
+    def keys(self) -> dict[Loc, tuple[int, int]]:
+        """Of each key."""
+        return self._both()[1]
+
+    def __getstate__(self) -> bytes:
+        return self._found if isinstance(self._found, bytes) else pickle.dumps(self._found, pickle.HIGHEST_PROTOCOL)
+
+    def __setstate__(self, state: bytes) -> None:
+        self._found = state
+
+
 @dataclass
 class Source:
-    """A YAML file: its data, the place (line, column) of each value and of each key, and what was wrong with it.
+    """A YAML file: its data, where in it each part stands, and what was wrong with it.
 
     One that `is_broken` has no data: what else would be said of it were only consequences of its one problem.
     """
 
     file: str
     data: Any = None
-    values: dict[Loc, tuple[int, int]] = field(default_factory=dict)
-    keys: dict[Loc, tuple[int, int]] = field(default_factory=dict)
+    places: Places = field(default_factory=lambda: Places())
     problems: list[Problem] = field(default_factory=list)
     first_line: str = ""
     is_broken: bool = False
     changed: dict[tuple[int, int], list[Problem]] = field(default_factory=dict)  # texts that YAML has changed, by place
+    digest: str = ""  # of its text
 
     def problem(self, loc: Loc, message: str, *, key: bool = False) -> Problem:
         """A problem at `loc`, or at the nearest enclosing part that stands in the file."""
-        place = self.keys.get(loc) if key else None
+        place = self.places.keys.get(loc) if key else None
         at = loc
         while place is None:
-            place = self.values.get(at)
+            place = self.places.values.get(at)
             if place is None and not at:
                 place = (1, 1)
             at = at[:-1]
@@ -125,14 +159,20 @@ def read(path: Path, name: str, times: int = 1) -> Source:
     return Source(name, problems=[text], is_broken=True) if isinstance(text, Problem) else parse(text, name, times)
 
 
+def digest_of(text: str) -> str:
+    """A hash of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def parse(text: str, name: str, times: int = 1) -> Source:
     """The same for text already in hand."""
+    digest = digest_of(text)
     problems = characters.problems(text, name)
     if len(problems) > characters.LIMIT or (problems and _TAB_AS_INDENT.search(text)):
-        return Source(name, problems=problems, is_broken=True)
+        return Source(name, problems=problems, is_broken=True, digest=digest)
     text = characters.without(text)  # what was told is passed over from here on
     for _ in range(characters.LIMIT):  # once for each text with a backslash that YAML does not know
-        source = Source(name, first_line=text.partition("\n")[0], problems=list(problems))
+        source = Source(name, first_line=text.partition("\n")[0], problems=list(problems), digest=digest)
         try:
             _build(text, source, times * MAX_NODES)
         except _RefusedError as refused:
@@ -147,7 +187,7 @@ def parse(text: str, name: str, times: int = 1) -> Source:
             source.problems.sort()
             return source
         break
-    return Source(name, problems=sorted([*source.problems, broken]), is_broken=True)
+    return Source(name, problems=sorted([*source.problems, broken]), is_broken=True, digest=digest)
 
 
 def _not_yaml(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
@@ -241,7 +281,7 @@ class _Builder:
             here = (*loc, len(container))
             container.append(value)
         mark = event.start_mark
-        self.source.values.setdefault(here, (mark.line + 1, mark.column + 1))
+        self.source.places.values.setdefault(here, (mark.line + 1, mark.column + 1))
         if not is_scalar:
             if len(self.stack) >= MAX_DEPTH:
                 raise self.refused(event, here, f"found more than {MAX_DEPTH} levels of nesting, expected fewer")
@@ -295,9 +335,9 @@ class _Builder:
         place = (event.start_mark.line + 1, event.start_mark.column + 1)
         if key not in container:
             container[key] = None  # so that a duplicate is seen even while the value is still to come
-            self.source.keys[here] = place
+            self.source.places.keys[here] = place
             return key
-        first = self.source.keys[here][0]
+        first = self.source.places.keys[here][0]
         message = f"found the key {key!r} twice (first in line {first}), expected it once"
         self.source.problems.append(Problem(self.source.file, *place, dotted(here), message))
         return None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbook.files import write_atomically
+from lawbook.kept import folder_of
 from lawbook.reference.root import PACKAGE, is_packaged
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from lawbook.evidence.record import Evidence
     from lawbook.reference.catalog import Catalog
 
-VARIABLE = "LAWBOOK_CACHE"
 PARTS = ("list", "search", "entries")
 RECORDS = "records.json"
 _FILES = ("requirements.lock", "CITATION.cff")  # that say something that is kept
@@ -119,20 +119,6 @@ def _is_of(path: Path, fingerprint: str) -> bool:
 def file_of(name: str) -> str:
     """The name of the file of a part."""
     return f"terminal-{name}.json"
-
-
-def folder_of(root: Path) -> Path:
-    """Where what is made of a book is kept: below `LAWBOOK_CACHE`, else in the folder of the user for such things."""
-    home = Path(os.environ.get(VARIABLE) or _caches() / "lawbook")
-    return home / hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
-def _caches() -> Path:
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home())
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def key(root: Path) -> str:

@@ -27,10 +27,10 @@ def defects(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 
 def checked(catalog: Catalog, problems: Sequence[Problem]) -> dict[str, Any]:
     """What `lawbook check` found: whether all is sound, each defect, and, where files are sound, what is left to do."""
-    from lawbook.evidence.confirmation import read_all
+    from lawbook.evidence.confirmation import are_current
     from lawbook.reference.addresses import unpublished
 
-    found, unbelieved = ({}, []) if problems else read_all(catalog)
+    found, unbelieved = ({}, []) if problems else are_current(catalog)
     is_listed = bool(catalog.addresses.published) and not problems
     return {
         "sound": not problems and not unbelieved,
@@ -38,7 +38,7 @@ def checked(catalog: Catalog, problems: Sequence[Problem]) -> dict[str, Any]:
         "laws": sum(len(entry.laws) for entry in catalog.entries.values()),
         "problems": defects(problems),
         "unbelieved": unbelieved,
-        "stale": [paper for paper, confirmation in found.items() if not confirmation.is_current],
+        "stale": [paper for paper, current in found.items() if not current],
         "unconfirmed": [paper for paper in sorted(catalog.entries) if paper not in found and not problems],
         "unpublished": unpublished(catalog) if is_listed else [],
     }
