@@ -17,6 +17,7 @@ from lawbook.evidence.display import tolerance_of
 from lawbook.evidence.judging import fates, judged, stands
 from lawbook.evidence.power import Power, power_of
 from lawbook.evidence.record import Measured, strain
+from lawbook.kept import Kept
 from lawbook.numbers import plain, with_error
 from lawbook.own.dependence import dependences
 from lawbook.own.finding import Found, find
@@ -289,4 +290,4 @@ def _works(root: Path) -> dict[str, Work]:
 
 @lru_cache(maxsize=4)
 def _read_works(path: Path, changed: int, size: int) -> dict[str, Work]:
-    return bibliography.read(path, "references/papers.bib")[0]
+    return bibliography.read(path, "references/papers.bib", Kept(None))[0]

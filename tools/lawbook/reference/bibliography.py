@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lawbook.kept import Kept
 from lawbook.reference import characters, identifiers
 from lawbook.reference.latex_text import text_of, verbatim
 from lawbook.reference.problem import Problem, shown
@@ -75,12 +76,12 @@ class Work:
         return identifiers.link_of_doi(self.doi) if self.doi else self.url
 
 
-def read(path: Path, name: str) -> tuple[dict[str, Work], list[Problem]]:
+def read(path: Path, name: str, kept: Kept) -> tuple[dict[str, Work], list[Problem]]:
     """Every sound work of the BibTeX file at `path`, by key, and all problems of the file, in order."""
     text = read_text(path, name, MAX_BYTES)
     if isinstance(text, Problem):
         return {}, [text]
-    return parse(text.removeprefix("\ufeff").replace("\r\n", "\n"), name)
+    return kept.get("works", (text, name), lambda: parse(text.removeprefix("\ufeff").replace("\r\n", "\n"), name))
 
 
 def keys(path: Path, name: str) -> set[str] | None:

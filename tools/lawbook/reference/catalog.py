@@ -145,7 +145,7 @@ def _load(root: Path, only: str | None, kept: Kept) -> tuple[Catalog, list[Probl
             doc.problems.extend(cross.references(doc, texts[paper], paper, known, sources))
         catalog.synonyms, words = synonyms.read(folder / "synonyms.yml", "references/synonyms.yml")
         catalog.glossary, terms = glossary.read(root, known, sources)
-        catalog.instruments, measuring = instruments.read(root, sources)
+        catalog.instruments, measuring = instruments.read(root, sources, catalog.kept)
         catalog.addresses, listed = addresses.read(root)
         problems += [*order.problems(sources), *words, *terms, *measuring, *listed, *cross.other_files(root)]
         found, without_notebook = cross.notebooks(root, catalog.family_of, sources)
@@ -220,7 +220,7 @@ def _alone(
 def _works(catalog: Catalog, sources: Collection[str]) -> tuple[Collection[str] | None, list[Problem]]:
     """Read papers.bib into `catalog`; return its keys, of unsound works too, or None where nobody can know them."""
     bib = catalog.root / "references" / "papers.bib", "references/papers.bib"
-    catalog.works, problems = bibliography.read(*bib)
+    catalog.works, problems = bibliography.read(*bib, catalog.kept)
     if problems:
         return bibliography.keys(*bib), problems
     if sources and not catalog.works:

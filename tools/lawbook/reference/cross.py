@@ -45,7 +45,7 @@ def references(
         return
     if known is not None and paper not in known:
         yield doc.problem(("paper",), f"found no record {paper!r} in papers.bib, expected one{nearest(paper, known)}")
-    yield from _cited(doc, texts, known, sources)
+    yield from cited(doc, texts, known, sources)
     yield from _reporters(doc, paper, known)
     relations = doc.data.get("relations")
     seen: set[tuple[str, Any]] = set()
@@ -111,24 +111,22 @@ def texts_of(doc: Source) -> Texts:
 
 def prose_of(doc: Source, known: Collection[str] | None, sources: Mapping[str, Source]) -> Iterator[Problem]:
     """What is wrong with the Markdown, the citations and the links in every text of a file."""
-    return _cited(doc, texts_of(doc), known, sources)
+    return cited(doc, texts_of(doc), known, sources)
 
 
-def _cited(
-    doc: Source, texts: Texts, known: Collection[str] | None, sources: Mapping[str, Source]
-) -> Iterator[Problem]:
+def cited(doc: Source, texts: Texts, known: Collection[str] | None, sources: Mapping[str, Source]) -> Iterator[Problem]:
     """What is wrong with texts that were looked at by themselves, in this book."""
     yield from texts.defects
     for loc, work in texts.cites:
         if known is not None and work not in known:
             yield doc.problem(loc, f"found {work!r}, expected a key of papers.bib{nearest(work, known)}")
-    for loc, cited, law in texts.citations:
-        if known is not None and cited not in known:
-            yield doc.problem(loc, f"found [@{cited}], expected a key of papers.bib{nearest(cited, known)}")
+    for loc, work, law in texts.citations:
+        if known is not None and work not in known:
+            yield doc.problem(loc, f"found [@{work}], expected a key of papers.bib{nearest(work, known)}")
         elif law is not None:
-            valid = _part(sources, cited, ())
+            valid = _part(sources, work, ())
             if valid is not None and law not in valid:
-                yield doc.problem(loc, f"found [@{cited}/{law}], expected a law of {cited}{nearest(law, valid)}")
+                yield doc.problem(loc, f"found [@{work}/{law}], expected a law of {work}{nearest(law, valid)}")
 
 
 def _part(sources: Mapping[str, Source], paper: str, sections: tuple[str, ...]) -> list[str] | None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field
 
+from lawbook.kept import Kept
 from lawbook.reference import cross, source
 from lawbook.reference.fields import Line, Part, Slug
 from lawbook.reference.problem import Problem, nearest
@@ -89,15 +90,22 @@ class OfCheck:
     by: tuple[str, ...]
 
 
-def read(root: Path, sources: Mapping[str, Source]) -> tuple[dict[str, Instruments], list[Problem]]:
+def read(root: Path, sources: Mapping[str, Source], kept: Kept) -> tuple[dict[str, Instruments], list[Problem]]:
     """The instruments of laws by paper/law, and all problems of the file; a book need not have one."""
     path = root / FILE
     if not path.exists():
         return {}, []
-    doc = source.read(path, FILE, ENTRIES)
-    found = mapping(doc, Instruments, LAW)
-    doc.problems.extend([*cross.prose_of(doc, None, sources), *_references(doc, found, sources)])
+    text = source.read_text(path, FILE, ENTRIES * source.MAX_BYTES)
+    if isinstance(text, Problem):
+        return {}, [text]
+    doc, found, texts = kept.get("instruments", (text,), lambda: _alone(text))
+    doc.problems.extend([*cross.cited(doc, texts, None, sources), *_references(doc, found, sources)])
     return found, doc.causes()
+
+
+def _alone(text: str) -> tuple[Source, dict[str, Instruments], cross.Texts]:
+    doc = source.parse(text, FILE, ENTRIES)
+    return doc, mapping(doc, Instruments, LAW), cross.texts_of(doc)
 
 
 def of_check(root: Path, law: str, check: str) -> OfCheck | None:

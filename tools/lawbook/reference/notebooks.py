@@ -35,9 +35,6 @@ def problems(root: Path, name: str, paper: str, known: Known | None, kept: Kept)
     text = read_text(root / name, name, MAX_NOTEBOOK)
     if isinstance(text, Problem):
         return  # which the catalog says
-    if unseen := characters.problems(text, name, tabs=True):
-        yield from unseen
-        text = characters.without(text)
     found, named = kept.get(f"{paper}.notebook", (text, name), lambda: _read_text(text, name))
     yield from found
     yield from _names(name, named, paper, known)
@@ -45,13 +42,15 @@ def problems(root: Path, name: str, paper: str, known: Known | None, kept: Kept)
 
 def _read_text(text: str, name: str) -> tuple[tuple[Problem, ...], tuple[Named, ...]]:
     """What is wrong with a notebook whatever its entry says, and the names that it calls."""
+    unseen = characters.problems(text, name, tabs=True)
+    text = characters.without(text) if unseen else text
     places = tuple(skeleton.in_text(text, name))
     header = tuple(_header(text, name))
     tree = _parsed(text, name)
     if not isinstance(tree, Problem):
-        return (*header, *places), tuple(names_in(tree, text))
+        return (*unseen, *header, *places), tuple(names_in(tree, text))
     follows = any(place.line == tree.line for place in places)  # a place outside of strings is no Python
-    return (*header, *places, *(() if follows else (tree,))), ()
+    return (*unseen, *header, *places, *(() if follows else (tree,))), ()
 
 
 def _header(text: str, name: str) -> Iterator[Problem]:
