@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,7 @@ def replace(path: Path, old: str, new: str) -> None:
         (NOTEBOOK, "y = errors(copies=False)", "y = errors(\n    copies=False,\n)", False),
         (NOTEBOOK, 'label="samples $n$"', "label='samples $n$'", False),
         ("requirements.lock", "", "x==1\n", True),
+        ("requirements.lock", "", "mkdocs==1\n", False),
     ],
 )
 def test_the_key_follows_content(tiny: Path, file: str, old: str, new: str, changes: bool) -> None:
@@ -72,6 +75,39 @@ def test_a_notebook_that_reads_entries_depends_on_all_that_they_say(tiny: Path, 
     before = key_of(tiny)
     replace(tiny / "references/geometry/corner2002.yml", "title: ", "title: Again, ")
     assert (key_of(tiny) != before) is changes
+
+
+@pytest.mark.parametrize(
+    ("module", "changes"),
+    [
+        ("reference/formula.py", True),
+        ("evidence/notebook.py", True),
+        ("reference/catalog.py", False),
+        ("reference/source.py", False),
+        ("reference/kept.py", False),
+        ("site/pages.py", False),
+    ],
+)
+def test_of_this_package_counts_what_a_run_reaches_and_not_what_reads_the_book(
+    tiny: Path, tmp_path: Path, module: str, changes: bool
+) -> None:
+    text = (tiny / NOTEBOOK).read_text()
+    (tiny / NOTEBOOK).write_text(f"{text}\n# %%\nlaw.formula('inverse-root')(n=4.0, spread=1.0)\n")
+
+    def key(package: Path) -> str:
+        catalog, _ = load(tiny, keep=False)
+        keys.take_code_from(catalog, package)
+        return keys.run_key(catalog, "halving2001", "quick", 0)
+
+    package = tmp_path / "lawbook"
+    shutil.copytree(keys.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    before = key(package)
+    path = package / module
+    tree = ast.parse(path.read_text())
+    for node in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+        node.body.append(ast.parse("__import__('math').pi").body[0])
+    path.write_text(ast.unparse(tree))
+    assert (key(package) != before) is changes
 
 
 def test_a_file_of_another_name_is_no_run(tiny: Path) -> None:

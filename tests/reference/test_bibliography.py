@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lawbook.reference.bibliography import MAX_BYTES, Work, parse, read
 from lawbook.reference.identifiers import arxiv, doi, first_and_last, link_of_doi, pages, url
+from lawbook.reference.kept import Kept
 from lawbook.reference.latex_text import text_of, verbatim
 
 
@@ -230,17 +231,17 @@ def test_a_long_file_is_not_read(tmp_path) -> None:
     path = tmp_path / "papers.bib"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    works, problems = read(path, "papers.bib")
+    works, problems = read(path, "papers.bib", Kept(None))
     assert not works
-    assert re.match(r"papers.bib:1:1: found 4,000,001 bytes, expected at most", str(problems[0]))
+    assert re.match(r"papers.bib:1:1: found 16,000,001 bytes, expected at most", str(problems[0]))
 
 
 def test_a_carriage_return_amid_a_line_is_told_there(tmp_path: Path) -> None:
     path = tmp_path / "references" / "papers.bib"
     path.parent.mkdir()
     path.write_bytes(b"@misc{a,\r\n  title = {x},\r\n  ye\rar = {2001}, author = {B}}\r\n")
-    told = [(problem.line, problem.message) for problem in read(path, "references/papers.bib")[1]]
+    told = [(problem.line, problem.message) for problem in read(path, "references/papers.bib", Kept(None))[1]]
     assert told[0] == (3, "found a carriage return without a line feed, expected line feeds alone")
     assert all(line <= 4 for line, _ in told)
     path.write_bytes(b"@misc{a,\r\n  title = {x},\r\n  year = {2001}, author = {B}}\r\n")
-    assert read(path, "references/papers.bib")[1] == []
+    assert read(path, "references/papers.bib", Kept(None))[1] == []

@@ -63,8 +63,8 @@ def test_no_number_is_a_float(text: str) -> None:
 
 def test_values_and_keys_know_their_places() -> None:
     doc = source.parse("a:\n  b: [1, {c: 2}]\n", "f.yml")
-    assert doc.values[("a", "b", 1, "c")] == (2, 14)
-    assert doc.keys[("a", "b")] == (2, 3)
+    assert doc.places.values[("a", "b", 1, "c")] == (2, 14)
+    assert doc.places.keys[("a", "b")] == (2, 3)
     assert str(doc.problem(("a", "b", 1, "gone"), "odd")) == "f.yml:2:10: a.b[1].gone: odd"
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from lawbook.evidence import packaged
 from lawbook.evidence.record import Evidence
-from lawbook.kept import folder_of
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.kept import folder_of
 from lawbook.site import shelf
 from lawbook.site.shelf import PARTS, Shelf, file_of, key
 
@@ -36,7 +36,7 @@ def test_the_second_call_makes_nothing(tiny: Path) -> None:
     assert made.times == 1
     assert {name: Shelf(tiny, made).part(name) for name in PARTS} == first
     assert made.times == 1
-    assert sorted(path.name for path in folder_of(tiny).iterdir()) == sorted(map(file_of, PARTS))
+    assert sorted(path.name for path in folder_of(tiny).glob("*.json")) == sorted(map(file_of, PARTS))
     with pytest.raises(ValueError, match="found 'x', expected one of list, search, entries"):
         Shelf(tiny, made).part("x")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from lawbook import collection, made_by
-from lawbook.evidence import cells, fingerprint
+from lawbook import collection
+from lawbook.evidence import cells, fingerprint, packages
 from lawbook.evidence.record import digest
+from lawbook.reference import made_by
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.model import Law
 
@@ -28,29 +30,54 @@ MEASURING = (
     "lawbook.evidence.setting",
 )
 DRAWING = "lawbook.lab.plot"
+# What reads the book. To a run it matters by the entry that it gives, which counts itself, but for these.
+READING = ("lawbook.collection", "lawbook.files", "lawbook.reference")
+NOT_READING = tuple(f"lawbook.reference.{name}" for name in ("api", "formula", "model", "symbols", "verdict"))
 ENTRIES = "lawbook.reference.api"  # where `lawbook.entry` and `lawbook.formula` stand
 
 
 def run_key(catalog: Catalog, paper: str, scale: str, seed: int) -> str:
     """The fingerprint of all that a run depends on.
 
-    The code of the notebook and what it reaches of this package, by meaning; the entry's formulas and checks, the lock
-    file, the Python version, seed and scale. Prose, comments and layout are not part of it. Of a notebook that reads
-    entries as data, all that is in `references/` is.
+    The code of the notebook and what it reaches of this package, by meaning, but for what only reads the book; the
+    entry's formulas and checks, the packages of the lock file that it can import, the Python version, seed and scale.
+    Prose, comments and layout are not part of it. Of a notebook that reads entries as data, all that is in
+    `references/` is.
     """
-    return digest([_inputs(catalog, paper), scale, seed])
+    inputs: dict[str, list[Any]] = catalog.__dict__.setdefault("_run_inputs", {})
+    if paper not in inputs:
+        told, reads_entries = catalog.kept.get(
+            f"{paper}.inputs", made_from(catalog, paper), lambda: _inputs(catalog, paper)
+        )
+        inputs[paper] = [told, _pinned(catalog), list(sys.version_info[:2])]
+        if reads_entries:
+            inputs[paper].append(_references(catalog))
+    return digest([inputs[paper], scale, seed])
 
 
-def _inputs(catalog: Catalog, paper: str) -> list[Any]:
-    cache: dict[str, list[Any]] = catalog.__dict__.setdefault("_run_inputs", {})
-    if paper not in cache:
-        laws = {law_id: _judged_by(law) for law_id, law in catalog.entries[paper].laws.items()}
-        code, lock = _code(catalog, paper), _file_digest(catalog.root / "requirements.lock")
-        cache[paper] = [digest(code), laws, lock, list(sys.version_info[:2])]
-        asked = {name for name, _ in code["modules"].get(ENTRIES, ())}
-        if asked & {"entry", "formula"} or ".entry" in catalog.notebook(paper).read_text(encoding="utf-8"):
-            cache[paper].append([_file_digest(path) for path in sorted(catalog.root.glob("references/**/*.*"))])
-    return cache[paper]
+def _inputs(catalog: Catalog, paper: str) -> tuple[str, bool]:
+    """A hash of the code and the entry of a notebook, and whether it reads entries as data."""
+    laws = {law_id: _judged_by(law) for law_id, law in catalog.entries[paper].laws.items()}
+    code = _code(catalog, paper)
+    asked = {name for name, _ in code["modules"].get(ENTRIES, ())}
+    reads = bool(asked & {"entry", "formula"}) or ".entry" in catalog.notebook(paper).read_text(encoding="utf-8")
+    return digest([_only(code, lambda module: not _reads(module)), laws]), reads
+
+
+def _pinned(catalog: Catalog) -> list[str]:
+    path = catalog.root / "requirements.lock"
+    found: dict[str, list[str]] = catalog.__dict__.setdefault("_pinned", {})
+    if "it" not in found:
+        found["it"] = packages.pinned(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return found["it"]
+
+
+def _references(catalog: Catalog) -> list[str]:
+    found: dict[str, list[str]] = catalog.__dict__.setdefault("_all_references", {})
+    if "it" not in found:
+        files = sorted(catalog.root.glob("references/**/*.*"))
+        found["it"] = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()]
+    return found["it"]
 
 
 def _code(catalog: Catalog, paper: str) -> dict[str, Any]:
@@ -100,17 +127,28 @@ def _prediction_key(catalog: Catalog, paper: str) -> str:
 
 def _measuring(catalog: Catalog, paper: str) -> dict[str, Any]:
     """The code of a notebook, and what of the modules that measure it reaches."""
-    code = dict(_code(catalog, paper))
-    del code["foreign"]  # it tells versions apart, which are no part of a prediction
-    code["modules"] = {name: found for name, found in code["modules"].items() if _measures(name)}
-    code["texts"] = {name: found for name, found in code["texts"].items() if _measures(name)}
-    code["imports"] = [found for found in code["imports"] if _measures(found[0])]
-    return code
+    return _only(_code(catalog, paper), _measures)
+
+
+def _only(code: dict[str, Any], counts: Callable[[str], bool]) -> dict[str, Any]:
+    """The code of a notebook with those modules alone that count; the packages that it reaches do not, which are no
+    part of a prediction, and of a run by their versions."""
+    found = {name: value for name, value in code.items() if name != "foreign"}
+    for part in ("modules", "texts"):
+        found[part] = {name: value for name, value in code[part].items() if counts(name)}
+    return found | {"imports": [found for found in code["imports"] if counts(found[0])]}
 
 
 def _measures(module: str) -> bool:
-    below = any(module == name or module.startswith(f"{name}.") for name in MEASURING)
-    return below and module != DRAWING
+    return _below(module, MEASURING) and module != DRAWING
+
+
+def _reads(module: str) -> bool:
+    return _below(module, READING) and not _below(module, NOT_READING)
+
+
+def _below(module: str, names: Iterable[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
 
 
 def _judged_by(law: Law) -> dict[str, Any]:
@@ -128,7 +166,3 @@ def _judged_by(law: Law) -> dict[str, Any]:
     for control in data["controls"].values():
         control["intact"] = control["intact"] == "check"
     return data
-
-
-def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -17,7 +17,6 @@ from lawbook.evidence.display import tolerance_of
 from lawbook.evidence.judging import fates, judged, stands
 from lawbook.evidence.power import Power, power_of
 from lawbook.evidence.record import Measured, strain
-from lawbook.kept import Kept
 from lawbook.numbers import plain, with_error
 from lawbook.own.dependence import dependences
 from lawbook.own.finding import Found, find
@@ -29,6 +28,7 @@ from lawbook.reference import bibliography
 from lawbook.reference.asks import unit_of
 from lawbook.reference.bibliography import Work
 from lawbook.reference.instruments import of_check
+from lawbook.reference.kept import Kept
 from lawbook.reference.model import Reported
 from lawbook.reference.rules import FITTED
 

@@ -26,7 +26,7 @@ from lawbook.reference.source import Source
 
 LIST = "references/published.txt"
 GONE = "references/gone.yml"
-MAX_BYTES = 8_000_000
+MAX_BYTES = 32_000_000  # of ten thousand entries
 HEAD = """\
 # Every address of the site that was ever published. `lawbook publish` adds what is new, and nothing is taken out:
 # what is gone is told in gone.yml.

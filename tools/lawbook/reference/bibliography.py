@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lawbook.kept import Kept
 from lawbook.reference import characters, identifiers
+from lawbook.reference.kept import Kept
 from lawbook.reference.latex_text import text_of, verbatim
 from lawbook.reference.problem import Problem, shown
 from lawbook.reference.source import read_text
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 16_000_000  # of ten thousand works
 MAX_FIELD = 20_000  # characters: a list of three thousand authors is longer than any title
 VENUES = ("journal", "journaltitle", "booktitle", "publisher", "school", "institution", "organization")
 # What managers of references write for themselves, paths of their owner's machine among it.

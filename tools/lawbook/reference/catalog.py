@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lawbook import collection
-from lawbook.kept import Kept
 from lawbook.reference import addresses, bibliography, cross, glossary, instruments, order, source, synonyms
 from lawbook.reference.addresses import Addresses
 from lawbook.reference.bibliography import Work
@@ -17,6 +16,7 @@ from lawbook.reference.families import Family
 from lawbook.reference.formula import Formula
 from lawbook.reference.glossary import Term
 from lawbook.reference.instruments import Instruments
+from lawbook.reference.kept import Kept
 from lawbook.reference.model import INVERSE, Entry, Law
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.rules import latex_problems, read_entry

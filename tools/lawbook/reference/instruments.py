@@ -11,9 +11,9 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field
 
-from lawbook.kept import Kept
 from lawbook.reference import cross, source
 from lawbook.reference.fields import Line, Part, Slug
+from lawbook.reference.kept import Kept
 from lawbook.reference.problem import Problem, nearest
 from lawbook.reference.root import PACKAGE
 from lawbook.reference.shape import LAW, mapping

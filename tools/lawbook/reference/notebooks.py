@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lawbook.kept import Kept
 from lawbook.reference import characters, skeleton
 from lawbook.reference.calls import Kind, Named, names_in
 from lawbook.reference.cross import MAX_NOTEBOOK
+from lawbook.reference.kept import Kept
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.source import read_text
 

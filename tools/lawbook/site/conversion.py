@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
-from lawbook import made_by
 from lawbook.files import write_atomically
+from lawbook.reference import made_by
 from lawbook.site import notebook_page
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import CountHandler
 
-from lawbook import made_by
 from lawbook.files import write_atomically
+from lawbook.reference import made_by
 from lawbook.site.conversion import token
 
 MAKERS = (

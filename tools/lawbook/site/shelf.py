@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbook.files import write_atomically
-from lawbook.kept import folder_of
+from lawbook.reference.kept import folder_of
 from lawbook.reference.root import PACKAGE, is_packaged
 
 if TYPE_CHECKING:

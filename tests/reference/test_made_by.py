@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lawbook import made_by
+from lawbook.reference import made_by
 
 
 def test_what_makes_a_page_need_not_be_installed() -> None:

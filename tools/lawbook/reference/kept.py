@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from lawbook import made_by
 from lawbook.files import write_atomically
+from lawbook.reference import made_by
 
 VARIABLE = "LAWBOOK_CACHE"
 MAKERS = (
