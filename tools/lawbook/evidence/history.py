@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from lawbook.evidence.commits import Commits, Touch, commits_of
 from lawbook.evidence.edits import Edit, Statements, edits, read
+from lawbook.reference.kept import Kept
 
 Notebook = Literal["before", "same commit", "later", "none"]
 
@@ -112,18 +114,22 @@ class _Book:
 
     def __init__(self, commits: Commits) -> None:
         self.commits = commits
+        self.kept = Kept(commits.root)
         self.committed: dict[tuple[str, str], _Committed] = {}
 
     def learn(self, entries: Iterable[tuple[str, str]]) -> None:
         """Read the histories of entries, all their old files at once."""
         missing = [entry for entry in entries if entry not in self.committed]
         touches = {entry: self.commits.touches(_entry_file(*entry)) for entry in missing}
-        blobs = {blob for found in touches.values() for touch in found for blob in (*touch.before, touch.after)}
-        wanted = sorted(blob for blob in blobs if blob and blob not in _statements)
-        if wanted:
-            _statements.update({blob: read(raw) for blob, raw in self.commits.blobs(wanted).items()})
+        for (paper, _), found in touches.items():
+            blobs = sorted({blob for touch in found for blob in (*touch.before, touch.after) if blob})
+            if any(blob not in _statements for blob in blobs):
+                _statements.update(self.kept.get(f"{paper}.history", tuple(blobs), partial(self._read, blobs)))
         for entry, found in touches.items():
             self.committed[entry] = self._committed(*entry, found)
+
+    def _read(self, blobs: list[str]) -> dict[str, Statements | None]:
+        return {blob: read(raw) for blob, raw in self.commits.blobs(blobs).items()}
 
     def _committed(self, paper: str, family: str, touches: tuple[Touch, ...]) -> _Committed:
         notebook = self.commits.touches(f"notebooks/{family}/{paper}.py")

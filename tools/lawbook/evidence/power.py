@@ -93,17 +93,25 @@ def power_of_run(catalog: Catalog, run: Run) -> dict[str, Power]:
         By the id of the check, in the order of the run. Nothing of an invalid run.
     """
     entry = catalog.require(run.paper)
-    kept = _known.get(run.paper)
-    if kept is None or kept[0] is not run or (kept[1] is not entry and kept[1] != entry):
-        records = [record for record in run.measured if record.kind == "check" and run.status != "invalid"]
-        powers = {record.id: power_of(catalog, entry, record) for record in records}
-        found = {name: power for name, power in powers.items() if power is not None}
-        kept = run, entry, found
-    _known[run.paper] = run, entry, kept[2]
-    return dict(kept[2])
+    known = _known.get(run.paper)
+    if known is None or known[0] is not run or (known[1] is not entry and known[1] != entry):
+        if run.content:
+            name, made_of = f"{run.paper}.power", (catalog.digest(run.paper), run.content, run.status)
+            known = run, entry, catalog.kept.get(name, made_of, lambda: _power_of_run(catalog, run))
+        else:
+            known = run, entry, _power_of_run(catalog, run)
+    _known[run.paper] = run, entry, known[2]
+    return dict(known[2])
 
 
-_known: dict[str, tuple[Run, Entry, dict[str, Power]]] = {}  # by paper: each page asks, and a server at each edit
+_known: dict[str, tuple[Run, Entry, dict[str, Power]]] = {}  # by paper: each page asks
+
+
+def _power_of_run(catalog: Catalog, run: Run) -> dict[str, Power]:
+    entry = catalog.entries[run.paper]
+    records = [record for record in run.measured if record.kind == "check" and run.status != "invalid"]
+    powers = {record.id: power_of(catalog, entry, record) for record in records}
+    return {name: power for name, power in powers.items() if power is not None}
 
 
 def total(powers: Iterable[Power]) -> tuple[int, int]:

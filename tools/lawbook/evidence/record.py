@@ -151,6 +151,7 @@ class Run:
     finished: str = ""  # ISO time, UTC
     machine: str = ""
     notebook: Path | None = None  # the executed .ipynb
+    content: str = field(default="", compare=False)  # a hash of that file
 
     def of(self, kind: Kind, name: str) -> Measured | None:
         """The record of a check or control, if the run has left one."""

@@ -6,7 +6,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from lawbook.evidence import cells, confirmation, packaged, reading
 from lawbook.evidence.judging import again, differs
-from lawbook.evidence.keys import run_key
+from lawbook.evidence.keys import made_from, run_key
 from lawbook.evidence.record import MIME, Evidence, Run, digest
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.root import is_packaged
@@ -52,20 +52,21 @@ def read_run(path: Path) -> Stored | None:
 
     What `lawbook run` has not written is as if it were not there; a warning names it, once.
     """
+    text = _text(path)
+    return _stored(path, text) if isinstance(text, str) else text
+
+
+def _text(path: Path) -> str | Stored | None:
+    """The text of a file; None where there is none, and of one that cannot be read, what is told of it."""
     try:
-        stat = path.lstat()
-    except OSError:
-        return None
-    return _read_run(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        return reading.text_of(path)
+    except (OSError, ValueError) as error:
+        return Stored("", problem=reading.in_words(error))
 
 
-@cache  # while the site is served, every change of an entry asks for all runs again
-def _read_run(path: Path, changed: int, size: int, inode: int) -> Stored | None:
+def _stored(path: Path, text: str) -> Stored:
     key = ""
     try:
-        text = reading.text_of(path)
-        if text is None:
-            return None
         data = reading.parsed(text)
         about = dict(data["metadata"][METADATA])
         key = about.pop("key")  # first: a run of other inputs may have another shape, and is none of ours
@@ -120,14 +121,26 @@ def current_run(catalog: Catalog, paper: str, scale: str, seed: int, key: str | 
     run at all is as if it were not there. `key` is the fingerprint of the inputs where it is known already.
     """
     path = run_path(catalog.root, paper, scale, seed)
-    stored = read_run(path)
-    if stored is None or (stored.key and stored.key != (key or run_key(catalog, paper, scale, seed))):
+    text = _text(path)
+    if text is None:
         return None
-    problem = stored.problem if stored.run is None else _unlike_the_file(catalog, paper, stored)
-    if stored.run is None or problem:
+    key = key or run_key(catalog, paper, scale, seed)
+    content = digest(text) if isinstance(text, str) else ""
+
+    def read() -> tuple[Run | None, str]:
+        stored = _stored(path, text) if isinstance(text, str) else text
+        if stored.key and stored.key != key:
+            return None, ""
+        problem = stored.problem if stored.run is None else _unlike_the_file(catalog, paper, stored)
+        if stored.run is None or problem:
+            return None, problem
+        return replace(judged(catalog, paper, scale, seed, stored.run, stored.problem), content=content), ""
+
+    made_of = (*made_from(catalog, paper), key, str(path), content)
+    found, problem = catalog.kept.get(f"{paper}.{scale}-{seed}", made_of, read) if content else read()
+    if problem:
         _is_no_run(path, problem)
-        return None
-    return judged(catalog, paper, scale, seed, stored.run, stored.problem)
+    return found
 
 
 def judged(catalog: Catalog, paper: str, scale: str, seed: int, run: Run, problem: str = "") -> Run:
