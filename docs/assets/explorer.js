@@ -1,16 +1,20 @@
-/* The formula of a law under sliders. Vega is a third of a megabyte: loaded when the first chart is opened. */
+/* The formula of a law under sliders. Vega is a third of a megabyte, the sliders of a page are a quarter of its bytes:
+   loaded when the first chart is opened, as scripts, since a page from a folder may load no data. */
 "use strict"
 
-let bundle
-function vega(address) {
-  bundle ??= new Promise((done, failed) => {
+const loading = {}
+function load(address) {
+  loading[address] ??= new Promise((done, failed) => {
     const script = Object.assign(document.createElement("script"), { src: address })
     script.onload = done
     script.onerror = () => failed(new Error(`${address} did not load`))
     document.head.append(script)
   })
-  return bundle
+  return loading[address]
 }
+
+let sliders
+globalThis.lawbookSliders = (ofLaws) => (sliders = ofLaws)
 
 function coloured(text, element) {
   const style = getComputedStyle(element)
@@ -31,7 +35,8 @@ function withRows(specification) {
 async function draw(details) {
   const target = details.querySelector(".lb-curve")
   const inputs = [...details.querySelectorAll("input[type=range]")]
-  const specification = withRows(JSON.parse(coloured(details.querySelector("script").textContent, details)))
+  const { chart } = sliders[details.dataset.lbLaw]
+  const specification = withRows(JSON.parse(coloured(JSON.stringify(chart), details)))
   const { view } = await window.vegaEmbed(target, specification, { actions: false, ast: true, renderer: "svg", tooltip: false })
   for (const input of inputs) {
     const output = input.parentElement.querySelector("output")
@@ -62,14 +67,15 @@ async function draw(details) {
 }
 
 async function open(details) {
-  const target = details.querySelector(".lb-curve")
-  details.querySelectorAll("input[type=range]").forEach(place)
-  target.innerHTML = '<p class="lb-loading">Loading the chart …</p>'
+  const body = details.querySelector(".lb-explorer-body")
+  body.innerHTML = '<p class="lb-loading">Loading the chart …</p>'
   try {
-    await vega(details.dataset.lbVega)
+    await Promise.all([load(details.dataset.lbVega), load("sliders.js")])
+    body.innerHTML = sliders[details.dataset.lbLaw].html
+    details.querySelectorAll("input[type=range]").forEach(place)
     await draw(details)
   } catch (error) {
-    target.innerHTML = '<p class="lb-loading">The chart could not be drawn.</p>'
+    body.innerHTML = '<p class="lb-loading">The chart could not be drawn.</p>'
     console.error(error)
   }
 }

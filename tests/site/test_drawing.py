@@ -71,3 +71,11 @@ def distance(p: tuple[float, float], a: tuple[float, float], b: tuple[float, flo
     dx, dy = b[0] - a[0], b[1] - a[1]
     t = min(max(((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / (dx * dx + dy * dy), 0), 1)
     return math.hypot(p[0] - a[0] - t * dx, p[1] - a[1] - t * dy)
+
+
+def test_marks_nearer_than_can_be_seen_are_drawn_once() -> None:
+    disc = "M3,0A3,3,0,1,1,-3,0A3,3,0,1,1,3,0"
+    marks = "".join(
+        f'<path transform="translate({x},5)" d="{disc}" fill="red" stroke="red"/>' for x in (1, 1.4, 1.8, 2.2)
+    )
+    assert 'd="M1 5h.01M2.2 5h.01"' in drawn(marks)

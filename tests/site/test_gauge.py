@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 from lawbook.evidence.record import Point
-from lawbook.site.gauge import WIDTH, draw
+from lawbook.site.gauge import _SPAN, WIDTH, draw
 
 
 def point(measured: float, low: float = 0.9, high: float = 1.1, rival: float | None = 2.0) -> Point:
@@ -41,8 +43,6 @@ def test_whatever_was_measured_the_picture_stays_in_its_frame(odd: Point) -> Non
     made = draw([odd, point(1.0)], "")
     assert "nan" not in made
     assert "inf" not in made
-    import re
-
     for x in map(float, re.findall(r'(?: x="|[MH])(-?[\d.]+)', made)):
         assert 0 <= x <= WIDTH
 
@@ -51,7 +51,19 @@ def test_every_rival_has_its_cross() -> None:
     assert draw([Point(1.0, 0.01, 1.0, 0.9, 1.1, "holds", {}, (0.5, 2.0, math.nan))], "").count("l7 7m0-7l-7 7") == 2
 
 
-def test_twenty_seeds_are_twenty_dots() -> None:
-    made = draw([point(1.0 + i / 400) for i in range(20)], "")
-    assert made.count("h0") == 20
-    assert made.count('class="lb-g-dots"') == 1
+def test_seeds_that_stand_apart_are_dots_and_those_that_touch_a_line() -> None:
+    made = draw([point(at) for at in (0.92, 1.0, 1.001, 1.002)], "")
+    (dots,) = re.findall('class="lb-g-dots" d="([^"]*)"', made)
+    assert dots == "M45.7 11h0M66 11H66.5"
+
+
+def test_error_bars_that_overlap_are_one() -> None:
+    (errors,) = re.findall('class="lb-g-error" d="([^"]*)"', draw([point(1.0), point(1.01)], ""))
+    assert errors == "M60.9 11H73.6"
+
+
+def test_the_style_sheet_knows_where_a_band_of_two_sides_stands() -> None:
+    style = (Path(__file__).resolve().parents[2] / "docs/assets/lawbook.css").read_text(encoding="utf-8")
+    assert 'class="lb-g-band lb-g-both"' in draw([point(1.0)], "")
+    left, width = WIDTH / 2 * (1 - 1 / _SPAN), WIDTH / _SPAN
+    assert f".lb-g-both {{ x: {left:.1f}px; width: {width:.1f}px; }}" in style

@@ -10,6 +10,12 @@ def test_a_run_of_white_space_is_one_character() -> None:
     assert lean("<p>\n\n   a  b\n <b>c</b>\t d</p>\n") == "<p>\na b\n<b>c</b> d</p>\n"
 
 
+def test_the_label_of_a_link_of_the_navigation_needs_no_box() -> None:
+    link = '<a href="../x/" class="md-nav__link">\n<span class="md-ellipsis">\nX\n</span>\n</a>'
+    assert lean(link) == '<a href="../x/" class="md-nav__link">X</a>'
+    assert lean('<span class="md-ellipsis">X</span>') == '<span class="md-ellipsis">X</span>'
+
+
 @pytest.mark.parametrize(
     "kept",
     [

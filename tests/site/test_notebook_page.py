@@ -82,6 +82,16 @@ def test_a_long_record_is_cut_and_says_so() -> None:
     assert shown.endswith("</tr></tbody></table>")
 
 
+def test_what_is_the_same_at_all_points_of_a_record_is_told_once() -> None:
+    rows = "".join(f"<tr><td>eta = 0.1, n = {i}</td><td>{i}</td></tr>" for i in range(3))
+    table = f'<table class="lawbook-record"><thead><tr><th>at</th><th>m</th></tr></thead><tbody>{rows}</tbody></table>'
+    outputs = [{"output_type": "display_data", "data": {MIME: {}, "text/html": table}, "metadata": {}}]
+    made = prepare("a2000", {"cells": [{"cell_type": "code", "source": "", "outputs": outputs}], "metadata": {}})
+    shown = json.loads(made.text)["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert "<th>at eta = 0.1, and</th>" in shown
+    assert "<tr><td>n = 2</td><td>2</td></tr>" in shown
+
+
 def cell(source: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "metadata": {}, "source": source}
 

@@ -35,8 +35,9 @@ def page(book: Catalog) -> str:
 
 
 def made(catalog: Catalog) -> str:
+    """The list of all laws and every page that it leads to."""
     found = Book(catalog, {})
-    return pages(found, found.page)[PAGE].text
+    return "\n".join(page.text for page in pages(found, found.page).values())
 
 
 def every_check(catalog: Catalog) -> list[Found]:
@@ -114,15 +115,31 @@ def test_what_one_has_narrows_the_list_down_without_a_script(page: str) -> None:
 def test_what_nobody_has_said_is_told(catalog: Catalog) -> None:
     text = made(catalog)
     assert "Of 1 nobody has said so yet." in text
-    assert 'The angles sum to π <span class="lb-note">' in text
+    assert 'The angles sum to π</a> <span class="lb-note">' in text
     assert "· not said yet</span>" in text
     assert "coins, or others whose spread" in text
     assert "arithmetic alone" in text
 
 
 def test_links_to_the_api_stand_where_it_is_documented(catalog: Catalog, page: str) -> None:
-    assert 'href="../python/measure/powerlaw/#lawbook.measure.powerlaw.fit"' in page
+    assert 'href="../../python/measure/powerlaw/#lawbook.measure.powerlaw.fit"' in page
     assert "python/measure" not in made(catalog)
+
+
+def test_each_law_of_the_list_leads_to_its_place(book: Catalog) -> None:
+    found = Book(book, {})
+    parts = pages(found, found.page)
+    links = re.findall(r'class="lb-mine-law[^"]*" id="([^"]*)"><a href="([^"#]*)/#([^"]*)"', parts[PAGE].text)
+    assert len(links) > 100
+    for anchor, part, there in links:
+        assert anchor == there
+        assert f'id="{anchor}"' in parts[f"own-model/{part}.md"].text
+
+
+def test_laws_that_say_nothing_elsewhere_stand_on_a_page_of_their_own(book: Catalog) -> None:
+    found = Book(book, {})
+    text = pages(found, found.page)["own-model/only-here.md"].text
+    assert text.count("· only here</span>") == text.count("<details") > 0
 
 
 def test_a_fitted_law_says_so(book: Catalog, page: str) -> None:

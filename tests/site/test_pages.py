@@ -14,7 +14,7 @@ from lawbook.reference.catalog import Catalog, load
 from lawbook.reference.families import Block, Cell, GuideTable
 from lawbook.site import content, home, search
 from lawbook.site.exports import exports
-from lawbook.site.markdown import Writer
+from lawbook.site.markdown import Writer, deeper
 from lawbook.site.pages import Book, heading, pages, tidy
 
 
@@ -22,8 +22,9 @@ def test_which_pages_there_are(catalog: Catalog) -> None:
     assert sorted(pages(catalog, {})) == [
         "bibliography.md", "browse/assumption.md", "browse/data.md", "browse/index.md", "browse/kind.md", "browse/map.md",
         "browse/observable.md", "browse/timeline.md", "browse/turn.md", "coverage.md", "families/geometry.md",
-        "families/scaling.md", "glossary.md", "laws/corner2002.md", "laws/halving2001.md", "laws/index.md", "notation.md", "own-model.md",
-        "scoreboard.md",
+        "families/scaling.md", "glossary.md", "laws/corner2002.md", "laws/halving2001.md",
+        "laws/halving2001/in-full.md", "laws/index.md", "notation.md", "own-model.md", "own-model/geometry.md",
+        "own-model/scaling.md", "scoreboard.md",
     ]  # fmt: skip
 
 
@@ -50,18 +51,46 @@ def test_numbers_of_checks_and_controls(catalog: Catalog, evidence: dict[str, Ev
     text = pages(catalog, evidence)["laws/halving2001.md"].text
     part = text.partition("## The law")[2]
     assert "± 0.1" in part
-    assert "excluded: the error falls as the fourth root: 0.25" in part
-    assert "excluded at 2 of 2 points" in part
+    assert "<b>rivals</b> 1 of 1 excluded" in part
+    assert 'href="in-full/#check-exponent"' in part
     assert "same value as the paper: here 0.513 ± 0.012, in the paper 0.5, a ratio of 1.026 ± 0.024" in part
-    assert "<b>would pass too</b> the number from 0.437 to 0.589; 0 of 5 changed laws" in part
+    assert "<b>would pass too</b> 0 of 5 changed laws" in part
     assert "tolerance set after trials here" in part
-    assert "Ten trials stayed within 20 %." in part
     assert "<b>assumption kept</b> the same with as many draws of their own, 0.513 ± 0.012" in part
     assert '<span class="lb-verdict lb-good">breaks down</span>' in part
     assert "with an assumption broken on purpose the law must break down" in part
-    assert "All 2 points" in part
+    assert "In full, with 2 points" in part
     assert "numpy 2.4.6" in part
     assert "the numbers shown are those of seed 0" in part
+
+
+def test_a_page_behind_the_law_has_the_rest(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    text = pages(catalog, evidence)["laws/halving2001/in-full.md"].text
+    assert "excluded: the error falls as the fourth root: 0.25" in text
+    assert "excluded at 2 of 2 points" in text
+    assert "<b>would pass too</b> the number from 0.437 to 0.589; 0 of 5 changed laws" in text
+    assert "Ten trials stayed within 20 %." in text
+    assert "All 2 points" in text
+    assert '<section id="check-exponent"><p><b><a href="../#check-exponent">Exponent</a></b>' in text
+
+
+def test_links_lead_where_they_led_from_one_folder_below() -> None:
+    written = '<a href="../../laws/a/#b">x</a> <a href="#cite">y</a> <a href="https://example.org/">z</a>'
+    assert deeper(written) == (
+        '<a href="../../../laws/a/#b">x</a> <a href="../#cite">y</a> <a href="https://example.org/">z</a>'
+    )
+
+
+def test_sliders_come_as_a_script_of_their_own(catalog: Catalog, evidence: dict[str, Evidence]) -> None:
+    book = Book(catalog, evidence)
+    page = book.pages()["laws/halving2001.md"].text
+    (law_id,) = re.findall('data-lb-law="([^"]*)"', page)
+    assert "lb-sliders" not in page
+    (path, script), *_ = book.files().items()
+    assert path == "laws/halving2001/sliders.js"
+    made = json.loads(script.removeprefix("lawbookSliders(").removesuffix(")\n"))
+    assert made[law_id]["chart"]["params"][0]["name"] == "p_n"
+    assert made[law_id]["html"].startswith('<div class="lb-sliders">')
 
 
 def test_what_others_report_stands_apart(tiny: Path) -> None:
@@ -133,7 +162,7 @@ def test_drawn_seeds_stand_in_the_headline_and_are_drawn(catalog: Catalog, evide
     top, _, below = text.partition("## The law")
     assert "in 20 of 20 confirmed seeds" in top
     row = below.partition('id="check-exponent"')[2].partition("</summary>")[0]
-    assert row.count("h0") == 20
+    assert "20 seeds beside the tolerance" in row
     assert "20 seeds that the prediction draws, run on 28 November 2026 at commit abcdef." in text
     stale = replace(found, confirmed=replace(confirmed, is_current=False))
     text = pages(catalog, {"halving2001": stale})["laws/halving2001.md"].text
@@ -247,7 +276,7 @@ def test_of_many_points_those_nearest_to_the_edge_are_listed(catalog: Catalog, e
     record = run.measured[1]
     points = tuple(replace(record.points[0], measured=0.03125 + 1e-5 * (i % 50)) for i in range(100))
     many = replace(run, measured=(run.measured[0], replace(record, points=points), run.measured[2]))
-    text = pages(catalog, {"halving2001": Evidence("halving2001", many, (many,))})["laws/halving2001.md"].text
+    text = pages(catalog, {"halving2001": Evidence("halving2001", many, (many,))})["laws/halving2001/in-full.md"].text
     assert "20 of 100 points" in text
     assert "and 80 more, none nearer to the edge" in text
     listed = text.partition("20 of 100 points")[2].partition("</table>")[0]
@@ -261,7 +290,7 @@ def test_a_page_is_lent_only_while_everything_it_shows_is_as_before(
     first = Book(catalog, evidence)
     first.pages()
     again = Book(catalog, evidence, before=first)
-    assert again.law("halving2001") is first._made["halving2001"][1]
+    assert again.law("halving2001") is first._made["halving2001"][1].law
     for changed in (
         replace(
             catalog,
@@ -275,7 +304,7 @@ def test_a_page_is_lent_only_while_everything_it_shows_is_as_before(
         replace(catalog, works={k: replace(w, venue="New") for k, w in catalog.works.items()}),
     ):
         assert Book(changed, evidence, before=first).law("halving2001") == Book(changed, evidence).law("halving2001")
-        assert Book(changed, evidence, before=first).law("halving2001") is not first._made["halving2001"][1]
+        assert Book(changed, evidence, before=first).law("halving2001") is not first._made["halving2001"][1].law
     fewer = {"halving2001": Evidence("halving2001", evidence["halving2001"].shown, evidence["halving2001"].seeds[:2])}
     assert "in 2 of 2 trial seeds" in Book(catalog, fewer, before=first).law("halving2001").text
 

@@ -22,7 +22,7 @@ from lawbook.site.drawing import short
 from lawbook.site.markdown import plain
 
 VL_VERSION = "6.4"
-STYLE = 13  # raise it when the drawing changes: kept charts are then drawn anew
+STYLE = 14  # raise it when the drawing changes: kept charts are then drawn anew
 WIDTH, HEIGHT = 480, 232
 MANY = 40  # from so many points on, a series is a line
 # Colours that no chart would choose; each stands for a variable of the style sheet.

@@ -121,6 +121,7 @@ def content(book: Book, problems: Sequence[Problem] = (), *, serving: bool = Fal
     known = pages.keys() | handwritten(catalog.root / "docs")
     files: dict[str, str | bytes] = dict(exports.exports(catalog, book.evidence, book.worked))
     files |= figures.files(book)
+    files |= book.files()
     files |= laws_table.files(book, book.listing)
     files["feed.xml"] = feed.feed(catalog, book.histories, published.site_url)
     files["llms.txt"] = feed.llms(catalog, published.site_url)

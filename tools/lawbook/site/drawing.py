@@ -6,6 +6,7 @@ weigh three times as much.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
@@ -14,6 +15,8 @@ from xml.etree import ElementTree
 from markupsafe import escape
 
 SEEN = 0.1  # of a unit of the drawing, which is about a pixel: a corner nearer to the line is left out
+CLOSE = 1.0  # two marks, several units wide, whose middles are nearer to each other are drawn as one
+_MARK = re.compile(r"M(-?[\d.]+) ?(-?[\d.]+)(?:h\.01|l[^A-Za-z]+h[^A-Za-z]+z)$")
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
 _COMMAND = re.compile(r"([MLhvAZC])([^MLhvAZC]*)")
 _MOVED = re.compile(r"translate\(([^,)]+),([^)]+)\)$")
@@ -53,7 +56,19 @@ def _element(tag: str, looks: dict[str, str], inside: Sequence[str]) -> str:
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in looks.items())
     if tag == "text":
         return f"<g{attributes}>{''.join(inside)}</g>"
-    return f'<path{attributes} d="{"".join(dict.fromkeys(inside))}"/>'
+    return f'<path{attributes} d="{"".join(_apart(dict.fromkeys(inside)))}"/>'
+
+
+def _apart(marks: Iterable[str]) -> Iterator[str]:
+    """Marks of points that lie so near to the one before that they show as one: a curve of hundreds is such a row."""
+    last: Point | None = None
+    for mark in marks:
+        point = _MARK.match(mark)
+        at = (float(point[1]), float(point[2])) if point is not None else None
+        if at is not None and last is not None and math.dist(at, last) < CLOSE:
+            continue
+        last = at
+        yield mark
 
 
 def _marks(element: ElementTree.Element, at: Point) -> Iterator[Mark]:

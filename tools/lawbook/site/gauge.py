@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
 from lawbook.evidence.record import Point
 
 WIDTH, HEIGHT, MIDDLE = 132, 22, 11
+CLOSE = 1.5  # discs of 6.8 this near to each other look like a line with round ends, to a tenth of a unit
 _SPAN = 2.6  # half widths of the band from the middle to the edge of the picture
 
 
 def draw(points: Sequence[Point], label: str, *, rivals: bool = True) -> Markup:
     """All points in one picture, each in half widths of its own band; what lies outside is drawn at the edge."""
     first = points[0]
-    left = 0.0 if math.isinf(first.low) else _x(-1)
-    right = float(WIDTH) if math.isinf(first.high) else _x(1)
-    middle = (
-        "" if math.isinf(first.low) or math.isinf(first.high) else f'<path class="lb-g-mid" d="M{_n(_x(0))} 3v16"/>'
-    )
-    parts = [f'<rect class="lb-g-band" x="{_n(left)}" y="3" width="{_n(right - left)}" height="16" rx="2"/>', middle]
-    rival, error, dots, arrow = "", "", "", ""  # each a path, or a page with twenty seeds a check weighs twice as much
+    if math.isinf(first.low) or math.isinf(first.high):
+        left = 0.0 if math.isinf(first.low) else _x(-1)
+        right = float(WIDTH) if math.isinf(first.high) else _x(1)
+        parts = [f'<rect class="lb-g-band" x="{_n(left)}" width="{_n(right - left)}"/>']
+    else:  # always in the same place, which the style sheet knows
+        parts = ['<rect class="lb-g-band lb-g-both"/><path class="lb-g-mid" d="M66 3v16"/>']
+    rival, arrow = "", ""  # each a path, or a page with twenty seeds a check weighs twice as much
+    errors: list[tuple[float, float]] = []
+    dots: list[tuple[float, float]] = []
     for point in points[:24]:
         unit = _unit(point)
         for other in point.rivals if rivals and point is first else ():
@@ -35,17 +38,28 @@ def draw(points: Sequence[Point], label: str, *, rivals: bool = True) -> Markup:
         at, reach = _x(halves), 2 * deviation * (WIDTH / 2 / _SPAN)
         low, high = _clip(at - reach), _clip(at + reach)
         if high - low > 1:
-            error += f"M{_n(low)} {MIDDLE}H{_n(high)}"
+            errors.append((low, high))
         if 4 <= at <= WIDTH - 4:
-            dots += f"M{_n(at)} {MIDDLE}h0"
+            dots.append((at, at))
         else:
             beyond = f"M{WIDTH - 9} 7l7 4-7 4z" if at > 4 else "M9 7l-7 4 7 4z"
             arrow += "" if beyond in arrow else beyond
-    drawn = {"rival": rival, "error": error, "dots": dots, "arrow": arrow}
+    drawn = {"rival": rival, "error": _lines(errors, 0.0), "dots": _lines(dots, CLOSE), "arrow": arrow}
     parts += [f'<path class="lb-g-{name}" d="{path}"/>' for name, path in drawn.items() if path]
     return Markup('<svg class="lb-gauge" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
         WIDTH, HEIGHT, label
     ) + Markup("".join(parts) + "</svg>")
+
+
+def _lines(spans: Iterable[tuple[float, float]], close: float) -> str:
+    """Spans of the middle line as one path: those that touch are one, and so are those nearer than `close`."""
+    joined: list[tuple[float, float]] = []
+    for low, high in sorted(spans):
+        if joined and low - joined[-1][1] <= close:
+            joined[-1] = joined[-1][0], max(joined[-1][1], high)
+        else:
+            joined.append((low, high))
+    return "".join(f"M{_n(low)} {MIDDLE}" + (f"H{_n(high)}" if _n(high) != _n(low) else "h0") for low, high in joined)
 
 
 def place(point: Point) -> tuple[float, float]:

@@ -78,6 +78,11 @@ class History:
     rows: tuple[ChangeRow, ...]
     is_complete: bool
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the page of the law only says how many there are: the rows stand behind it."""
+        return len(self.rows) > 2
+
 
 def what_changed(changes: Iterable[Change], entry: Entry, is_complete: bool) -> History:
     """The history of an entry, as its page shows it.

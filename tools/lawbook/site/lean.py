@@ -11,10 +11,16 @@ _KEPT = (
 )
 _SPACE = re.compile(rf"{_KEPT}|(?P<space>[ \t\r\n]{{2,}})", re.DOTALL)
 
+# The label of a link of the navigation, in a box that does nothing to it.
+_LABEL = re.compile(
+    r'(<a href="[^"]*" class="md-nav__link(?: [^"]*)?">)\s*<span class="md-ellipsis">\s*([^<]*?)\s*</span>\s*'
+)
+
 
 def lean(html: str) -> str:
     """The same page, each run of white space in its text a single character: a browser shows no more of it."""
-    return _SPACE.sub(lambda found: _one(found["space"]) if found["space"] else found[0], html)
+    shorter = _SPACE.sub(lambda found: _one(found["space"]) if found["space"] else found[0], html)
+    return _LABEL.sub(r"\1\2", shorter)
 
 
 def lean_around(html: str) -> str:

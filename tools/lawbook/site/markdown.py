@@ -15,6 +15,7 @@ from lawbook.reference.prose import CITATION
 from lawbook.reference.tex import TexError, mathml, pieces, unquoted
 from lawbook.site.accents import accented
 from lawbook.site.inert import clean, may_link
+from lawbook.site.short_math import short
 
 # Noncharacters, which no entity stands for: a text cannot write what stands for HTML of ours.
 _HELD = re.compile("\ufdd0(\\d+)\ufdd1")
@@ -39,7 +40,7 @@ def _markdown() -> MarkdownIt:
 def math(latex: str, display: bool = False) -> Markup:
     """The MathML of `latex`; what cannot be shown is a problem of the entry, and stands as it is written."""
     try:
-        return Markup(mathml(clean(latex), display=display))
+        return Markup(short(mathml(clean(latex), display=display)))
     except TexError:
         return Markup("<code>{}</code>").format(latex)
 
@@ -52,6 +53,11 @@ def scrollable(markup: str) -> Markup:
 def unlinked(markup: str) -> Markup:
     """HTML of ours without its links, for words that stand in a button or in the line that opens details."""
     return Markup(re.sub(r"</?a(?=[\s>])[^>]*>", "", str(markup)).replace(' tabindex="0"', ""))
+
+
+def deeper(markup: str) -> Markup:
+    """HTML of ours for a page one folder below the one that it was written for: its links lead where they led."""
+    return Markup(re.sub(r'(?<= href=")(?=\.\./|#)', "../", str(markup)))
 
 
 def on_site(markup: str) -> str:

@@ -70,8 +70,26 @@ def _text(data: dict[str, str]) -> str:
 
 def _shortened(table: str) -> str:
     """The table of a record without its rows past the 20th: the whole is in the download."""
+    if "lawbook-record" not in table:
+        return table
+    table = _told_once(table)
     rows = list(re.finditer(r"<tr>.*?</tr>", table, re.DOTALL))
-    if "lawbook-record" not in table or len(rows) <= 21:  # with that of the headings
+    if len(rows) <= 21:  # with that of the headings
         return table
     rest = f'<tr><td colspan="9">and {len(rows) - 21} more, in the downloaded notebook</td></tr>'
     return table[: rows[20].end()] + rest + table[rows[-1].end() :]
+
+
+_PLACE = re.compile(r"(?<=<tr><td>)[^<]*(?=</td>)")
+
+
+def _told_once(table: str) -> str:
+    """The table of a record with what is the same at all of its points, `eta = 0.1`, in the heading of the column."""
+    places = [place.split(", ") for place in _PLACE.findall(table)]
+    if len(places) < 2 or "<th>at</th>" not in table:
+        return table
+    same = [part for part in places[0] if all(part in place for place in places)]
+    if not same or any(len(place) == len(same) for place in places):  # a cell must say something
+        return table
+    table = _PLACE.sub(lambda found: ", ".join(part for part in found[0].split(", ") if part not in same), table)
+    return table.replace("<th>at</th>", f"<th>at {', '.join(same)}, and</th>", 1)

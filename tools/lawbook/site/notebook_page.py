@@ -79,6 +79,17 @@ def _lines(toc: Iterable[AnchorLink]) -> Iterator[AnchorLink]:
         yield from _lines(line.children)
 
 
+# What notebook.css and the tests of the pages know of JupyterLab's classes.
+USED = frozenset(
+    (
+        "jp-Cell",
+        "jp-Cell-inputWrapper",
+        "jp-Notebook",
+        "jp-OutputArea-output",
+        "jp-RenderedHTMLCommon",
+        "jp-RenderedText",
+    )
+)
 _FENCE = "~" * 32
 # No pattern starts with \s*: on 600 kB that alone would take a second a page.
 _DROPPED = (
@@ -97,6 +108,12 @@ _PLAIN_TOKEN = re.compile(r'<span class="(?:w|n|nn|p|o)">([^<]*)</span>')
 def _code(match: re.Match[str]) -> str:
     code = _PLAIN_TOKEN.sub(lambda m: m[1], match[1])
     return f'<div class="highlight"><pre><span></span><code>{code}</code></pre></div>'
+
+
+def _used(match: re.Match[str]) -> str:
+    """The classes of an element, without those of JupyterLab that no style sheet and no script of ours knows."""
+    kept = [name for name in match[1].split() if name in USED or not name.startswith(("jp-", "CodeMirror", "cm-"))]
+    return f' class="{" ".join(kept)}"' if kept else ""
 
 
 def mend(page: str) -> str:
@@ -118,7 +135,7 @@ def _mended(body: str) -> str:
     body = body.replace("<pre>", '<pre tabindex="0">').replace(
         '<pre tabindex="0"><span></span><code>', "<pre><span></span><code>"
     )
-    body = _CLASSES.sub(lambda found: f' class="{" ".join(found[1].split())}"', body)
+    body = _CLASSES.sub(_used, body)
     for scrolling in ("jp-OutputArea-output", "jp-Cell-inputWrapper"):  # where a table or a formula is wide
         body = body.replace(f'{scrolling}">', f'{scrolling}" tabindex="0">')
     parts = re.split(r"(<pre.*?</pre>)", body, flags=re.DOTALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,11 @@ from lawbook.reference.instruments import FILE, HAVE, OfCheck, Where
 from lawbook.reference.model import Check, Entry, Law
 from lawbook.reference.rules import FITTED
 from lawbook.site.book import Page, Render, Views
-from lawbook.site.markdown import Writer
+from lawbook.site.inert import clean, one_line
+from lawbook.site.markdown import Writer, plain
 
 PAGE = "own-model.md"
+ONLY_HERE = "only-here"  # the part with the laws that say nothing about another model
 WHERE: dict[Where | None, str] = {
     "any": "any model",
     "such": "such a model",
@@ -49,7 +52,7 @@ class Asked:
     unit: Markup | None
     give: tuple[tuple[str, Markup], ...]
     for_rivals: tuple[str, ...]
-    call: str
+    call: Markup
     place: OfCheck | None
     is_fitted: bool
     is_guide: bool
@@ -73,6 +76,12 @@ class Row:
         return next(iter(found)) if len(found) == 1 else None
 
     @property
+    def give(self) -> tuple[tuple[str, Markup], ...]:
+        """The symbols to give, if they are the same for all of its checks; else none."""
+        found = {check.give for check in self.checks}
+        return next(iter(found)) if len(found) == 1 else ()
+
+    @property
     def where(self) -> Where | None:
         """The widest of its checks: any model before such a model before none but the one here."""
         found = [check.place.where for check in self.checks if check.place is not None]
@@ -86,14 +95,15 @@ class Row:
 
 
 def pages(book: Views, render: Render) -> dict[str, Page]:
-    """The page, by its path below the root of the docs."""
-    by_family = {family: list(rows(book, family, "../")) for family in book.catalog.families}
+    """The list of all laws, and a page for each family, by their paths below the root of the docs."""
+    by_family = {family: list(rows(book, family, "../../")) for family in book.catalog.families}
     checks = [check for found in by_family.values() for row in found for check in row.checks]
     api = book.catalog.root / "docs" / "python"
     values: dict[str, Any] = {
         "by_family": {family: found for family, found in by_family.items() if found},
         "have": HAVE,
         "where": WHERE,
+        "only_here": ONLY_HERE,
         "total": len(checks),
         "counts": {where: sum((c.place and c.place.where) == where for c in checks) for where in WHERE},
         "documented": {path.stem for path in api.glob("measure/*.md")},
@@ -102,8 +112,19 @@ def pages(book: Views, render: Render) -> dict[str, Page]:
     }
     title = "Which law can I test on my model?"
     about = "For every law with a check: what to measure, what measures it, and the call that judges it."
-    meta = {"title": title, "description": about}
-    return {PAGE: render("own_model.md.jinja", meta, "../", FILE, title=title, **values)}
+    first = {"title": title, "description": about}
+    out = {PAGE: render("own_model.md.jinja", first, "../", FILE, title=title, **values)}
+    parts = {family: [row for row in found if row.where != "only"] for family, found in by_family.items()}
+    parts[ONLY_HERE] = [row for found in by_family.values() for row in found if row.where == "only"]
+    titles = {family: f"On my own model: {plain(it.title)}" for family, it in book.catalog.families.items()}
+    titles[ONLY_HERE] = "On my own model: what can be tested only here"
+    for part, found in parts.items():
+        if found:
+            meta: dict[str, Any] = {"title": one_line(titles[part]), "description": about, "folds": True}
+            told = {"title": clean(titles[part]), "rows": found, "is_rest": part == ONLY_HERE}
+            path = f"own-model/{part}.md"
+            out[path] = render("own_model_part.md.jinja", meta, "../../", FILE, **(values | told))
+    return out
 
 
 def rows(book: Views, family: str, base: str) -> Iterator[Row]:
@@ -132,7 +153,7 @@ def _asked(book: Views, write: Writer, entry: Entry, law_id: str, law: Law, name
         unit=write.line(unit) if unit else None,
         give=tuple((symbol, write.line(catalog.symbol(law, symbol).name or "")) for symbol in give),
         for_rivals=only_rivals_need(catalog, law, check),
-        call=call(entry, name, check, give),
+        call=Markup(html.escape(call(entry, name, check, give), quote=False)),  # quotes stand for themselves
         place=None if place is None else place.of(name),
         is_fitted=check.predicted == FITTED,
         is_guide=check.sense != "equal" and check.band_from.is_ == "pilot",

@@ -40,12 +40,12 @@ from lawbook.site import (
 )
 from lawbook.site.book import Page, Published, Views
 from lawbook.site.counts import Counts, count
-from lawbook.site.entry_view import SEEN
+from lawbook.site.entry_view import SEEN, EntryView
 from lawbook.site.facets import Listing
 from lawbook.site.figures import stem
-from lawbook.site.history_view import what_changed
+from lawbook.site.history_view import History, what_changed
 from lawbook.site.inert import attribute, clean, inert, one_line, web_address
-from lawbook.site.markdown import Writer, math, plain, plain_math, unlinked
+from lawbook.site.markdown import Writer, deeper, math, plain, plain_math, unlinked
 from lawbook.site.terms import Glossary
 from lawbook.site.tools import tools
 
@@ -56,7 +56,7 @@ TIE = {
 }  # fmt: skip
 
 
-LINKED = ("law.md.jinja", "family.md.jinja")  # pages on which the words of the glossary are links
+LINKED = ("law.md.jinja", "in_full.md.jinja", "family.md.jinja")  # pages on which the words of the glossary are links
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,21 @@ class Reading:
     next: tuple[str, ...]
     exercises: str
     shorts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class OfPaper:
+    """What is made for a paper.
+
+    Attributes:
+        law: The page of its laws.
+        in_full: The page of what few readers open, such as the points of each check; None where there is nothing of it.
+        sliders: The script with its formulas under sliders, empty where none has any.
+    """
+
+    law: Page
+    in_full: Page | None
+    sliders: str
 
 
 @lru_cache(maxsize=1)
@@ -90,6 +105,7 @@ def environment() -> Environment:
         "web_address": web_address,
         "stem": stem,
         "unlinked": unlinked,
+        "deeper": deeper,
     }
     return env
 
@@ -115,7 +131,7 @@ class Book(Views):
         super().__init__(catalog, evidence, cache)
         self.published = published
         self.cited = citation.read(catalog.root, published.site_url or "")
-        self._made: dict[str, tuple[Any, Page]] = {}
+        self._made: dict[str, tuple[Any, OfPaper]] = {}
         self._before = before._made if before is not None else {}
         # What the page of one entry says of the others.
         self._names = [(p, e.title, {k: law.name for k, law in e.laws.items()}) for p, e in catalog.entries.items()]
@@ -142,7 +158,9 @@ class Book(Views):
 
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
-        out = {f"laws/{paper}.md": self.law(paper) for paper in self.papers}
+        made = {paper: self.of_paper(paper) for paper in self.papers}
+        out = {f"laws/{paper}.md": found.law for paper, found in made.items()}
+        out |= {f"laws/{paper}/in-full.md": found.in_full for paper, found in made.items() if found.in_full is not None}
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
         out |= laws_table.pages(self.listing, self.page)
@@ -155,8 +173,19 @@ class Book(Views):
             out[path] = self.page(draft.template, draft.meta, draft.base, draft.source, **draft.values)
         return out
 
+    def files(self) -> dict[str, str]:
+        """What law pages load when a reader opens a part of them, beside the pages: `laws/cohen2021/sliders.js`."""
+        made = {paper: self.of_paper(paper).sliders for paper in self.papers}
+        return {f"laws/{paper}/sliders.js": script for paper, script in made.items() if script}
+
     def law(self, paper: str) -> Page:
         """The page of a paper."""
+        return self.of_paper(paper).law
+
+    def of_paper(self, paper: str) -> OfPaper:
+        """All that is made for a paper, once in the life of the book."""
+        if paper in self._made:
+            return self._made[paper][1]
         catalog = self.catalog
         runs = self.evidence[paper].seeds if paper in self.evidence else ()
         confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
@@ -166,9 +195,9 @@ class Book(Views):
             catalog.addresses.gone_from(f"laws/{paper}/"), catalog.glossary, self.reading(paper),
         )  # fmt: skip
         known = self._before.get(paper)
-        page = known[1] if known is not None and known[0] == drawn_on else self._law(paper)
-        self._made[paper] = (drawn_on, page)
-        return page
+        made = known[1] if known is not None and known[0] == drawn_on else self._of_paper(paper)
+        self._made[paper] = (drawn_on, made)
+        return made
 
     def reading(self, paper: str) -> Reading:
         """What to read before and after an entry, and what to try after it."""
@@ -186,7 +215,7 @@ class Book(Views):
         """The short name of each paper."""
         return {paper: self.catalog.works[paper].short for paper in self.papers}
 
-    def _law(self, paper: str) -> Page:
+    def _of_paper(self, paper: str) -> OfPaper:
         entry = self.view(paper, "../../", drawn=True)
         meta = {
             "title": one_line(plain(entry.entry.title)),
@@ -207,7 +236,26 @@ class Book(Views):
         if again is not None:
             meta["measure"] = True
         told["gone"] = self.catalog.addresses.gone_from(f"laws/{paper}/")
-        return self.page("law.md.jinja", meta, "../../", source, **told)
+        sliders = self._sliders(entry)
+        law = self.page("law.md.jinja", meta, "../../", source, **told)
+        return OfPaper(law, self._in_full(entry, history, source), sliders)
+
+    def _in_full(self, entry: EntryView, history: History, source: str) -> Page | None:
+        rows = [row for law in entry.laws for row in (*law.checks, *law.controls)]
+        if not (entry.entry.derivation or history.is_long or any(row.has_more for row in rows)):
+            return None
+        meta = {"title": f"In full: {one_line(plain(entry.entry.title))}", "folds": True}
+        meta["accent"] = self.accents[entry.family_id]
+        return self.page("in_full.md.jinja", meta, "../../../", source, entry=entry, history=history)
+
+    def _sliders(self, entry: EntryView) -> str:
+        module: Any = environment().get_template("explorer.jinja").module
+        made = {
+            law.id: {"html": module.body(law), "chart": law.explorer.specification}
+            for law in entry.laws
+            if law.explorer is not None
+        }
+        return f"lawbookSliders({_json(made)})\n" if made else ""
 
     def family(self, family: str) -> Page:
         """The laws of a family, a card a paper."""

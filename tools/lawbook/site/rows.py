@@ -94,6 +94,11 @@ class Row:
     kept: str = ""  # its number
     kept_told: Told | None = None
 
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more to tell than its line and the details behind it."""
+        return bool(self.points or self.rivals or self.hardness or self.blind_to or self.width)
+
 
 def row(
     id: str,
