@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
@@ -19,7 +19,8 @@ from markupsafe import Markup
 
 from lawbook.evidence.contributors import Work, work_on
 from lawbook.evidence.history import Change, histories, is_complete
-from lawbook.evidence.record import Evidence
+from lawbook.evidence.record import Evidence, digest
+from lawbook.reference import made_by
 from lawbook.reference.catalog import Catalog
 from lawbook.reference.characters import LINE_ENDS, NO_CHARACTERS
 from lawbook.reference.model import Entry
@@ -56,6 +57,7 @@ TIE = {
 }  # fmt: skip
 
 
+MAKERS = ("Jinja2", "MarkupSafe", "altair", "vl-convert-python", "nh3", "ziamath")
 LINKED = ("law.md.jinja", "in_full.md.jinja", "family.md.jinja")  # pages on which the words of the glossary are links
 
 
@@ -189,15 +191,35 @@ class Book(Views):
         catalog = self.catalog
         runs = self.evidence[paper].seeds if paper in self.evidence else ()
         confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
-        drawn_on = (
-            catalog.entries[paper], runs, confirmed, catalog.ties(paper), self._names, catalog.notation, catalog.works,
-            self.histories[paper], self.has_history, self.published, self.worked[paper], self.cited,
-            catalog.addresses.gone_from(f"laws/{paper}/"), catalog.glossary, self.reading(paper),
+        own = (
+            [(run.content, run.status, run.message) for run in runs], confirmed, catalog.ties(paper),
+            self.histories[paper], self.worked[paper], catalog.addresses.gone_from(f"laws/{paper}/"),
+            replace(self.reading(paper), shorts={}),
         )  # fmt: skip
+        drawn_on = (catalog.entries[paper], runs, own, self._of_all, catalog.notation)
         known = self._before.get(paper)
-        made = known[1] if known is not None and known[0] == drawn_on else self._of_paper(paper)
+        if known is not None and known[0] == drawn_on:
+            made = known[1]
+        elif all(run.content for run in runs):
+            made_of = (catalog.digest(paper), repr(own), self._digest_of_all)
+            made = catalog.kept.get(f"{paper}.pages", made_of, lambda: self._of_paper(paper))
+        else:
+            made = self._of_paper(paper)
         self._made[paper] = (drawn_on, made)
         return made
+
+    @cached_property
+    def _of_all(self) -> tuple[Any, ...]:
+        """What the pages of any paper say of the others, and of the book."""
+        catalog = self.catalog
+        return (
+            self._names, catalog.works, catalog.families, catalog.glossary, self.has_history, self.published,
+            self.cited, self.shorts,
+        )  # fmt: skip
+
+    @cached_property
+    def _digest_of_all(self) -> str:
+        return digest([repr(self._of_all), made_by.code(), made_by.versions(MAKERS)])
 
     def reading(self, paper: str) -> Reading:
         """What to read before and after an entry, and what to try after it."""
