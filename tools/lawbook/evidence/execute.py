@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbook.evidence import cells, guard, outputs, processes
-from lawbook.evidence.record import Run, Status, Usage, digest, from_json, to_json
+from lawbook.evidence.record import BESIDE, Run, Status, Usage, digest, from_json, to_json
 from lawbook.evidence.store import METADATA, as_text, records_of_cell
 from lawbook.evidence.surroundings import environment, short_folder
 
@@ -185,7 +185,7 @@ def _sealed(
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=machine,
     )
-    about = {k: v for k, v in asdict(run).items() if k not in ("measured", "series", "notebook")}
+    about = {k: v for k, v in asdict(run).items() if k not in (*BESIDE, "measured", "series")}
     notebook.metadata[METADATA] = about | {
         "key": job.key, "source": digest(source), "usage": to_json(usage), "records": published,
     }  # fmt: skip

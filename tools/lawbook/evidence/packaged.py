@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbook.evidence import reading
-from lawbook.evidence.record import Evidence, Run, to_json
+from lawbook.evidence.record import BESIDE, Evidence, Run, to_json
 
 NAME = "records.json"
 
@@ -58,7 +58,7 @@ def _runs(found: Evidence) -> list[Run]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    about = {k: v for k, v in asdict(run).items() if k not in ("measured", "series", "notebook", "usage")}
+    about = {k: v for k, v in asdict(run).items() if k not in (*BESIDE, "measured", "series", "usage")}
     return about | {"usage": to_json(run.usage), "measured": [to_json(record) for record in run.measured]}
 
 

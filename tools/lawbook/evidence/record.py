@@ -133,6 +133,9 @@ class Usage:
         return self.start_up + self.compilation + self.compute
 
 
+BESIDE = ("notebook", "content")  # what a run does not say of itself: where it was read
+
+
 @dataclass(frozen=True)
 class Run:
     """One execution of one notebook, read out of the executed `.ipynb`."""
