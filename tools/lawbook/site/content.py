@@ -29,8 +29,9 @@ from lawbook.site.pages import Book
 
 # Hand-written pages after the laws, in the order of the sidebar; those that a book lacks are left out.
 ABOUT = (
-    "reading.md", "verdicts.md", "numbers.md", "coverage.md", "notation.md", "glossary.md", "bibliography.md",
-    "cite.md", "command-line.md", "cluster.md", "api.md", "architecture.md", "contributing.md", "security.md",
+    "reading.md", "verdicts.md", "numbers.md", "speed.md", "coverage.md", "notation.md", "glossary.md",
+    "bibliography.md", "cite.md", "command-line.md", "cluster.md", "api.md", "architecture.md", "contributing.md",
+    "security.md",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lawbook.reference.tex import pieces, unquoted
-from lawbook.site import api_model, home, wheel
+from lawbook.site import api_model, home, speed, wheel
 from lawbook.site.markdown import math, scrollable
 from lawbook.site.notebook_text import inert
 from lawbook.site.pages import Book, tidy
@@ -31,6 +31,7 @@ def fill(text: str, book: Book) -> str:
         "contributing": lambda: of_the_root(book.catalog.root, "CONTRIBUTING.md"),
         "security": lambda: of_the_root(book.catalog.root, "SECURITY.md"),
         "cite": book.cite,
+        "speed": lambda: speed.tables(book.catalog.root),
         "api": lambda: api_model.tables(),
         "install": lambda: install(wheel.name(book.catalog.root)),
     }
