@@ -28,6 +28,11 @@ def test_a_stricter_limit_from_outside_stands() -> None:
     assert in_a_process(code) == f"'' {2**30}"
 
 
+def test_no_limit_is_none_and_says_so() -> None:
+    code = "print(repr(limit(float('inf'))), resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY)"
+    assert in_a_process(code) == "'none was asked for' True"
+
+
 def test_where_the_system_refuses_the_run_goes_on_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
         raise ValueError("current limit exceeds maximum limit")

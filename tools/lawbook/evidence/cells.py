@@ -20,7 +20,7 @@ START = (
     "_reads.cleanup_transforms, _reads.line_transforms, _reads.token_transformers = [], [], []\n"
     "_logging.getLogger('matplotlib.font_manager').setLevel('ERROR')\n"  # a note on a slow start is no output
     "_guard(_os.getcwd(), _os.environ['LAWBOOK_PROGRAMS'])\n"
-    "print(_limit(int(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30)))"
+    "print(_limit(float(_os.environ['LAWBOOK_MEMORY_GB']) * 2**30))"
 )
 FINISH = (
     "import json as _json\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from lawbook.files import write_atomically
 from lawbook.reference.catalog import Catalog
 
 TIMEOUT = {"quick": 300.0, "full": 4 * 3600.0}  # CPU seconds
+MEMORY_GB = {"quick": 12.0, "full": math.inf}  # CUDA does not start under a limit
 FORGOTTEN = 3600.0  # seconds after which a half-written file of a run that was killed is taken away
 
 
@@ -46,6 +48,7 @@ def plan(
             scale=scale,
             key=keys.run_key(catalog, paper, scale, seed),
             timeout=timeout or TIMEOUT[scale],
+            memory_gb=MEMORY_GB[scale],
         )
         for seed in seeds
         for paper in papers
