@@ -97,7 +97,7 @@ class Row:
     @property
     def has_more(self) -> bool:
         """Whether there is more to tell than its line and the details behind it."""
-        return bool(self.points or self.rivals or self.hardness or self.blind_to or self.width)
+        return bool(self.points or self.rivals or self.hardness or self.width)
 
 
 def row(
