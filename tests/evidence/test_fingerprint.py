@@ -434,7 +434,7 @@ def start(node: ast.stmt) -> int:
 
 def test_the_lazy_names_of_the_real_package_are_followed_one_by_one(tiny: Path) -> None:
     made = fingerprint.of((tiny / "notebooks/geometry/corner2002.py").read_text(encoding="utf-8"), Package(LAWBOOK))
-    assert made["texts"] == {}
+    assert made["texts"].keys() <= {"lawbook.reference.made_by"}  # which hashes the package, and is part of no key
     reached = {name for names, _ in made["modules"]["lawbook.evidence.notebook"] for name in names.split()}
     assert {"open", "OpenEntry"} <= reached
     assert ["rng"] in [names.split() for names, _ in made["modules"]["lawbook.evidence.setting"]]

@@ -69,8 +69,10 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def catalog(book: Path) -> Catalog:
-    """Its catalog."""
-    return load(book)[0]
+    """Its catalog; what is kept of it lies where a run may write."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAWBOOK_CACHE", str(book / "build" / "kept"))
+        return load(book)[0]
 
 
 @pytest.fixture

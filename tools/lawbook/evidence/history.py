@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -121,15 +121,16 @@ class _Book:
         """Read the histories of entries, all their old files at once."""
         missing = [entry for entry in entries if entry not in self.committed]
         touches = {entry: self.commits.touches(_entry_file(*entry)) for entry in missing}
-        for (paper, _), found in touches.items():
-            blobs = sorted({blob for touch in found for blob in (*touch.before, touch.after) if blob})
-            if any(blob not in _statements for blob in blobs):
-                _statements.update(self.kept.get(f"{paper}.history", tuple(blobs), partial(self._read, blobs)))
-        for entry, found in touches.items():
-            self.committed[entry] = self._committed(*entry, found)
-
-    def _read(self, blobs: list[str]) -> dict[str, Statements | None]:
-        return {blob: read(raw) for blob, raw in self.commits.blobs(blobs).items()}
+        blobs = {
+            paper: sorted({blob for touch in found for blob in (*touch.before, touch.after) if blob})
+            for (paper, _), found in touches.items()
+        }
+        raw = cache(lambda: self.commits.blobs(sorted({blob for found in blobs.values() for blob in found})))
+        for paper, found in blobs.items():
+            if any(blob not in _statements for blob in found):
+                _statements.update(self.kept.get(f"{paper}.history", tuple(found), partial(_read, found, raw)))
+        for entry, touched in touches.items():
+            self.committed[entry] = self._committed(*entry, touched)
 
     def _committed(self, paper: str, family: str, touches: tuple[Touch, ...]) -> _Committed:
         notebook = self.commits.touches(f"notebooks/{family}/{paper}.py")
@@ -193,6 +194,11 @@ class _Book:
         if blob not in _statements:
             _statements[blob] = read(raw)
         return _statements[blob]
+
+
+def _read(blobs: Iterable[str], raw: Callable[[], Mapping[str, bytes]]) -> dict[str, Statements | None]:
+    contents = raw()  # of all entries at once: each command of git takes as long
+    return {blob: read(contents[blob]) for blob in blobs if blob in contents}
 
 
 _books: dict[Path, _Book] = {}

@@ -105,13 +105,18 @@ def prediction_key(catalog: Catalog, paper: str) -> str:
     of the notebook and what it reaches of the modules that measure. Code that reads entries, judges or draws, versions,
     seed and scale are no part of it.
     """
-    return catalog.kept.get(f"{paper}.prediction", made_from(catalog, paper), lambda: _prediction_key(catalog, paper))
+    known: dict[tuple[str, str], str] = catalog.__dict__.setdefault("_predictions", {})
+    of = paper, catalog.digest(paper)
+    if of not in known:  # of the notebook as it was when somebody first asked this catalog
+        name = f"{paper}.prediction"
+        known[of] = catalog.kept.get(name, made_from(catalog, paper), lambda: _prediction_key(catalog, paper))
+    return known[of]
 
 
 def made_from(catalog: Catalog, paper: str) -> tuple[str, ...]:
     """All that the fingerprints of a paper depend on, as texts and hashes of texts: its entry, its notebook, and the
     code of this package as it is on disk."""
-    code: str = catalog.__dict__.setdefault("_code_on_disk", "") or made_by.code()
+    code: str = catalog.__dict__.setdefault("_code_on_disk", "") or made_by.code(PACKAGE)
     catalog.__dict__["_code_on_disk"] = code
     return code, catalog.digest(paper), catalog.notebook(paper).read_text(encoding="utf-8")
 

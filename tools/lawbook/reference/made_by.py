@@ -15,12 +15,12 @@ PACKAGE = Path(__file__).resolve().parents[1]
 _SUFFIXES = (".py", ".jinja")
 
 
-def code() -> str:
+def code(package: Path = PACKAGE) -> str:
     """A hash of the files of this package, as they are now: while the site is served, somebody may write templates."""
-    files = sorted(path for path in PACKAGE.rglob("*") if path.suffix in _SUFFIXES)
+    files = sorted(path for path in package.rglob("*") if path.suffix in _SUFFIXES)
     hashed = hashlib.sha256()
     for path in files:
-        hashed.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        hashed.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return hashed.hexdigest()
 
 
