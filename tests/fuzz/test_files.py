@@ -40,7 +40,8 @@ def checked(kind: str, root: Path, name: str, content: bytes) -> Catalog:
     before = path.read_bytes()
     try:
         path.write_bytes(content)
-        with watched(root / "build"):
+        with pytest.MonkeyPatch.context() as patch, watched(root / "build"):
+            patch.setenv("LAWBOOK_CACHE", str(root / "build" / "kept"))
             catalog, problems = load_checked(root)
             told = read_all(catalog)[1]
             again = load_checked(root)[1]
