@@ -42,6 +42,7 @@ def checked(kind: str, root: Path, name: str, content: bytes) -> Catalog:
         path.write_bytes(content)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("LAWBOOK_CACHE", str(root / "build" / "kept"))
+            (root / "build").mkdir(exist_ok=True)
             with watched(root / "build"):
                 catalog, problems = load_checked(root)
                 told = read_all(catalog)[1]
