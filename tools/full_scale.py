@@ -99,11 +99,13 @@ def run(source: str, name: str) -> None:
 
 def cells(source: str) -> Iterator[tuple[int, str]]:
     """The code cells of a notebook in percent format: the line before each, and its text."""
-    lines = source.splitlines(keepends=True)
-    marks = [i for i, line in enumerate(lines) if line.startswith("# %%")]
-    for begin, end in zip(marks, [*marks[1:], len(lines)], strict=True):
-        if "[markdown]" not in lines[begin]:
-            yield begin + 1, "".join(lines[begin + 1 : end])
+    from lawbook.evidence import fingerprint
+
+    at = 0
+    for _, cell in fingerprint.code_cells(source)[1]:
+        at = source.index(cell, at)
+        yield source.count("\n", 0, at), cell
+        at += len(cell)
 
 
 def tell(**what: Any) -> None:

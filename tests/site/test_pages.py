@@ -284,13 +284,16 @@ def test_of_many_points_those_nearest_to_the_edge_are_listed(catalog: Catalog, e
     assert listed.count("<tr>") == 21
 
 
-def test_a_page_is_lent_only_while_everything_it_shows_is_as_before(
-    catalog: Catalog, evidence: dict[str, Evidence]
+def test_a_page_is_kept_only_while_everything_it_shows_is_as_before(
+    tiny: Path, evidence: dict[str, Evidence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Book(catalog, evidence)
-    first.pages()
-    again = Book(catalog, evidence, before=first)
-    assert again.law("halving2001") is first._made["halving2001"][1].law
+    catalog = load(tiny)[0]
+    made: list[str] = []
+    plain = Book._of_paper
+    monkeypatch.setattr(Book, "_of_paper", lambda book, paper: (made.append(paper), plain(book, paper))[1])
+    first = Book(catalog, evidence).law("halving2001")
+    assert Book(load(tiny)[0], evidence).law("halving2001") == first
+    assert made == ["halving2001"]
     for changed in (
         replace(
             catalog,
@@ -302,11 +305,14 @@ def test_a_page_is_lent_only_while_everything_it_shows_is_as_before(
             entries=catalog.entries | {"corner2002": catalog.entries["corner2002"].model_copy(update={"title": "New"})},
         ),
         replace(catalog, works={k: replace(w, venue="New") for k, w in catalog.works.items()}),
+        replace(catalog, families={k: f.model_copy(update={"title": "New"}) for k, f in catalog.families.items()}),
+        replace(catalog, glossary={}),
     ):
-        assert Book(changed, evidence, before=first).law("halving2001") == Book(changed, evidence).law("halving2001")
-        assert Book(changed, evidence, before=first).law("halving2001") is not first._made["halving2001"][1].law
+        made.clear()
+        Book(changed, evidence).law("halving2001")
+        assert made == ["halving2001"]
     fewer = {"halving2001": Evidence("halving2001", evidence["halving2001"].shown, evidence["halving2001"].seeds[:2])}
-    assert "in 2 of 2 trial seeds" in Book(catalog, fewer, before=first).law("halving2001").text
+    assert "in 2 of 2 trial seeds" in Book(catalog, fewer).law("halving2001").text
 
 
 @pytest.mark.parametrize(

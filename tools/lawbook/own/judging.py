@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -284,10 +283,4 @@ def _works(root: Path) -> dict[str, Work]:
     path = root / "references" / "papers.bib"
     if not path.is_file():
         return {}
-    found = path.stat()
-    return _read_works(path, found.st_mtime_ns, found.st_size)
-
-
-@lru_cache(maxsize=4)
-def _read_works(path: Path, changed: int, size: int) -> dict[str, Work]:
-    return bibliography.read(path, "references/papers.bib", Kept(None))[0]
+    return bibliography.read(path, "references/papers.bib", Kept(root))[0]

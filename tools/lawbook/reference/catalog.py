@@ -51,8 +51,8 @@ class Catalog:
     glossary: dict[str, Term] = field(default_factory=dict)
     instruments: dict[str, Instruments] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
-    read: dict[str, tuple[Entry, str]] = field(default_factory=dict)  # of files: the entry, and a hash of all it says
-    kept: Kept = field(default_factory=lambda: Kept(None))
+    loaded: dict[str, tuple[Entry, str]] = field(default_factory=dict, repr=False)  # with a hash of all that it says
+    kept: Kept = field(default_factory=lambda: Kept(None), repr=False)
 
     def path(self, paper: str) -> Path:
         """The YAML file of an entry."""
@@ -97,8 +97,8 @@ class Catalog:
     def digest(self, paper: str) -> str:
         """A hash of all that an entry says, and of what it was read with."""
         entry = self.entries[paper]
-        read, digest = self.read.get(paper, (None, ""))
-        return digest if read is entry else source.digest_of(entry.model_dump_json())
+        loaded, digest = self.loaded.get(paper, (None, ""))
+        return digest if loaded is entry else source.digest_of(entry.model_dump_json())
 
     def require(self, paper: str) -> Entry:
         """The entry of `paper`; `KeyError` with the nearest name."""
@@ -197,7 +197,7 @@ def _entries(
                 doc.problems.append(doc.problem(("paper",), message))
             else:
                 catalog.entries[paper] = entry
-                catalog.read[paper] = entry, f"{doc.digest} {notation.digest}"
+                catalog.loaded[paper] = entry, f"{doc.digest} {notation.digest}"
     return sources, others, texts
 
 

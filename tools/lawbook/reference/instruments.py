@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -119,14 +119,9 @@ def of_check(root: Path, law: str, check: str) -> OfCheck | None:
     path = root / FILE
     if not path.is_file():
         return None
-    found = path.stat()
-    told = _read_alone(path, found.st_mtime_ns, found.st_size).get(law)
-    return None if told is None else told.of(check)
-
-
-@lru_cache(maxsize=4)
-def _read_alone(path: Path, changed: int, size: int) -> dict[str, Instruments]:
-    return mapping(source.read(path, FILE, ENTRIES), Instruments, LAW)
+    text = source.read_text(path, FILE, ENTRIES * source.MAX_BYTES)
+    told = {} if isinstance(text, Problem) else Kept(root).get("instruments", (text,), lambda: _alone(text))[1]
+    return told[law].of(check) if law in told else None
 
 
 def _references(doc: Source, found: Mapping[str, Instruments], sources: Mapping[str, Source]) -> Iterator[Problem]:

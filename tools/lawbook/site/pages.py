@@ -126,15 +126,13 @@ class Book(Views):
         catalog: Catalog,
         evidence: Mapping[str, Evidence],
         cache: Path | None = None,
-        before: Book | None = None,
         published: Published = Published(),  # noqa: B008
     ) -> None:
-        """`before`, the book of the last build, lends the pages of entries that have not changed since."""
+        """Charts are kept under `cache` when given; where the book is published is part of its pages."""
         super().__init__(catalog, evidence, cache)
         self.published = published
         self.cited = citation.read(catalog.root, published.site_url or "")
-        self._made: dict[str, tuple[Any, OfPaper]] = {}
-        self._before = before._made if before is not None else {}
+        self._made: dict[str, OfPaper] = {}
         # What the page of one entry says of the others.
         self._names = [(p, e.title, {k: law.name for k, law in e.laws.items()}) for p, e in catalog.entries.items()]
 
@@ -185,41 +183,36 @@ class Book(Views):
         return self.of_paper(paper).law
 
     def of_paper(self, paper: str) -> OfPaper:
-        """All that is made for a paper, once in the life of the book."""
-        if paper in self._made:
-            return self._made[paper][1]
-        catalog = self.catalog
-        runs = self.evidence[paper].seeds if paper in self.evidence else ()
-        confirmed = self.evidence[paper].confirmed if paper in self.evidence else None
-        own = (
-            [(run.content, run.status, run.message) for run in runs], confirmed, catalog.ties(paper),
-            self.histories[paper], self.worked[paper], catalog.addresses.gone_from(f"laws/{paper}/"),
-            replace(self.reading(paper), shorts={}),
-        )  # fmt: skip
-        drawn_on = (catalog.entries[paper], runs, own, self._of_all, catalog.notation)
-        known = self._before.get(paper)
-        if known is not None and known[0] == drawn_on:
-            made = known[1]
-        elif all(run.content for run in runs):
-            made_of = (catalog.digest(paper), repr(own), self._digest_of_all)
-            made = catalog.kept.get(f"{paper}.pages", made_of, lambda: self._of_paper(paper))
-        else:
-            made = self._of_paper(paper)
-        self._made[paper] = (drawn_on, made)
-        return made
+        """All that is made for a paper; kept as long as all that it shows is as it was."""
+        if paper not in self._made:
+            shows = digest([repr(self._shown_by(paper)), self._shown_by_all])
+            made_of = (self.catalog.digest(paper), shows)
+            self._made[paper] = self.catalog.kept.get(f"{paper}.pages", made_of, lambda: self._of_paper(paper))
+        return self._made[paper]
 
-    @cached_property
-    def _of_all(self) -> tuple[Any, ...]:
-        """What the pages of any paper say of the others, and of the book."""
-        catalog = self.catalog
+    def _shown_by(self, paper: str) -> tuple[Any, ...]:
+        """What the pages of a paper show beside its entry, and no other paper does."""
+        evidence = self.evidence.get(paper)
+        runs = evidence.seeds if evidence is not None else ()
         return (
-            self._names, catalog.works, catalog.families, catalog.glossary, self.has_history, self.published,
-            self.cited, self.shorts,
-        )  # fmt: skip
+            [(run.content, run.status, run.message) if run.content else run for run in runs],
+            evidence and evidence.confirmed,
+            self.catalog.ties(paper),
+            self.histories[paper],
+            self.worked[paper],
+            self.catalog.addresses.gone_from(f"laws/{paper}/"),
+            replace(self.reading(paper), shorts={}),
+        )
 
     @cached_property
-    def _digest_of_all(self) -> str:
-        return digest([repr(self._of_all), made_by.code(), made_by.versions(MAKERS)])
+    def _shown_by_all(self) -> str:
+        """A hash of what the pages of every paper show, and of what makes them."""
+        catalog = self.catalog
+        told = (
+            self._names, self.shorts, catalog.notation, catalog.works, catalog.families, catalog.glossary,
+            self.has_history, self.published, self.cited,
+        )  # fmt: skip
+        return digest([repr(told), made_by.code(), made_by.versions(MAKERS)])
 
     def reading(self, paper: str) -> Reading:
         """What to read before and after an entry, and what to try after it."""

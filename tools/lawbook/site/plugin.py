@@ -51,9 +51,8 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         catalog, self.problems = load_checked(self.root)
         if self.problems and not self.serving:
             raise PluginError("\n".join(map(str, self.problems)))
-        before: Book | None = getattr(self, "book", None)  # while serving: the book before the change
         published = Published(config.site_url, config.extra.get("repo"))
-        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), before, published)
+        self.book = Book(catalog, store.read(catalog), content.charts_of(self.root), published)
         self.stash: dict[str, list[str]] = {}
         self.api = ApiPages(config, self.cache)
         self.kept = KeptPages(self.cache / "html", made_with(config))
