@@ -95,7 +95,7 @@ def test_of_this_package_counts_what_a_run_reaches_and_not_what_reads_the_book(
     (tiny / NOTEBOOK).write_text(f"{text}\n# %%\nlaw.formula('inverse-root')(n=4.0, spread=1.0)\n")
 
     def key(package: Path) -> str:
-        catalog, _ = load(tiny, keep=False)
+        catalog, _ = load(tiny)
         keys.take_code_from(catalog, package)
         return keys.run_key(catalog, "halving2001", "quick", 0)
 

@@ -13,6 +13,7 @@ from lawbook.evidence import cells, fingerprint, packages
 from lawbook.evidence.record import digest
 from lawbook.reference import made_by
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.kept import Kept
 from lawbook.reference.model import Law
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -94,7 +95,8 @@ def _code(catalog: Catalog, paper: str) -> dict[str, Any]:
 
 def take_code_from(catalog: Catalog, package: Path) -> None:
     """Let fingerprints of `catalog` be of what its notebooks reach in another copy of this package, such as a former
-    one."""
+    one. Nothing of it is kept: what is kept is of the code that runs."""
+    catalog.kept = Kept(None)
     catalog.__dict__["_shared_package"] = {"it": fingerprint.Package(package)}
 
 
