@@ -152,7 +152,7 @@ def searches() -> None:
         root = json.loads(files["search_index.json"])["config"]["index"]
         needed = {bisect.bisect_right(root["firsts"], word) - 1 for word in ("edge", "stability", "~edge stability")}
         read = [files["search_index.json"], *(files[f"{root['key']}/{i}.json"] for i in needed)]
-        row(f"search index, {count} entries", f"{used / count * 1e3:.1f} ms an entry", "CPU")
+        row(f"search index, CPU, {count} entries", f"{used / count * 1e3:.1f} ms an entry")
         row(f"first query at {count} entries, without results", f"{sum(map(len, read)) / 1e3:.0f} kB", "≤ 1 MB")
 
 

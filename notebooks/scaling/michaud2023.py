@@ -133,14 +133,15 @@ mean, error = np.array([mean_and_error(draws[:, 0, tenth]) for draws in found]).
 law.control("ten-copies", measured=mean, error=error, given={"alpha": tried[:, None], "samples": 10 * sizes[tenth]})
 
 # %% [markdown]
-# Control: twenty thousand quanta, all equal. Nothing happens for long, and then all of them are known at once.
+# Control: twenty thousand quanta, all equal. What is left falls as an
+# exponential, slowly and then at once: a bend, and no line.
 
 # %%
 equally = np.array([
     left(rng.integers(0, 20_000, sizes[-1]), lambda quantum: np.full(len(quantum), 1 / 20_000), (1,))[0]
     for _ in range(20)
 ])  # fmt: skip
-some = sizes <= 10**5  # beyond, none of them is left to be known
+some = sizes <= 10**5  # beyond, nothing is left, which has no logarithm
 measured, error = repeated.exponent(sizes[some], equally[:, some], rng)
 law.control("equal-frequencies-in-data", measured=measured, error=error, given={"alpha": 0.8})
 

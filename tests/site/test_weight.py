@@ -32,7 +32,7 @@ def sizes(book: Book) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     ("folder", "depth", "limit"),
-    [("laws/", 1, 125_000), ("laws/", 2, 125_000), ("own-model", 0, 105_000), ("own-model/", 1, 105_000)],
+    [("laws/", 1, 128_000), ("laws/", 2, 125_000), ("own-model", 0, 105_000), ("own-model/", 1, 105_000)],
 )
 def test_a_page_is_light(sizes: dict[str, int], folder: str, depth: int, limit: int) -> None:
     found = {path: size for path, size in sizes.items() if path.startswith(folder) and path.count("/") == depth}

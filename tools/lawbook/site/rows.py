@@ -210,7 +210,8 @@ def kept_of(record: Measured | None, check: Measured | None) -> tuple[str, Told 
     else:
         return "", Told("not run yet", "none")
     assert point is not None  # there is one
-    return measured_of(point), _TOLD[verdict]
+    here, there = plain(point.predicted), plain(record.representative.predicted)
+    return measured_of(point) + (f" where {here} is predicted" if here != there else ""), _TOLD[verdict]
 
 
 _TOLD: dict[str, Told] = {
