@@ -76,7 +76,7 @@ def test_the_command_line_names_the_part_in_one_line(command: list[str], missing
 
 # pydantic_core comes with pydantic, which has the types of its errors there
 CORE = {"markdown_it", "math_core", "numpy", "pybtex", "pydantic", "pydantic_core", "pylatexenc", "rich", "sympy"}
-CORE |= {"markupsafe", "typer", "yaml"}
+CORE |= {"markupsafe", "packaging", "typer", "yaml"}
 
 
 def test_every_module_that_is_imported_belongs_to_the_core_or_to_a_part() -> None:
