@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,11 +15,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lawbook.site import build as building
 from lawbook.site.build import build
 from lawbook.site.swap import replacing
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 
 CONFIG = """
@@ -269,6 +273,46 @@ def test_serving_says_what_is_wrong_with_an_entry_and_goes_on(book: Path) -> Non
             until(read, "/", "")
         entry.write_text(good, encoding="utf-8")
         until(read, "/laws/halving2001/", "inverse square root")
+
+
+def test_the_pages_of_an_edited_entry_stand_first_and_all_others_follow(book: Path) -> None:
+    entry = book / "references/scaling/halving2001.yml"
+    good = entry.read_text(encoding="utf-8")
+    assert good.count("title: The ") == 1
+    config = load_config(str(book / "mkdocs.yml"), site_dir=str(book / "served"))
+    config.plugins.on_startup(command="serve", dirty=False)
+    plugin: Any = config.plugins["lawbook"]
+    assert not plugin.make_at_once()  # there is no site yet
+    mkdocs_build(config)
+    assert not plugin.make_at_once()
+
+    before = state(book / "served")
+    entry.write_text(good.replace("title: The ", "title: Reworded, the "), encoding="utf-8")
+    assert plugin.make_at_once()
+    assert not plugin.make_at_once()  # the same edit
+    now = state(book / "served")
+    changed = {path for path in now if now[path] != before.get(path)}
+    assert (
+        {"laws/halving2001/index.html"} <= changed <= {f"laws/halving2001/{end}index.html" for end in ("", "in-full/")}
+    )
+    mkdocs_build(load_config(str(book / "mkdocs.yml"), site_dir=str(book / "served")))
+    whole = state(book / "served")
+    assert {path: whole[path] for path in changed} == {path: now[path] for path in changed}
+    assert b"Reworded, the" in whole["laws/index.html"]
+
+    entry.write_text(good.replace("title: The ", "titel: The "), encoding="utf-8")
+    assert not plugin.make_at_once()  # all pages tell of the fault
+
+
+def test_an_edit_is_served_on_its_page_and_on_all_others(book: Path) -> None:
+    entry = book / "references/scaling/halving2001.yml"
+    with served(book) as read:
+        until(read, "/laws/halving2001/", "inverse square root")
+        for word in ("Reworded", "Anew"):
+            text = entry.read_text(encoding="utf-8")
+            entry.write_text(re.sub(r"^title: .*", f"title: {word}", text, flags=re.MULTILINE), encoding="utf-8")
+            until(read, "/laws/halving2001/", word)
+            until(read, "/laws/", word)
 
 
 def test_a_first_build_that_fails_is_a_page_until_it_is_mended(book: Path) -> None:

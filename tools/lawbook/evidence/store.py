@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -215,21 +216,27 @@ def as_text(notebook: dict[str, Any]) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def read(catalog: Catalog, scale: str = "quick") -> dict[str, Evidence]:
+def read(catalog: Catalog, scale: str = "quick", papers: Iterable[str] | None = None) -> dict[str, Evidence]:
     """The evidence of every paper that has a current run at `scale`; the lowest seed is the one shown.
 
     Of the book inside an installed package: the evidence that was packed with it.
+
+    Arguments:
+        catalog: The book.
+        scale: Of which scale.
+        papers: Of these papers only; of all by default.
     """
+    asked = set(catalog.entries if papers is None else papers) & catalog.entries.keys()
     confirmed = confirmation.read_all(catalog)[0]
     if is_packaged(catalog.root):
         found = packaged.read(catalog.root).items()
         return {
             paper: replace(_judged_again(catalog, paper, evidence), confirmed=confirmed.get(paper))
             for paper, evidence in found
-            if paper in catalog.entries and evidence.shown.scale == scale
+            if paper in asked and evidence.shown.scale == scale
         }
     evidence: dict[str, Evidence] = {}
-    for paper in sorted(catalog.entries):
+    for paper in sorted(asked):
         folder = run_path(catalog.root, paper, scale, 0).parent
         names = [path.stem.rpartition("-")[2] for path in folder.glob(f"{scale}-*.ipynb")]
         seeds = sorted({int(name) for name in names if name.isdecimal()})  # a seed counts once, however it is written

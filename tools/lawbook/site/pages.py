@@ -85,6 +85,11 @@ class OfPaper:
     in_full: Page | None
     sliders: str
 
+    def pages(self, paper: str) -> dict[str, Page]:
+        """The pages of `paper`, by their path below the root of the docs."""
+        found = {f"laws/{paper}.md": self.law, f"laws/{paper}/in-full.md": self.in_full}
+        return {path: page for path, page in found.items() if page is not None}
+
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
@@ -158,9 +163,7 @@ class Book(Views):
 
     def pages(self) -> dict[str, Page]:
         """Path below the root of the docs, such as `laws/cohen2021.md`, to page."""
-        made = {paper: self.of_paper(paper) for paper in self.papers}
-        out = {f"laws/{paper}.md": found.law for paper, found in made.items()}
-        out |= {f"laws/{paper}/in-full.md": found.in_full for paper, found in made.items() if found.in_full is not None}
+        out = {path: page for paper in self.papers for path, page in self.of_paper(paper).pages(paper).items()}
         out |= {f"families/{family}.md": self.family(family) for family in self.catalog.families}
         out["bibliography.md"] = self.bibliography()
         out |= laws_table.pages(self.listing, self.page)

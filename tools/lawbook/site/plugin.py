@@ -14,6 +14,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 from mkdocs.structure.toc import get_toc
 
@@ -21,6 +22,7 @@ from lawbook.evidence import store
 from lawbook.reference.checked import load_checked
 from lawbook.site import api_pages, content, documentation, notebook_page, search, search_index, styles
 from lawbook.site.api_pages import ApiPages
+from lawbook.site.at_once import Built
 from lawbook.site.book import Published
 from lawbook.site.conversion import Conversions
 from lawbook.site.kept_pages import KeptPages, made_with
@@ -41,11 +43,13 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     """Feeds catalog, evidence and executed notebooks to MkDocs."""
 
     serving = False  # unless MkDocs says so at the start
+    built: Built | None = None  # of a site that is served, once it stands
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        self.built = None
         self.root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         self.cache = content.cache_of(self.root)
         catalog, self.problems = load_checked(self.root)
@@ -75,6 +79,7 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     def _on_env_keep(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         self.api.keep(files, config)
         self.kept.keep(files)
+        self.stands = Built(self.book, config, files, self.navigation, env)
         return env
 
     on_env = CombinedEvent(_on_env_templates, _on_env_keep)
@@ -103,6 +108,10 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             file.edit_uri = f"../{notebook.meta['source']}"
             files.append(file)
         return files
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        self.navigation = nav
+        return nav
 
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
         uri = page.file.src_uri
@@ -160,6 +169,19 @@ class LawbookPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
             for name, text in search_index.files(known, self.book.catalog.synonyms).items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(text, encoding="utf-8")
+        self.built = self.stands if self.serving and not self.problems else None
+
+    def make_at_once(self) -> bool:
+        """Make the pages of entries that were edited since the site was built. Whether there were any.
+
+        All else that shows them has to be built after this.
+        """
+        made = self.built.edited() if self.built is not None else {}
+        for path, page in made.items():
+            self.generated[path] = page
+            if self.built is not None:
+                self.built.write(path, page.text)
+        return bool(made)
 
     def on_serve(self, server: Any, *, config: MkDocsConfig, builder: Any) -> Any:
         root = Path(config.config_file_path or "mkdocs.yml").resolve().parent  # also where no build has begun

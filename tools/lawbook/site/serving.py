@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -54,7 +56,8 @@ def serve(settings: Path, address: str) -> None:
     from mkdocs.livereload import LiveReloadServer
 
     later.put_off(*conversion.LOADS)
-    with tempfile.TemporaryDirectory(prefix="lawbook-") as folder:
+    temporary = partial(tempfile.TemporaryDirectory, prefix="lawbook-")
+    with temporary() as folder, temporary() as rest:
 
         def configured() -> MkDocsConfig:
             config = load_config(str(settings), site_dir=folder, dev_addr=address, strict=False)
@@ -62,10 +65,14 @@ def serve(settings: Path, address: str) -> None:
             return config
 
         def rebuild() -> None:
+            if lawbook is not None and lawbook.make_at_once():
+                Path(rest, "to-do").write_text(str(time.monotonic_ns()), encoding="utf-8")  # watched
+                return
             config = configured()
             build(config, serve_url=config.site_url)
 
         config = configured()
+        lawbook: Any = config.plugins.get("lawbook")  # one object for all builds
         config.plugins.on_startup(command="serve", dirty=False)
         host, port = config.dev_addr
         server = LiveReloadServer(rebuild, host, port, root=folder, mount_path=urlsplit(config.site_url or "").path)
@@ -73,7 +80,7 @@ def serve(settings: Path, address: str) -> None:
         Guard(server)
         try:
             server.builder()
-            for watched in (config.docs_dir, config.config_file_path, *config.watch):
+            for watched in (config.docs_dir, config.config_file_path, rest, *config.watch):
                 server.watch(str(watched))
             server = config.plugins.on_serve(server, config=config, builder=rebuild)
             server.serve()  # type: ignore[no-untyped-call]
