@@ -193,7 +193,9 @@ def edit_to_page() -> None:
 
     def wait(condition: Callable[[], bool]) -> float:
         started = time.perf_counter()
-        while not condition() and time.perf_counter() - started < 120:
+        while not condition():
+            if time.perf_counter() - started > 300:
+                raise TimeoutError(f"nothing was served at {address} within 300 s")
             time.sleep(0.02)
         return time.perf_counter() - started
 
