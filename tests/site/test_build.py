@@ -283,8 +283,9 @@ def test_the_pages_of_an_edited_entry_stand_first_and_all_others_follow(book: Pa
     config.plugins.on_startup(command="serve", dirty=False)
     plugin: Any = config.plugins["lawbook"]
     assert not plugin.make_at_once()  # there is no site yet
-    mkdocs_build(config)
-    assert not plugin.make_at_once()
+    for _ in range(2):  # what the first one made, the second one finds
+        mkdocs_build(load_config(str(book / "mkdocs.yml"), site_dir=str(book / "served")))
+        assert not plugin.make_at_once()
 
     before = state(book / "served")
     entry.write_text(good.replace("title: The ", "title: Reworded, the "), encoding="utf-8")

@@ -73,6 +73,7 @@ class KeptPages:
                 return markdown
         key = hashlib.sha256(f"{self.made_with}\0{uri}\0{markdown}".encode()).hexdigest()
         self.paths[uri] = path = self.folder / f"{key}.json"
+        self.found.pop(uri, None)  # of a page that is made a second time
         if not path.is_file():
             return markdown
         self.found[uri] = json.loads(path.read_text(encoding="utf-8"))
