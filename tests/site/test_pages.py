@@ -164,6 +164,12 @@ def test_drawn_seeds_stand_in_the_headline_and_are_drawn(catalog: Catalog, evide
     row = below.partition('id="check-exponent"')[2].partition("</summary>")[0]
     assert "20 seeds beside the tolerance" in row
     assert "20 seeds that the prediction draws, run on 28 November 2026 at commit abcdef." in text
+    assert "gave no result" not in text
+    broken = replace(
+        confirmed, results={("check", "exponent"): (*results["check", "exponent"][:19], Result("error", None))}
+    )
+    text = pages(catalog, {"halving2001": replace(found, confirmed=broken)})["laws/halving2001.md"].text
+    assert "1 of them gave no result, which counts as not passed: 1019 (the notebook broke)." in text
     stale = replace(found, confirmed=replace(confirmed, is_current=False))
     text = pages(catalog, {"halving2001": stale})["laws/halving2001.md"].text
     assert "in 3 of 3 trial seeds" in text.partition("## The law")[0]

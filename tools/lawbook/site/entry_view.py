@@ -16,7 +16,7 @@ from lawbook.site.law_view import EntryOnPage, LawView, symbol_of
 from lawbook.site.markdown import plain as plain_text
 from lawbook.site.outcomes import outcomes
 from lawbook.site.rows import Row
-from lawbook.site.verdicts import Told, long_date
+from lawbook.site.verdicts import Told, long_date, without_result
 
 SEEN = {"full-text": "full text read", "abstract": "abstract read", "secondary": "known second-hand"}
 
@@ -77,7 +77,8 @@ class EntryView(EntryOnPage):
             return ""
         day = long_date(found.date)
         if found.is_current:
-            return f"{len(found.seeds)} seeds that the prediction draws, run on {day} at commit {found.commit}."
+            told = f"{len(found.seeds)} seeds that the prediction draws, run on {day} at commit {found.commit}."
+            return f"{told} {without_result(found)}".rstrip()
         return f"Confirmed before the last change, on {day} at commit {found.commit}: the seeds have to be drawn anew."
 
     def row(self, kind: Literal["check", "control"], name: str) -> Row:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from lawbook.evidence.confirmation import NEEDED
-from lawbook.evidence.record import Evidence, Kind, Outcome, is_good
+from lawbook.evidence.record import Confirmation, Evidence, Kind, Outcome, is_good
 from lawbook.reference.model import Entry, Law
 
 Tone = Literal["good", "bad", "open", "other", "none", "confounded", "algebra"]
@@ -83,6 +83,18 @@ def tell(entry: Entry, evidence: Evidence | None, kind: Kind, name: str) -> Told
     if told.tone == "good" and good < NEEDED * seeds:
         told = Told(f"{told.short} here, not in enough seeds", "open")
     return replace(told, good=good, seeds=seeds, drawn=long_date(confirmed.date))
+
+
+def without_result(found: Confirmation) -> str:
+    """The seeds whose run broke or ran out of time, as a sentence; nothing where all have come to an end."""
+    lost = []
+    for i, seed in enumerate(found.seeds):
+        outcomes = {results[i].outcome for results in found.results.values()}
+        if len(outcomes) == 1 and outcomes <= {"error", "timed out"}:
+            lost.append(f"{seed} ({_CHECK[outcomes.pop()].word})")
+    if not lost:
+        return ""
+    return f"{len(lost)} of them gave no result, which counts as not passed: {', '.join(lost)}."
 
 
 def long_date(day: str) -> str:
