@@ -12,6 +12,7 @@ import yaml
 from lawbook.evidence import store
 from lawbook.evidence.record import Evidence, digest
 from lawbook.reference.catalog import Catalog, load
+from lawbook.site import content as of_content
 from lawbook.site.content import NotebookPage, content, nav
 from lawbook.site.pages import Book
 from lawbook.site.portable import guide, home, moved, notebook, settings
@@ -38,6 +39,22 @@ def test_it_is_what_the_plugin_takes(site: Path, portable: Path) -> None:
         written = (portable / "docs" / path).read_bytes()
         assert written == (data.encode() if isinstance(data, str) else data)
         assert (site / path).read_bytes() == written
+
+
+def test_notebooks_and_the_map_are_made_ready_once(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog, _ = load(site.parents[1])
+    made = content(Book(catalog, store.read(catalog)))
+
+    def not_again(*_: object) -> None:
+        raise AssertionError("made again")
+
+    monkeypatch.setattr("lawbook.site.notebook_page.prepare", not_again)
+    monkeypatch.setattr("lawbook.site.relation_map.layout", not_again)
+    of_content._prepared.cache_clear()
+    again = content(Book(catalog, store.read(catalog)))
+    assert again.notebooks == made.notebooks
+    assert again.files == made.files
+    assert again.pages["browse/map.md"] == made.pages["browse/map.md"]
 
 
 def test_guides_have_their_live_parts(portable: Path) -> None:

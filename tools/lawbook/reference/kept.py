@@ -65,6 +65,12 @@ class Kept:
     def __init__(self, root: Path | None) -> None:
         self.folder = None if root is None else folder_of(root) / "kept"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kept) and self.folder == other.folder
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
+
     def get(self, name: str, made_from: tuple[str, ...], make: Callable[[], T]) -> T:
         """What `make` makes, or made when all was as it is: this code, and what it is made from.
 

@@ -11,14 +11,16 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from lawbook.evidence import store
+from lawbook.reference import made_by
 from lawbook.reference.catalog import Catalog
+from lawbook.reference.kept import Kept
 from lawbook.reference.problem import Problem
 from lawbook.site import assets, download, exports, feed, figures, laws_table, notebook_page, wheel
 from lawbook.site.book import Page, Published
@@ -145,7 +147,7 @@ def content(book: Book, problems: Sequence[Problem] = (), *, serving: bool = Fal
             continue
         text = store.notebook_text(catalog, found.shown)
         files[f"download/{paper}.ipynb"] = download.with_install(text, package, published.site_url)
-        ready = _prepared(paper, text)
+        ready = _prepared(catalog.kept, paper, text)
         notebooks[paper] = NotebookPage(_meta(book, paper, published), ready.text, ready.headings)
         files |= {f"figures/{name}": data for name, data in ready.figures.items()}
         lost = [link for link in ready.links if _is_dead(link, known)]
@@ -170,8 +172,13 @@ def _meta(book: Book, paper: str, published: Published) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)  # while the site is served, most notebooks are as they were
-def _prepared(paper: str, text: str) -> Prepared:
-    return notebook_page.prepare(paper, json.loads(text))
+def _prepared(kept: Kept, paper: str, text: str) -> Prepared:
+    return kept.get(f"{paper}.page", (text, _sanitiser()), lambda: notebook_page.prepare(paper, json.loads(text)))
+
+
+@cache
+def _sanitiser() -> str:
+    return repr(made_by.versions(("nh3",)))
 
 
 def _is_dead(target: str, pages: Container[str]) -> bool:

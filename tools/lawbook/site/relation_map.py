@@ -102,7 +102,8 @@ def _placed(book: Views, inside: list[Edge]) -> Layout:
     families = list(book.catalog.families)
     column = {paper: families.index(book.catalog.family_of[paper]) for paper in book.papers}
     year = {paper: book.catalog.works[paper].year for paper in book.papers}
-    return layout(column, year, [(edge.start, edge.end) for edge in inside])
+    joined = [(edge.start, edge.end) for edge in inside]
+    return book.catalog.kept.get("map", (repr((column, year, joined)),), lambda: layout(column, year, joined))
 
 
 def _end(book: Views, paper: str) -> tuple[Markup, str, str]:
