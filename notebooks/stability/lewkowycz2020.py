@@ -75,8 +75,10 @@ class Network:
         """Output less target at the start, shape (samples,)."""
         return self.phi(self.x @ self.first.T) @ self.last / np.sqrt(self.width) - self.y
 
-    def descend(self, product, steps, *, momentum=0.0, logistic=False, keep=lambda first, last: None):
+    def descend(self, product, steps, *, momentum=0.0, logistic=False, past_peak=False, keep=lambda first, last: None):
         """Gradient descent at step size `product` over the curvature of the start, until the loss is hopeless.
+
+        With `past_peak` it also ends once the loss is below a hundredth of its highest.
 
         Returns the loss before each step, the last weights, and what `keep` made of the weights before each step.
         """
@@ -91,7 +93,7 @@ class Network:
             outputs = hidden @ last / root
             errors = outputs - y
             losses.append(np.mean(errors**2) / 2)
-            if not losses[-1] < 1e4 * self.width:
+            if not losses[-1] < 1e4 * self.width or (past_peak and losses[-1] < 0.01 * max(losses)):
                 break
             if logistic:  # four times the logistic loss: at output 0 it is as curved as the squared loss
                 errors = -4 * y / (1 + np.exp(y * outputs))
@@ -376,7 +378,7 @@ def peaks(*groups):
     for group in groups:
         curvature = np.mean([n.curvature for n in group])
         for product in products[1:]:  # the height goes as the curvature: take each network's to the mean one
-            heights = [n.descend(product, 40)[0].max() / n.curvature * curvature for n in group]
+            heights = [n.descend(product, 40, past_peak=True)[0].max() / n.curvature * curvature for n in group]
             rows.append((*mean(heights), group[0].width, curvature, product))
     value, error, widths, curvatures, c = np.array(rows).T
     return {"measured": value, "error": error, "given": {"width": widths, "start_curvature": curvatures, "c": c}}
@@ -386,13 +388,13 @@ law.check("peak-on-digits", **peaks([Network(d) for d in halves], wide_ones["lin
 law.control("relu-peaks-lower", **peaks(wide_ones["relu"]))
 
 # %% [markdown]
-# For the exponent and for the time of the peak we take five widths. The time depends also on the residual along the
+# For the exponent and for the time of the peak we take four widths. The time depends also on the residual along the
 # steepest direction at the start, $r_0$, which chance decides: it has to grow from there to about $\sqrt m$. So we
 # take the slope of the time in $\ln m$ and in $\ln r_0^2$ together. As steps are whole numbers, the time is that of
 # the top of the parabola through the logarithms of the highest loss and its neighbours.
 
 # %%
-widths = np.array([128, 256, 512, 1024, 2048])
+widths = np.array([256, 512, 1024, 2048])
 
 
 def slope(y, *x):
@@ -414,10 +416,10 @@ def top(losses):
 
 
 def climbs(activation, product):
-    """Of 30 networks: log width, log r₀², log of the highest loss, its time, and its time with a frozen kernel."""
+    """Of 32 networks: log width, log r₀², log of the highest loss, its time, and its time with a frozen kernel."""
     rows = []
-    for n in (Network(drawn(width), activation) for width in np.repeat(widths, 6)):
-        losses, _, _ = n.descend(product, 40)
+    for n in (Network(drawn(width), activation) for width in np.repeat(widths, 8)):
+        losses, _, _ = n.descend(product, 40, past_peak=True)
         along = n.modes[:, -1] @ n.residual() / np.sqrt(samples)
         rows.append((np.log(n.width), np.log(along**2), np.log(losses.max()), top(losses), top(frozen(n, product, 40))))
     return np.array(rows).T
