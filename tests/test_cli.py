@@ -212,9 +212,11 @@ def test_new_says_what_it_wrote_what_stood_and_what_comes_next(tiny: Path, monke
         "wrote notebooks/scaling/newton2003.py",
         "wrote references/papers.bib, the record newton2003",
     ]
-    assert [line.strip().partition(":")[0] for line in first[4:7]] == [
+    assert [line.strip().partition(":")[0] for line in first[4:9]] == [
         "references/families.yml",
         "references/papers.bib",
+        "references/instruments.yml",
+        "references/glossary.yml and synonyms.yml",
         "CHANGELOG.md",
     ]
     assert first[-2:] == ["  lawbook check", "  lawbook run --seeds 3 newton2003"]

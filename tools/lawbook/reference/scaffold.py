@@ -215,6 +215,8 @@ def write(root: Path, paper: str, family: str) -> Skeleton:
     touch = (
         f"references/families.yml: a row in the guide of {family}, with the law and its checks",
         f"{BIB}: a record for each work that the entry cites",
+        "references/instruments.yml: a line for each law that has a check",
+        "references/glossary.yml and synonyms.yml: words of the field that are new, and what people type instead",
         "CHANGELOG.md: a line on what is new",
     )
     return Skeleton(tuple(written), tuple(stood), touch)
