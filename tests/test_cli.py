@@ -99,6 +99,7 @@ def test_outside_a_clone_the_message_says_so(tmp_path: Path, monkeypatch: pytest
         (["show", "halving2001/inverse-roots"], "did you mean 'inverse-root'?"),
         (["new", "Cohen 2021", "--family", "scaling"], "expected first author and year in lower case"),
         (["new", "cohen2021", "--family", "scalling"], "did you mean 'scaling'?"),
+        (["new", "jacot2018", "--family", "limits"], "for a new one write first into references/families.yml: limits:"),
         (["new", "halving2001", "--family", "scaling"], "stands already; nothing was written"),
     ],
 )

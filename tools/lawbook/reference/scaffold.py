@@ -187,7 +187,10 @@ def write(root: Path, paper: str, family: str) -> Skeleton:
     families = source.read(root / "references" / "families.yml", "references/families.yml").data or {}
     if family not in families:
         known = ", ".join(families)
-        raise ScaffoldError(f"found the family {family!r}, expected one of {known}{nearest(family, families)}")
+        raise ScaffoldError(
+            f"found the family {family!r}, expected one of {known}{nearest(family, families)}; "
+            f"for a new one write first into references/families.yml: {family}: {{title: …, introduction: …}}"
+        )
     entry, notebook = f"references/{family}/{paper}.yml", f"notebooks/{family}/{paper}.py"
     parts = [*root.glob(f"references/*/{paper}.yml"), *root.glob(f"notebooks/*/{paper}.py")]
     elsewhere = [path.relative_to(root).as_posix() for path in parts if path.parent.name != family]
