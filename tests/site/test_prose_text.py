@@ -35,6 +35,13 @@ def test_paragraphs_and_formulas_keep_their_lines() -> None:
     assert text_of("One\ntwo.\n\n$$\n\\frac{a}{b}\n$$\n\n- item", {}, {}) == "One\ntwo.\n\n    a/b\n\n- item"
 
 
+def test_a_program_keeps_its_lines() -> None:
+    program = "```python\ndef f(m):\n    return 2*m*m  # *all* $m$\n\nf(1e3)\n```"
+    lines = ["def f(m):", "    return 2*m*m  # *all* $m$", "f(1e3)"]
+    made = text_of(f"Do `f(m)`:\n\n{program}\n\nEnd.", {}, {})
+    assert made == "\n".join(["Do f(m):", "", *(" " * 8 + line for line in lines), "", "End."])
+
+
 def test_the_first_sentence() -> None:
     assert first_sentence("At 0.5 it ends. Then more.") == "At 0.5 it ends."
     assert first_sentence("no end") == "no end"

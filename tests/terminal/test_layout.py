@@ -57,6 +57,15 @@ def test_no_line_is_wider_than_the_terminal(text: str, width: int) -> None:
     assert [line for line in lines if width_of(line) > width and not addresses.search(line)] == []
 
 
+def test_a_program_keeps_its_lines_and_what_they_are_indented_by() -> None:
+    page = Page(width=34, coloured=False)
+    page.prose("Do:\n\n        for m in widths:\n            print(m, measured(m), 'wide')\n\nEnd.", indent=2)
+    assert (
+        page.text()
+        == "  Do:\n\n      for m in widths:\n          print(m, measured(m),\n            'wide')\n\n  End.\n"
+    )
+
+
 def test_words_are_wrapped_and_long_ones_are_cut() -> None:
     assert wrapped("one two three", 7, 5) == ["one two", "three"]
     assert wrapped("abcdefgh", 3, 3) == ["abc", "def", "gh"]

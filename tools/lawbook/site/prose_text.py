@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import dedent
 
 from lawbook.reference.math_text import math_text
 from lawbook.reference.prose import CITATION
@@ -16,6 +17,7 @@ _POWER = re.compile(r"(?<![\w./=#%:-])(\d+(?:\.\d+)?)e([+-]?)(\d+)(?![\w/])")
 _SUPER = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HELD = re.compile("\ufdd0(\\d+)\ufdd1")  # noncharacters, which no text of an entry has
 DISPLAYED = "    "  # before a formula that stands on a line of its own
+CODE = 2 * DISPLAYED  # before each line of a program
 
 
 def text_of(markdown: str, works: Mapping[str, str], laws: Mapping[str, str]) -> str:
@@ -28,7 +30,7 @@ def text_of(markdown: str, works: Mapping[str, str], laws: Mapping[str, str]) ->
 
     Returns:
         The text. A law that is cited is its name in quotes with its id behind it, an address stands behind the words
-        that led there.
+        that led there. A program keeps its lines, without those that are empty.
     """
     held: list[str] = []
 
@@ -50,6 +52,9 @@ def text_of(markdown: str, works: Mapping[str, str], laws: Mapping[str, str]) ->
     for kind, content in pieces(_HELD.sub("", markdown)):
         if kind == "text":
             parts.append(CITATION.sub(cited, _POWER.sub(_power, content)))
+        elif kind == "code" and "\n" in content and content.startswith(("```", "~~~")):
+            rows = [row for row in content.split("\n")[1:] if row.strip() and not row.lstrip().startswith(content[:3])]
+            parts.append("\n\n" + "\n".join(CODE + hold(row) for row in dedent("\n".join(rows)).split("\n")) + "\n\n")
         elif kind == "code":
             parts.append(hold(content.strip("`").strip()))
         elif kind == "inline":

@@ -82,8 +82,15 @@ class Page:
             self.line(part, "head", indent=indent, hang=2)
 
     def prose(self, text: str, *, indent: int = 0) -> None:
-        """Paragraphs, items and formulas on lines of their own."""
+        """Paragraphs and items, formulas and the lines of a program on lines of their own."""
         for block in re.split(r"\n\s*\n", text.strip("\n")):
+            if all(row.startswith(8 * " ") for row in block.split("\n")):
+                for row in block.split("\n"):
+                    code = row[4:]
+                    inside = min(len(code) - len(code.lstrip(" ")), self.width // 2)
+                    self.line(code.strip(" "), indent=indent + inside, hang=2)
+                self.gap()
+                continue
             if block.startswith("    "):
                 self.formula(" ".join(block.split("\n")).strip(), indent=indent + 4)
                 continue
