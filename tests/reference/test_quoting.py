@@ -117,11 +117,14 @@ def test_paragraphs_that_a_folded_text_joins_are_told(second: str) -> None:
     source = doc(f"guide:\n  - text: >-\n      One,\n      one.\n\n      {second}\n")
     (problem,) = source.problems
     assert (problem.line, problem.column, problem.path) == (2, 11, "guide[0].text")
-    assert problem.message == f"found a paragraph, {second!r}, that > joins to the one before, expected |- for paragraphs"
+    assert (
+        problem.message == f"found a paragraph, {second!r}, that > joins to the one before, expected |- for paragraphs"
+    )
 
 
 @pytest.mark.parametrize(
-    "text", [">-\n  One,\n  one.\n", "|-\n  One.\n\n  Two.\n", ">\n  One:\n\n  - a\n  - b\n", ">-\n  One.\n\n\n  Two.\n"]
+    "text",
+    [">-\n  One,\n  one.\n", "|-\n  One.\n\n  Two.\n", ">\n  One:\n\n  - a\n  - b\n", ">-\n  One.\n\n\n  Two.\n"],
 )
 def test_a_folded_text_that_loses_nothing_is_fine(text: str) -> None:
     assert doc(f"a: {text}").problems == []
