@@ -112,6 +112,24 @@ def test_brackets_that_nothing_splits_are_fine(text: str) -> None:
     assert doc(text).problems == []
 
 
+@pytest.mark.parametrize("second", ["Two.", "**Two.** Bold.", "*Two.*"])
+def test_paragraphs_that_a_folded_text_joins_are_told(second: str) -> None:
+    source = doc(f"guide:\n  - text: >-\n      One,\n      one.\n\n      {second}\n")
+    (problem,) = source.problems
+    assert (problem.line, problem.column, problem.path) == (2, 11, "guide[0].text")
+    assert (
+        problem.message == f"found a paragraph, {second!r}, that > joins to the one before, expected |- for paragraphs"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [">-\n  One,\n  one.\n", "|-\n  One.\n\n  Two.\n", ">\n  One:\n\n  - a\n  - b\n", ">-\n  One.\n\n\n  Two.\n"],
+)
+def test_a_folded_text_that_loses_nothing_is_fine(text: str) -> None:
+    assert doc(f"a: {text}").problems == []
+
+
 def test_very_many_backslashes_cost_no_more_than_a_long_file() -> None:
     began = time.perf_counter()
     many = doc('a: ["' + "\\q" * 60_000 + '"]\n')

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from lawbook.evidence.record import Evidence
 from lawbook.reference.catalog import Catalog
-from lawbook.reference.letters import explained, idle, unexplained
+from lawbook.reference.letters import explained, idle, instead, unexplained
 from lawbook.reference.model import Entry
 from lawbook.reference.symbols import Quantity, Symbol
 from lawbook.site.pages import Book
@@ -132,3 +132,15 @@ def test_a_letter_that_no_formula_needs_is_told(catalog: Catalog) -> None:
     )
     assert idle(catalog.notation, made) == ["V"]  # what the entry says of k goes before what another law does
     assert explained(catalog.notation, made, made.laws["first"])[0].name == "x"
+
+
+def test_a_letter_that_is_refused_is_told_which_key_is_left(catalog: Catalog) -> None:
+    made = entry(catalog, r"L_{m} \le L_{m'} + \ell_\phi + \ell^2", ("L", "loss"))
+    assert unexplained(catalog.notation, made, made.laws["first"]) == ["L", r"\ell"]
+    assert instead(catalog.notation, made, "L") == (
+        "; it is the symbol 's0' of other-0, explained there; with its index it may be a key: L_{m}, L_{m'}"
+    )
+    assert instead(catalog.notation, made, r"\ell") == r"; with its index it may be a key: \ell_\phi"
+    assert instead(catalog.notation, made, "l") == ""  # a part of a command is no letter
+    told = made.model_copy(update={"letters": {"L_{m}": "a", "L_{m'}": "b", r"\ell": "c"}})
+    assert (unexplained(catalog.notation, told, told.laws["first"]), idle(catalog.notation, told)) == ([], [])

@@ -167,6 +167,15 @@ def test_answers_after_a_run_fit_too(tiny: Path, monkeypatch: pytest.MonkeyPatch
     assert "5 of 5 changed laws are caught" in text
 
 
+def test_a_predicted_number_stands_once(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tiny / "references/geometry/corner2002.yml"
+    whole = path.read_text()
+    for bound, told in (("3.15", "predicted at most 3.15, measured"), ("pi + 0", "predicted at most π + 0 = 3.142 (")):
+        path.write_text(whole.replace("predicted: pi\n", f"predicted: {bound}\n        sense: at-most\n"))
+        assert lawbook(tiny, monkeypatch, "run", "corner2002").exit_code == 0
+        assert told in lawbook(tiny, monkeypatch, "show", "corner2002/sum-is-pi").stdout
+
+
 def test_the_whole_book_fits(kept: dict[str, Any]) -> None:
     for verb, shape in (("list", "list"), ("show", "entries")):
         data = kept[shape]["papers"] if verb == "list" else list(kept[shape].values())

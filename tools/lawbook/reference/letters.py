@@ -72,6 +72,22 @@ def idle(notation: Mapping[str, Quantity], entry: Entry) -> list[str]:
     return [latex for latex, name in entry.letters.items() if (latex, name) not in used]
 
 
+def instead(notation: Mapping[str, Quantity], entry: Entry, latex: str) -> str:
+    """Where an idle letter stands all the same: as a symbol, or with an index that its key must have too."""
+    letter = _plain(latex)
+    taken = [
+        f"the symbol {name!r} of {law_id}"
+        for law_id, law in entry.laws.items()
+        for name, symbol in law.symbols.items()
+        if _plain(complete(symbol, notation.get(name)).latex or "") == letter
+    ]
+    with_index = re.compile(rf"(?<![A-Za-z\\]){re.escape(latex)}_(?:\{{[^{{}}]*\}}|\\?\w+)")
+    found = dict.fromkeys(text for law in entry.laws.values() for text in with_index.findall(law.formula.latex))
+    return (f"; it is {taken[0]}, explained there" if taken else "") + (
+        f"; with its index it may be a key: {', '.join(found)}" if found else ""
+    )
+
+
 def _own(notation: Mapping[str, Quantity], law: Law) -> list[tuple[str, ...]]:
     """The letters of a law's own symbols, the paper's too."""
     symbols = [complete(symbol, notation.get(name)) for name, symbol in law.symbols.items()]

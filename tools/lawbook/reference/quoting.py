@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import yaml
 
 from lawbook.reference import characters
+from lawbook.reference.problem import shown
 
 UNKNOWN = "\ue000"  # stands for a backslash that YAML cannot read, while the rest of a file is read
 CURE = "text with a backslash is written in single quotes"
@@ -35,6 +37,7 @@ _COMMANDS_IN_N = frozenset(
 )
 _PLAIN = ("\\", '"', "/", "\n", "\r\n")  # what a backslash may stand before
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*', re.DOTALL)
+_BLOCK = re.compile(r"[-+*]\s|\d{1,9}[.)]\s|\|")  # an item, a row of a table: no blank line is needed before it
 _PAIRS = {"(": ")", "⟨": "⟩", "⌊": "⌋", "⌈": "⌉", "“": "”"}
 
 
@@ -107,4 +110,16 @@ def cut_by_a_comma(item: str) -> str:
                 f"found {item!r}, in which {(left if depth > 0 else right)!r} has no partner, expected it in single"
                 " quotes: here a comma ends an item"
             )
+    return ""
+
+
+def merged(text: str) -> str:
+    """What to say of a folded text whose paragraphs YAML makes one of; nothing where it has none.
+
+    Arguments:
+        text: As YAML gives it: `>` turns a blank line into a line break, which Markdown reads as a blank.
+    """
+    for one, other in pairwise(text.strip().split("\n")):
+        if one and other and not (one[0].isspace() or other[0].isspace() or _BLOCK.match(other)):
+            return f"found a paragraph, {shown(other)}, that > joins to the one before, expected |- for paragraphs"
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from lawbook.reference.formula import Formula, FormulaError
-from lawbook.reference.letters import idle, unexplained
+from lawbook.reference.letters import idle, instead, unexplained
 from lawbook.reference.model import Entry, Law
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.shape import validated
@@ -85,6 +85,7 @@ def _letters(
         yield from latex_problems(doc, ("letters", latex), latex)
     for latex in idle(notation, entry):
         message = f"found the letter {latex!r}, which no formula has beside the symbols, expected it in one"
+        message += instead(notation, entry, latex)
         yield doc.problem(("letters", latex), message, key=True)
 
 

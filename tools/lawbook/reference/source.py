@@ -305,7 +305,10 @@ class _Builder:
                 place = (start.line + line, column + (start.column if line == 1 else 0))
                 self._changed(event, Problem(self.source.file, *place, dotted(here), message))
             return quoting.as_meant(raw) if lost else text
-        message = quoting.cut_by_a_comma(text) if not event.style and self.in_flow and self.in_flow[-1] else ""
+        if event.style == ">":
+            message = quoting.merged(text)
+        else:
+            message = quoting.cut_by_a_comma(text) if not event.style and self.in_flow and self.in_flow[-1] else ""
         if message:
             self._changed(event, Problem(self.source.file, start.line + 1, start.column + 1, dotted(here), message))
         return text

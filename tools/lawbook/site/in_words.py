@@ -23,7 +23,7 @@ from lawbook.site.exports import about
 from lawbook.site.expression import latex
 from lawbook.site.facets import Line
 from lawbook.site.prose_text import Names
-from lawbook.site.rows import tolerance
+from lawbook.site.rows import computed, tolerance
 from lawbook.site.support import SUPPORT
 
 
@@ -145,10 +145,8 @@ def _result(
     told = verdicts.tell(entry, found, kind, name)
     record = found.shown.of(kind, name) if found is not None else None
     point = record.representative if record is not None else None
-    predicted = _predicted(catalog, law, check)
-    number = plain(point.predicted) if point is not None else ""
     return {
-        "kind": kind, "id": name, "predicted": predicted, "here": number if number != predicted else "",
+        "kind": kind, "id": name, "predicted": _predicted(catalog, law, check), "here": computed(check, record),
         "tolerance": tolerance(check), "measured": measured_of(point) if point is not None else "",
         "points": len(record.points) if record is not None else 0, "verdict": told.word, "tone": told.tone,
         "seeds": told.counted, "drawn": told.drawn,

@@ -136,7 +136,7 @@ def row(
         measures=measures,
         predicted=predicted,
         brief=brief,
-        here=_here(against, record),
+        here=computed(against, record),
         band=tolerance(against),
         measured=_measured(record),
         worst_of=len(record.points) if record else 0,
@@ -176,7 +176,8 @@ def _told(record: Measured, point: Point) -> Told:
     return Told(point.verdict, tones[point.verdict])
 
 
-def _here(check: Check, record: Measured | None) -> str:
+def computed(check: Check, record: Measured | None) -> str:
+    """What an expression or a fit predicts for the number shown; nothing where the entry states a number."""
     return plain(record.representative.predicted) if record and isinstance(check.predicted, str) else ""
 
 
