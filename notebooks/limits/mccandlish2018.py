@@ -244,8 +244,8 @@ law.control(
 #
 # The gradients $g_i$ of single samples have a mean $G$ and scatter about it; $\mathrm{tr}\,\Sigma$ is the mean of
 # $|g_i-G|^2$. The simple noise scale is $\mathrm{tr}\,\Sigma/|G|^2$. The full one, $\mathrm{tr}(H\Sigma)/G^\top HG$,
-# weighs directions by their curvature $H$. To find $\mathrm{tr}(H\Sigma)$ we add up all gradients with random signs: such
-# sums scatter as single gradients do.
+# weighs directions by their curvature $H$. To find $\mathrm{tr}(H\Sigma)$ we add up all gradients with random
+# signs: such sums scatter as single gradients do.
 #
 # Both are averaged over all steps of a run with the largest batch at its best step size, up to the target.
 
@@ -304,29 +304,30 @@ print(f"simple {averages[..., 0].mean(axis=0).round()}, full {averages[..., 1].m
 
 # %%
 def log_ratio(steps, averages, sizes=batches):
-    """Decimal logarithm of the critical batch size over the mean simple noise scale, (goals,)."""
+    """Natural logarithm of the critical batch size over the mean simple noise scale, (goals,)."""
     goals = steps.shape[2]
-    return np.log10(critical_batch(sizes, steps) / averages[:, :goals, 0].mean(axis=0))
+    return np.log(critical_batch(sizes, steps) / averages[:, :goals, 0].mean(axis=0))
 
 
 def against_noise(steps, sizes, goals=slice(None)):
     """Logarithm of the critical batch size and its error, as the check wants them."""
     error = notebook.bootstrap(lambda *drawn: log_ratio(*drawn, sizes), steps, averages)
-    return np.log10(critical_batch(sizes, steps))[goals], np.asarray(error)[goals]
+    return np.log(critical_batch(sizes, steps))[goals], np.asarray(error)[goals]
 
 
 measured, error = against_noise(steps, batches)
 law.check("noise-tells-the-batch", measured=measured, error=error, given=given)
 law.series(
-    "noise-and-batch", x=given["noise_scale"], y=10**measured, error=10**measured * np.log(10) * error,
+    "noise-and-batch", x=given["noise_scale"], y=np.exp(measured), error=np.exp(measured) * error,
     prediction=law.formula("critical-batch-is-noise-scale")(scatter=given["noise_scale"], signal=1.0),
     x_label="mean noise scale (samples)", y_label="critical batch size (samples)", x_scale="log", y_scale="log",
     label="measured, for losses of 0.5, 0.2 and 0.1", title="The critical batch size against the mean noise scale",
 )  # fmt: skip
 
 # %% [markdown]
-# **Controls**, for a loss of 0.2. With one step size for all batches, steps hardly fall, and the "critical" batch is tiny. With
-# each drawn sample eight times in its batch, batches must be larger, while the noise scale of the network is as it was.
+# **Controls**, for a loss of 0.2. With one step size for all batches, steps hardly fall, and the "critical" batch is
+# tiny. With each drawn sample eight times in its batch, batches must be larger, while the noise scale of the network is
+# as it was.
 
 # %%
 only = slice(MIDDLE, MIDDLE + 1)
@@ -379,12 +380,13 @@ law.series(
 # %% [markdown]
 # **Control.** Why does it grow? The plain case is linear regression. The same images and a target linear in them: what
 # points along large directions is learned first, and what is left is a gradient that is small against its scatter. If
-# the images are rescaled such that all directions are alike, everything is learned at one pace, and the noise scale stays.
+# the images are rescaled such that all directions are alike, everything is learned at one pace, and the noise scale
+# stays.
 
 
 # %%
 def regression(x):
-    """Growth of the noise scale until the loss is a hundredth, for eight targets that are linear in `x`, (8,)."""
+    """Growth of the noise scale until the loss is a hundredth, for targets that are linear in `x`, (networks,)."""
     wrong = rng.standard_normal((x.shape[1], networks))
     rate = 0.3 / np.linalg.eigvalsh(x.T @ x / samples)[-1]
     first = None
@@ -419,16 +421,16 @@ law.control(
 
 # %%
 simple, weighted = averages.mean(axis=0).T
-error = notebook.bootstrap(lambda a: np.log10(a[..., 1].mean(axis=0) / a[..., 0].mean(axis=0)), averages)
-law.check("curvature-left-out", measured=np.log10(weighted), error=error, given={"noise_scale": simple})
+error = notebook.bootstrap(lambda a: np.log(a[..., 1].mean(axis=0) / a[..., 0].mean(axis=0)), averages)
+law.check("curvature-left-out", measured=np.log(weighted), error=error, given={"noise_scale": simple})
 scatter, signal = weighted_noise(w, probes=16)
 slow_full, slow_simple = scatter / signal, scales[-1]
 print(f"slow descent: simple {slow_simple.mean():.0f}, full {slow_full.mean():.0f}")
 law.control(
     "slow-descent",
-    measured=np.log10(slow_full.mean()),
-    error=notebook.spread(np.log10(slow_full / slow_simple)),
-    intact=np.log10(weighted[-1:]),
+    measured=np.log(slow_full.mean()),
+    error=notebook.spread(np.log(slow_full / slow_simple)),
+    intact=np.log(weighted[-1:]),
     intact_error=error[-1:],
     given={"noise_scale": slow_simple.mean()},
     intact_given={"noise_scale": simple[-1:]},
