@@ -488,25 +488,36 @@ for name, broken in (("step-not-shortened", gained[1, -1]), ("copies-in-the-batc
 # ## How to measure it without single gradients
 #
 # Mean squared gradients of two batch sizes are enough: $|G_B|^2$ is $|G|^2+\mathrm{tr}\,\Sigma/B$ on average. Two
-# equations, two unknowns. Average both before you divide.
+# equations, two unknowns. Average both, here over batches and networks, before you divide.
 
 
 # %%
-def by_two_sizes(small, large, copies=1, draws=60):
-    """The noise scale from mean squared gradients at two batch sizes, (networks,)."""
-    squares = []
-    for size in (small, large):
-        drawn = (gradient(early, *draw(size, networks, copies)) for _ in range(draws))
-        squares.append(np.mean([dot(g, g) for g in drawn], axis=0))
-    signal = (large * squares[1] - small * squares[0]) / (large - small)
-    return (squares[0] - squares[1]) / (1 / small - 1 / large) / signal
+around = {"small": 16, "large": 256} | dict(zip(("scatter", "signal"), np.mean(noise(early), axis=1), strict=True))
 
 
-scatter, signal = (part.mean() for part in noise(early))
-around = {"scatter": scatter, "signal": signal, "small": 16, "large": 256}
-estimate, copied = by_two_sizes(16, 256), by_two_sizes(16, 256, copies=4)
-law.check("two-batch-sizes", measured=estimate.mean(), error=notebook.spread(estimate), given=around)
-law.control("copies-look-like-noise", measured=copied.mean(), error=notebook.spread(copied), given=around)
+def squares(copies=1, draws=120):
+    """Mean squared gradients at the two batch sizes, (networks, 2)."""
+    return np.transpose([
+        np.mean([dot(g, g) for g in (gradient(early, *draw(size, networks, copies)) for _ in range(draws))], axis=0)
+        for size in (around["small"], around["large"])
+    ])  # fmt: skip
+
+
+def by_two_sizes(pairs):
+    """The noise scale."""
+    small, large, (at_small, at_large) = around["small"], around["large"], pairs.mean(axis=0)
+    signal = (large * at_large - small * at_small) / (large - small)
+    return (at_small - at_large) / (1 / small - 1 / large) / signal
+
+
+own, copied = squares(), squares(copies=4)
+law.check("two-batch-sizes", measured=by_two_sizes(own), error=notebook.bootstrap(by_two_sizes, own), given=around)
+law.control(
+    "copies-look-like-noise",
+    measured=by_two_sizes(copied),
+    error=notebook.bootstrap(by_two_sizes, copied),
+    given=around,
+)
 
 # %% [markdown]
 # ## What to try next
