@@ -95,7 +95,7 @@ for i, n in enumerate(samples):
             x, x_test, wanted = images[rows[:n]], images[rows[-held_out:]], targets[rows[-held_out:]]
             y = targets[rows[:n]]
             spoilt = round(share * n)
-            y[:spoilt] = np.eye(10)[rng.integers(10, size=spoilt)] - 0.1
+            y[:spoilt] = np.eye(10)[(labels[rows[:spoilt]] + rng.integers(1, 10, size=spoilt)) % 10] - 0.1
 
             shift = rng.uniform(-0.5, 0.5)
             sizes = np.round(n * np.concatenate([below, np.exp(step * (near + shift)), beyond])).astype(int)
