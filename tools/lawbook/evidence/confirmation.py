@@ -197,9 +197,12 @@ def _read(catalog: Catalog, paper: str) -> Confirmation | str | None:
     return f"{name}:1:1: {problem}; lawbook confirm {paper} writes it anew" if problem else found
 
 
-def read_all(catalog: Catalog) -> tuple[dict[str, Confirmation], list[str]]:
-    """The confirmed seeds of every paper that has some, and what is wrong with the files that cannot be believed."""
-    return _of_all(catalog, read)
+def read_all(catalog: Catalog, papers: Iterable[str] | None = None) -> tuple[dict[str, Confirmation], list[str]]:
+    """The confirmed seeds of every paper that has some, and what is wrong with the files that cannot be believed.
+
+    With `papers`, of these only.
+    """
+    return _of_all(catalog, read, papers)
 
 
 def are_current(catalog: Catalog) -> tuple[dict[str, bool], list[str]]:
@@ -207,9 +210,11 @@ def are_current(catalog: Catalog) -> tuple[dict[str, bool], list[str]]:
     return _of_all(catalog, is_current)
 
 
-def _of_all(catalog: Catalog, ask: Callable[[Catalog, str], T | None]) -> tuple[dict[str, T], list[str]]:
+def _of_all(
+    catalog: Catalog, ask: Callable[[Catalog, str], T | None], papers: Iterable[str] | None = None
+) -> tuple[dict[str, T], list[str]]:
     found, problems = {}, []
-    for paper in sorted(catalog.entries):
+    for paper in sorted(catalog.entries if papers is None else papers):
         try:
             told = ask(catalog, paper)
         except ConfirmationError as error:

@@ -227,7 +227,7 @@ def read(catalog: Catalog, scale: str = "quick", papers: Iterable[str] | None = 
         papers: Of these papers only; of all by default.
     """
     asked = set(catalog.entries if papers is None else papers) & catalog.entries.keys()
-    confirmed = confirmation.read_all(catalog)[0]
+    confirmed = confirmation.read_all(catalog, asked)[0]
     if is_packaged(catalog.root):
         found = packaged.read(catalog.root).items()
         return {

@@ -54,6 +54,7 @@ class Built:
         others = {paper: found for paper, found in before.evidence.items() if paper not in papers}
         evidence = others | store.read(catalog, papers=papers)
         self.book = Book(catalog, evidence, content.charts_of(catalog.root), before.published)
+        self.book.histories, self.book.worked = before.histories, before.worked  # git knows no more than before
         return {path: page for paper in papers for path, page in self.book.of_paper(paper).pages(paper).items()}
 
     def write(self, path: str, text: str) -> None:

@@ -75,7 +75,8 @@ def serve(settings: Path, address: str) -> None:
         lawbook: Any = config.plugins.get("lawbook")  # one object for all builds
         config.plugins.on_startup(command="serve", dirty=False)
         host, port = config.dev_addr
-        server = LiveReloadServer(rebuild, host, port, root=folder, mount_path=urlsplit(config.site_url or "").path)
+        path = urlsplit(config.site_url or "").path
+        server = LiveReloadServer(rebuild, host, port, root=folder, mount_path=path, polling_interval=0.2)
         server.error_handler = lambda code: _page_of(Path(folder, f"{code}.html"))
         Guard(server)
         try:
