@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -35,7 +36,11 @@ ASK = """async (queries) => {
     const before = window.answers
     box.value = query
     box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }))
-    while (window.answers === before) await new Promise((done) => setTimeout(done, 2))
+    const asked = performance.now()
+    while (window.answers === before) {
+      if (performance.now() - asked > 60000) throw Error(`no answer to ${query}`)
+      await new Promise((done) => setTimeout(done, 2))
+    }
     const items = [...document.querySelectorAll(".md-search-result__item")].slice(0, 3)
     found.push(items.map((item) => [...item.querySelectorAll("a[href]")].map((link) => link.href)))
   }
@@ -103,6 +108,7 @@ def test_the_table_of_queries(page: Page) -> None:
     ready(page)
     rows = table()
     assert len(rows) >= 150
+    assert [query for query, times in Counter(query for query, _, _ in rows).items() if times > 1] == []
     assert {one.split("/")[0] for _, expected, _ in rows for one in expected.split()} == set(load(REPO)[0].entries)
     found = page.evaluate(ASK, [query for query, _, _ in rows])
     missed, first = [], 0
