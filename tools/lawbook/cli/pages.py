@@ -45,10 +45,10 @@ def site(
     if finished.stands():
         typer.echo(f"nothing has changed: the site is in {out.relative_to(where)}")
         return
-    from lawbook.evidence.confirmation import read_all
+    from lawbook.evidence.confirmation import are_current
 
     catalog = catalog_or_stop()
-    problems = read_all(catalog)[1]
+    problems = are_current(catalog)[1]
     for problem in problems:
         typer.echo(problem, err=True)
     good = (run_notebooks_of(catalog) if run_notebooks else True) and not problems

@@ -9,10 +9,9 @@ from markupsafe import Markup
 
 from lawbook.numbers import plain, with_error
 from lawbook.reference.model import Reported
-from lawbook.reference.symbols import Symbol
 from lawbook.site import sentence
 from lawbook.site.counts import Counts, count
-from lawbook.site.law_view import EntryOnPage, LawView, symbol_of
+from lawbook.site.law_view import EntryOnPage, LawView
 from lawbook.site.markdown import plain as plain_text
 from lawbook.site.outcomes import outcomes
 from lawbook.site.rows import Row
@@ -39,13 +38,9 @@ class EntryView(EntryOnPage):
     @cached_property
     def laws(self) -> list[LawView]:
         """The laws, the main one first."""
-        known: set[Symbol] = set()
-        found = []
+        found: list[LawView] = []
         for law_id, law in self.entry.laws.items():
-            view = LawView(self, law_id, law, frozenset(known))
-            found.append(view)
-            symbols = [*(self.catalog.symbol(law, name) for name in law.symbols), *view.explained]
-            known |= {symbol_of(symbol) for symbol in symbols}
+            found.append(LawView(self, law_id, law, tuple(found)))
         return found
 
     @property

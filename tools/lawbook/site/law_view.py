@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -110,9 +110,9 @@ def symbol_of(symbol: Symbol) -> Symbol:
 class LawView:
     """A law of an entry."""
 
-    def __init__(self, page: EntryOnPage, id: str, law: Law, known: Container[Symbol] = ()) -> None:
-        """`known`: the symbols that earlier laws of the page have explained."""
-        self.page, self.id, self.law, self.known = page, id, law, known
+    def __init__(self, page: EntryOnPage, id: str, law: Law, earlier: Sequence[LawView] = ()) -> None:
+        """`earlier`: the laws that stand above it on the page."""
+        self.page, self.id, self.law, self.earlier = page, id, law, earlier
         self.kind = law.kind.replace("-", " ")
         self.support = SUPPORT[law.support]
 
@@ -151,7 +151,7 @@ class LawView:
     @cached_property
     def letters(self) -> dict[str, str]:
         """The LaTeX of each symbol."""
-        return {name: self.page.catalog.symbol(self.law, name).latex or name for name in self.law.symbols}
+        return {name: symbol.latex or name for name, symbol in zip(self.law.symbols, self.own, strict=True)}
 
     def text(self, expression: str) -> Markup:
         """An expression of the entry as math; a long one scrolls in its place."""
@@ -164,15 +164,26 @@ class LawView:
     def symbols(self) -> list[SymbolView]:
         """The symbols, each with its meaning."""
         rows = []
-        own = [(name, self.page.catalog.symbol(self.law, name)) for name in self.law.symbols]
+        above = {meaning for law in self.earlier for meaning in law.meanings}
+        own = list(zip(self.law.symbols, self.own, strict=True))
         for name, symbol in own + [(symbol.name or "", symbol) for symbol in self.explained]:
             writes = to_math(symbol.paper_writes) if symbol.paper_writes else None
             unit = "" if symbol.unit == "1" else symbol.unit
             meaning = self.page.write.line(symbol.name or name)
             short = self.page.write.line((symbol.name or name).split(" (")[0])
-            shown, known = stands_in(symbol, self.law.formula.latex), symbol_of(symbol) in self.known
+            shown, known = stands_in(symbol, self.law.formula.latex), symbol_of(symbol) in above
             rows.append(SymbolView(to_math(symbol.latex or name), meaning, short, unit, writes, shown, known))
         return rows
+
+    @cached_property
+    def own(self) -> list[Symbol]:
+        """The law's own symbols, with what the notation says of them."""
+        return [self.page.catalog.symbol(self.law, name) for name in self.law.symbols]
+
+    @cached_property
+    def meanings(self) -> frozenset[Symbol]:
+        """The symbols that stand with the law, as a reader of the page knows them from there on."""
+        return frozenset(map(symbol_of, [*self.own, *self.explained]))
 
     @cached_property
     def explained(self) -> list[Symbol]:

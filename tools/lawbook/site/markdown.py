@@ -196,6 +196,7 @@ def _script(text: str, mark: str, known: str, table: dict[int, int]) -> str:
     return mark + (text if re.fullmatch(r"\\?\w+", text) else f"({text})") + " "
 
 
+@lru_cache(4096)  # a label stands in each row of a table, a name on many pages
 def plain(text: str) -> str:
     """Markdown as plain text, for titles and search: math in Unicode, citations, links and markup gone."""
     held: list[str] = []
