@@ -185,7 +185,10 @@ here = {
     "root_floor": np.array([late(curves).mean() for curves in by_root]),
     "quiet_floor": late(quiet[:, 0]).mean(),
 }
-print("late excess loss:", {name: np.round(value, 3) for name, value in here.items()}, floors.mean(axis=0).round(3))
+print(
+    f"late excess loss: small batch {here['floor']:.3f}, by the rule {floors.mean(axis=0).round(3)}, "
+    f"by the root {here['root_floor'].round(3)}, without noise {here['quiet_floor']:.3f}"
+)
 error = notebook.bootstrap(log_ratios, floors, floor)
 law.check("noise-is-kept", measured=np.log(floors.mean(axis=0)), error=error, given=here)
 
@@ -210,17 +213,17 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# **Controls.** A batch 64 times as large makes 4 steps an epoch, and the gradient changes much within what was 64 small
-# steps. And with Adam, which divides each step by the root mean square of the gradients, the rule is another one. Each
-# is the same search for the nearest step.
+# **Controls.** A batch 128 times as large makes 2 steps an epoch, and the gradient changes much within what was 128
+# small steps. And with Adam, which divides each step by the root mean square of the gradients, the rule is another
+# one. Each is the same search for the nearest step.
 
 # %%
-huge = matched(64, base, eta, 3, 7)
+huge = matched(128, base, eta, 3, 7)
 base_adam, _ = train([eta_adam], small, adam=True)
 by_adam = matched(8, base_adam, eta_adam, 0.5, 4, adam=True)
-print(f"k = 64: {huge[2] / eta:.1f} times; Adam, k = 8: {by_adam[2] / eta_adam:.2f} times")
+print(f"k = 128: {huge[2] / eta:.1f} times; Adam, k = 8: {by_adam[2] / eta_adam:.2f} times")
 for name, run, given in (
-    ("batch-too-large", huge, {"k": 64, "eta": eta}),
+    ("batch-too-large", huge, {"k": 128, "eta": eta}),
     ("adam", by_adam, {"k": 8, "eta": eta_adam}),
 ):
     law.control(
@@ -246,7 +249,8 @@ def lag(large, base):
     return np.log(large[:, : epochs // 2].mean() / base[:, : epochs // 2].mean())
 
 
-pairs = [(at_rate(run, k * eta).T, base[:, 0].T) for k, run in ((8, runs[-1]), (64, huge))]
+far, _ = train([64 * eta], 64 * small)
+pairs = [(curves.T, base[:, 0].T) for curves in (by_rule[-1], far[:, 0])]
 lags, lag_errors = [lag(*pair) for pair in pairs], [notebook.bootstrap(lag, *pair) for pair in pairs]
 print("lag at k = 8 and 64:", np.round(lags, 3))
 law.check("rule-ends", measured=lags[1], error=lag_errors[1])
