@@ -280,12 +280,12 @@ law.check("warm-up-helps", measured=gain(*pair), error=notebook.bootstrap(gain, 
 #
 # Smith and colleagues (2018) turn the rule round. At the end of training the step is made shorter, so that noise fades.
 # A larger batch should do the same. We go on from the end of the small batch: once with half the step, once with the
-# same step and batches of 4 to 32, and look which batch gives the same excess loss, mean over the last four of six
+# same step and batches of 4 to 32, and look which batch gives the same excess loss, mean over the last eight of ten
 # epochs. Control: batches that grow by copies, with each image four times in its batch.
 
 # %%
 sizes = np.array([4, 8, 12, 16, 24, 32])
-more, END = 6, slice(2, None)
+more, END = 10, slice(2, None)
 decayed = train([eta / 2], small, more, since=trained)[0][END, 0].mean(axis=0)
 
 
