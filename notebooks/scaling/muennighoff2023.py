@@ -41,7 +41,7 @@ plot.use()
 full = notebook.scale() == "full"
 corpus = text.encode(text.english())
 V = len(text.ALPHABET)
-held_out = characters.windows(corpus[-64_000:], every=2)
+held_out = characters.windows(corpus[-64_000:], every=8)
 corpus = corpus[:-64_000]
 hidden, unique, replicas = (32, 131_072, 8) if full else (16, 32_768, 4)
 batch, step_size, decay = 128, 4e-3, 0.1
@@ -94,10 +94,8 @@ def pair(hidden, weights, places, unique, last):
 
 starts = [characters.initialise(hidden, V, rng) for _ in range(replicas)]
 texts = [new(readings * unique) for _ in range(replicas)]
-fresh, repeated = np.swapaxes(
-    np.array([pair(hidden, *both, unique, readings) for both in zip(starts, texts, strict=True)], object), 0, 1
-)
-fresh, repeated = np.stack(fresh).astype(float), np.stack(repeated).astype(float)  # (replicas, tests) each
+pairs = [pair(hidden, *both, unique, readings) for both in zip(starts, texts, strict=True)]
+fresh, repeated = (np.array(losses) for losses in zip(*pairs, strict=True))  # (replicas, tests) each
 print("new text:", dict(zip(fresh_at.tolist(), fresh.mean(axis=0).round(3).tolist(), strict=True)))
 print("repeated:", dict(zip(epochs.tolist(), repeated.mean(axis=0).round(3).tolist(), strict=True)))
 
