@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Four readings of a text are nearly as good as new text
 #
-# You have run out of text. May the model read the same text again? Muennighoff and colleagues trained some 400
+# You have run out of text. May the model read the same text again? Muennighoff and colleagues trained over 400
 # language models to find out. Each reading teaches a little less than the one before, and what all of them are worth
 # together has a limit. Here are small networks that read one text up to twelve times, and the same networks on as
 # much text that is all new. The predictions stand on [the law page](../laws/muennighoff2023.md).
