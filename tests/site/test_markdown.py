@@ -25,6 +25,7 @@ def test_math_as_one_line_of_text(latex: str, text: str) -> None:
 
 def test_plain_text_of_markdown() -> None:
     assert plain(r"Falls as $n^{-1/2}$, *always* [@halving2001].") == "Falls as n^(−1/2), always."
+    assert plain("_so_ says utils/parametric_fit.ipynb") == "so says utils/parametric_fit.ipynb"
     assert plain("`code` and [a link](https://example.org)") == "code and a link"
 
 

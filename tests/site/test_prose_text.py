@@ -24,6 +24,7 @@ LAWS = {"damian2022/stable-set": "What the stable set is"}
         ("**bold** and *slanted* `code_x`", "bold and slanted code_x"),
         ("[the code](https://example.org/a_b_c) and [a page](../laws/x.md)", "the code (https://example.org/a_b_c) and a page"),
         ("costs \\$5, 1e300 and 2.5e-4", "costs $5, 10³⁰⁰ and 2.5 × 10⁻⁴"),
+        ("_slanted_, __bold__, utils/parametric_fit.ipynb and R_D", "slanted, bold, utils/parametric_fit.ipynb and R_D"),
         ("$x_1$ \ufdd00\ufdd1", "x₁"),
     ],
 )  # fmt: skip

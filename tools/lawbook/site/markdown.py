@@ -15,6 +15,7 @@ from lawbook.reference.prose import CITATION
 from lawbook.reference.tex import TexError, mathml, pieces, unquoted
 from lawbook.site.accents import accented
 from lawbook.site.inert import clean, may_link
+from lawbook.site.prose_text import EMPHASIS
 from lawbook.site.short_math import short
 
 # Noncharacters, which no entity stands for: a text cannot write what stands for HTML of ours.
@@ -209,6 +210,6 @@ def plain(text: str) -> str:
             parts.append(f"\ufdd0{len(held) - 1}\ufdd1")
     words = re.sub(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^)]*\)", r"\1", "".join(parts))
     words = re.sub(r"<(https?:[^<>\s]*)>", r"\1", words)
-    words = re.sub(r"(?<!\\)[*_]{1,2}(?=\S)|(?<=\S)(?<!\\)[*_]{1,2}(?!\w)", "", words).replace("\\$", "$")
+    words = EMPHASIS.sub("", words).replace("\\$", "$")
     joined = re.sub(r"\s+", " ", _HELD.sub(lambda m: held[int(m[1])], words)).strip()
     return clean(re.sub(r" ([.,;:)])", r"\1", joined))

@@ -12,7 +12,9 @@ from lawbook.reference.prose import CITATION
 from lawbook.reference.tex import pieces, unquoted
 
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
-_EMPHASIS = re.compile(r"(?<!\\)[*_]{1,3}(?=\S)|(?<=\S)(?<!\\)[*_]{1,3}(?!\w)")
+EMPHASIS = re.compile(  # an underscore within a word is none
+    r"(?<!\\)\*{1,3}(?=\S)|(?<=\S)(?<!\\)\*{1,3}(?!\w)|(?<![\w\\])_{1,3}(?=\S)|(?<=\S)(?<!\\)_{1,3}(?!\w)"
+)
 _POWER = re.compile(r"(?<![\w./=#%:-])(\d+(?:\.\d+)?)e([+-]?)(\d+)(?![\w/])")
 _SUPER = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HELD = re.compile("\ufdd0(\\d+)\ufdd1")  # noncharacters, which no text of an entry has
@@ -63,7 +65,7 @@ def text_of(markdown: str, works: Mapping[str, str], laws: Mapping[str, str]) ->
             parts.append(f"\n\n{DISPLAYED}{hold(math_text(unquoted(content)))}\n\n")
     text = _LINK.sub(linked, "".join(parts))
     text = re.sub(r"<(https?:[^<>\s]*)>", r"\1", text)
-    text = re.sub(r"\\([^\w\s])", lambda m: hold(m[1]), _EMPHASIS.sub("", text))
+    text = re.sub(r"\\([^\w\s])", lambda m: hold(m[1]), EMPHASIS.sub("", text))
     while _HELD.search(text):
         text = _HELD.sub(lambda m: held[int(m[1])], text)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
