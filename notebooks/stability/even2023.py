@@ -395,7 +395,8 @@ def foretold_opening(x, y, run, sizes, small):
         u, v = np.sqrt(np.hypot(beta, squared) + squared), np.sqrt(np.hypot(beta, squared) - squared)
         return size * diagonal.sharpness(x, u, np.sign(beta) * v) - 2
 
-    return brentq(excess, sizes[small[0]], 2 * sizes[-1], xtol=1e-4)
+    above = (size for size in sizes[small[1] + 1 :] if excess(size) > 0)
+    return brentq(excess, sizes[small[0]], next(above, 2 * sizes[-1]), xtol=1e-4)
 
 
 def settled(x, run, sizes):
