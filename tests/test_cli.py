@@ -124,6 +124,10 @@ def test_status_and_show_before_and_after_a_run(tiny: Path, monkeypatch: pytest.
     assert re.search(r"extrapolates .* the fitted spread from", hard.stdout)
     assert "=  three-corners" in lawbook(tiny, monkeypatch, "list", "--verdict", "by-construction").stdout
     assert "1 of 1 fail" in lawbook(tiny, monkeypatch, "status").stdout
+    alone = lawbook(tiny, monkeypatch, "status", "corner2002").stdout
+    assert "corner2002" in alone
+    assert "halving2001" not in alone
+    assert "did you mean 'corner2002'" in lawbook(tiny, monkeypatch, "status", "corner2001").stderr
     shown = lawbook(tiny, monkeypatch, "show", "corner2002").stdout
     told = " ".join(shown.split())
     assert "✓ check sum-is-pi: predicted π = 3.142 (± 10⁻¹²), measured 3.14159: holds, in 1 of 1 seed" in told

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import bench_copies
+import bench_sites
 from lawbook.evidence.execute import Job, commit_of, execute
 from lawbook.evidence.keys import run_key
 from lawbook.files import write_atomically
@@ -167,6 +168,13 @@ def site(folder: Path) -> None:
         used[count] = cpu_of([script, "site", "--no-run", "--no-strict"], root)
     row("site build, 1000 generated entries", f"{used[1000] / 1000 * 1e3:.1f} ms an entry", "≤ 20 ms CPU")
     row("site build, each entry beyond 100", f"{(used[1000] - used[100]) / 900 * 1e3:.1f} ms an entry")
+
+
+def rich_sites(folder: Path) -> None:
+    """A site of the real entries, and of copies of them, beside other generators on the same Markdown."""
+    with a_cache_of_its_own(folder):
+        for what, value, bar in bench_sites.figures([len(load(REPO)[0].entries), 132], folder):
+            row(what, value, bar)
 
 
 def edit_to_page() -> None:
@@ -331,6 +339,7 @@ PARTS: dict[str, Callable[[Path], None]] = {
     "check": checks,
     "rich": rich_checks,
     "site": site,
+    "rich-site": rich_sites,
     "keys": lambda _: keys(),
     "edit": lambda _: edit_to_page(),
     "weights": lambda _: weights(),

@@ -126,7 +126,7 @@ def everything_is_shown(catalog: Catalog) -> None:
     found = store.current_run(catalog, PAPER, "quick", 0)
     evidence = store.read(catalog)
     assert (found is None) == (PAPER not in evidence)
-    status_table(catalog, evidence)
+    status_table(catalog, evidence, sorted(catalog.entries))
     entry = catalog.entries[PAPER]
     json.dumps(parts(catalog, evidence))
     if found is not None:
@@ -317,7 +317,7 @@ def test_no_mutation_of_packed_records_is_a_traceback(
     path.write_text(json.dumps(mutated(data, every[where % len(every)], change, value)))
     monkeypatch.setattr(store, "is_packaged", lambda root: True)
     evidence = store.read(catalog)
-    status_table(catalog, evidence)
+    status_table(catalog, evidence, sorted(catalog.entries))
     json.dumps(parts(catalog, evidence))
 
 

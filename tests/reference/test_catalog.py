@@ -159,6 +159,7 @@ GUIDE_CASES = [
     ("law: halving2001/inverse-root", "law: halving2001/inverse", r"rows\[0\]\[1\].law: found 'halving2001/inverse', .*did you mean 'inverse-root'"),
     ("halving2001/exponent,", "halving2001/exponents,", r"\[2\].checks\[0\]: found 'halving2001/exponents', .*did you mean 'exponent'"),
     ("head: [quantity, law, measured]", "head: [quantity, law]", r"rows\[0\]: found 3 cells, expected 2, as in the head"),
+    ("head: [quantity, law, measured]", "head: [quantity, reported, measured]", r"rows\[0\]\[1\].text: found '\$n\^\{-1/2\}\$' as reported, expected 0.5, which is what halving2001/inverse-root reports"),
     ("paper: halving2001,", "paper: halving2002,", r"chart.paper: found 'halving2002', .*did you mean 'halving2001'"),
     ("[@halving2001]", "[@halfing2001]", r"guide\[0\].text: found \[@halfing2001\], .*did you mean 'halving2001'"),
 ]  # fmt: skip
@@ -169,6 +170,17 @@ def test_what_a_guide_refers_to_must_exist(tiny: Path, old: str, new: str, messa
     edit(tiny, old, new, "references/families.yml")
     (problem,) = told(tiny)
     assert re.search(message, problem)
+
+
+def test_a_value_that_a_guide_reports_is_that_of_the_entry(tiny: Path) -> None:
+    edit(
+        tiny,
+        "head: [quantity, law, measured]",
+        "head: [quantity, reported exponent, measured]",
+        "references/families.yml",
+    )
+    edit(tiny, "text: '$n^{-1/2}$'", "text: 'about 0.5'", "references/families.yml")
+    assert told(tiny) == []
 
 
 def test_all_problems_of_all_files_in_one_run(tiny: Path) -> None:

@@ -160,7 +160,7 @@ def execute_all(
 
 
 @app.command()
-def status(scale: Scale = "quick", as_json: AsJson = False) -> None:
+def status(papers: Papers = None, scale: Scale = "quick", as_json: AsJson = False) -> None:
     """What each paper's runs say now, and what has to run again."""
     from lawbook.evidence import store
     from lawbook.evidence.report import status_table
@@ -168,12 +168,13 @@ def status(scale: Scale = "quick", as_json: AsJson = False) -> None:
 
     in_json(as_json)
     size = known_scale(scale)
-    catalog = catalog_or_stop(clone=False)
-    evidence = store.read(catalog, size)
+    catalog = catalog_or_stop(papers, clone=False)
+    wanted = chosen(catalog, papers)
+    evidence = store.read(catalog, size, wanted)
     if as_json:
-        say_json(reports.status(catalog, evidence))
+        say_json(reports.status(catalog, evidence, wanted))
     else:
-        console().print(status_table(catalog, evidence))
+        console().print(status_table(catalog, evidence, wanted))
 
 
 @app.command()

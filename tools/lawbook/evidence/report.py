@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -216,13 +216,13 @@ def _over_seeds(values: list[float]) -> str:
     return with_error(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0)
 
 
-def status_table(catalog: Catalog, evidence: dict[str, Evidence]) -> Table:
-    """One row a paper: how its checks came out, how many seeds, how long."""
+def status_table(catalog: Catalog, evidence: Mapping[str, Evidence], papers: Sequence[str]) -> Table:
+    """One row for each of `papers`: how its checks came out, how many seeds, how long."""
     table = Table()
     for head in ("paper", "family", "checks", "controls", "seeds", "CPU s", "peak MB", "run"):
         table.add_column(head)
-    for paper, entry in sorted(catalog.entries.items()):
-        found = evidence.get(paper)
+    for paper in papers:
+        entry, found = catalog.entries[paper], evidence.get(paper)
         if found is None:
             table.add_row(
                 paper, catalog.family_of[paper], "not run, or changed since", "", "", "", "", "", style="yellow"

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from lawbook.files import foreign
+from lawbook.numbers import plain
 from lawbook.reference import prose, source
-from lawbook.reference.families import Family, GuideTable
+from lawbook.reference.families import Cell, Family, GuideTable
 from lawbook.reference.model import INVERSE
 from lawbook.reference.problem import Problem, nearest, shown
 from lawbook.reference.source import Loc, Source
 
 MAX_NOTEBOOK = 1_000_000
+REPORTED = "reported"  # how the head of a column begins that holds what papers report
 
 
 @dataclass
@@ -162,6 +164,7 @@ def guides(
 
 
 def _table(doc: Source, loc: Loc, table: GuideTable, sources: Mapping[str, Source]) -> Iterator[Problem]:
+    turned = any(isinstance(cell, Cell) and cell.turned for row in table.rows for cell in row)
     for r, row in enumerate(table.rows):
         at: Loc = (*loc, "rows", r)
         if len(row) != len(table.head):
@@ -171,8 +174,34 @@ def _table(doc: Source, loc: Loc, table: GuideTable, sources: Mapping[str, Sourc
                 continue
             if cell.law is not None:
                 yield from _reference(doc, (*at, c, "law"), cell.law, "law", sources)
+                if table.head[c : c + 1] and table.head[c].startswith(REPORTED):
+                    yield from _value(doc, (*at, c, "text"), cell.text or "", cell.law, turned, sources)
             for k, check in enumerate(cell.checks):
                 yield from _reference(doc, (*at, c, "checks", k), check, "check", sources)
+
+
+def _value(
+    doc: Source, loc: Loc, text: str, reference: str, turned: bool, sources: Mapping[str, Source]
+) -> Iterator[Problem]:
+    """A value that a guide says a law reports is one of its entry, without its sign where the table is `turned`."""
+    paper, _, law = reference.partition("/")
+    part = _within(sources[paper].data, "laws", law) if paper in sources else None
+    listed = _within(part, "reported") or []
+    if not isinstance(part, dict) or not isinstance(listed, list):
+        return  # what is wrong with it is told of the entry
+    values = [item.get("value") for item in listed if isinstance(item, dict) and item.get("by") is None]
+    known = [plain(value) if isinstance(value, int | float) else str(value) for value in values]
+    if turned:
+        known = [value.removeprefix("−").removeprefix("-") for value in known]
+    if not any(value in text for value in known):
+        expected = f"expected {', '.join(known)}" if known else "expected none"
+        yield doc.problem(loc, f"found {shown(text)} as reported, {expected}, which is what {reference} reports")
+
+
+def _within(data: Any, *names: str) -> Any:
+    for name in names:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
 
 
 def _reference(doc: Source, loc: Loc, text: str, what: str, sources: Mapping[str, Source]) -> Iterator[Problem]:

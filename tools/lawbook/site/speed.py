@@ -15,6 +15,7 @@ TITLES = {
     "check": "Checking made-up entries",
     "rich": "Checking real entries and copies of them",
     "site": "Building a site of made-up entries",
+    "rich-site": "Building a site of real entries and copies of them, beside others",
     "keys": "What a run depends on",
     "edit": "Writing while the site is served",
     "weights": "What a page weighs",

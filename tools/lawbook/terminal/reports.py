@@ -44,14 +44,14 @@ def checked(catalog: Catalog, problems: Sequence[Problem]) -> dict[str, Any]:
     }
 
 
-def status(catalog: Catalog, evidence: Mapping[str, Evidence]) -> list[dict[str, Any]]:
-    """A row a paper: how its checks and controls came out, and what the run took."""
+def status(catalog: Catalog, evidence: Mapping[str, Evidence], papers: Sequence[str]) -> list[dict[str, Any]]:
+    """A row for each of `papers`: how its checks and controls came out, and what the run took."""
     from lawbook.evidence.record import expected, is_good
     from lawbook.evidence.report import outcomes
 
     rows = []
-    for paper, entry in sorted(catalog.entries.items()):
-        found = evidence.get(paper)
+    for paper in papers:
+        entry, found = catalog.entries[paper], evidence.get(paper)
         row: dict[str, Any] = {"paper": paper, "family": catalog.family_of[paper], "run": None}
         if found is not None:
             run = found.shown

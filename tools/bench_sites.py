@@ -1,0 +1,83 @@
+"""What a site of real entries and their copies costs, beside other generators on the same Markdown."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import bench_copies
+
+SCRIPTS = Path(sys.executable).parent
+EDITED = Path("references/stability/cohen2021.yml")
+# What Sphinx is told to read the pages as they are; the theme has a navigation on each page, as Material has.
+SPHINX = "extensions = ['myst_parser']\nmyst_enable_extensions = ['attrs_block', 'attrs_inline']\nhtml_theme = 'furo'\n"
+
+Row = tuple[str, str, str]  # what, the figure, what is to be reached
+
+
+class Used(NamedTuple):
+    """What a command took, its children's seconds too."""
+
+    cpu: float  # seconds
+    peak: float  # MB of the command itself
+
+    def told(self, count: int) -> str:
+        """In words, for so many entries."""
+        return f"{self.cpu:.1f} s, {self.cpu / count * 1e3:.0f} ms an entry, {self.peak:.0f} MB"
+
+
+def used_by(command: list[str | Path], cwd: Path) -> Used:
+    """Run a command and say what it took.
+
+    Raises:
+        subprocess.CalledProcessError: It failed.
+    """
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    unit = 1 if sys.platform == "darwin" else 1024  # of `ru_maxrss`, in bytes
+    return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
+
+
+def figures(sizes: list[int], folder: Path) -> Iterator[Row]:
+    """A site of so many entries, with nothing kept, after an edit, and as it is; then others on its Markdown."""
+    site = [SCRIPTS / "lawbook", "site", "--no-run"]
+    for count in sizes:
+        root = bench_copies.rich(count, folder / f"rich-{count}")
+        yield f"site of {count} entries, nothing kept", used_by(site, root).told(count), "≤ 60 ms"
+        text = (root / EDITED).read_text(encoding="utf-8")
+        (root / EDITED).write_text(text.replace("\n  - text: >-\n", "\n  - text: >-\n      Edited.\n", 1), "utf-8")
+        yield "the same after an edit", used_by(site, root).told(count), "≤ 8 ms, ≤ 500 MB"
+        yield "the same, nothing changed", f"{used_by(site, root).cpu:.1f} s", "≤ 3 s"
+        out = folder / f"pages-{count}"
+        yield "`lawbook pages`, as kept", used_by([SCRIPTS / "lawbook", "pages", "--out", out], root).told(count), ""
+        for name, told in others(out, count):
+            yield f"{name} on the same Markdown", told, ""
+        shutil.rmtree(root)
+        shutil.rmtree(out)
+
+
+def others(pages: Path, count: int) -> Iterator[tuple[str, str]]:
+    """What other generators take for the pages that `lawbook pages` wrote; those that the path has."""
+    yield "MkDocs with Material", used_by([SCRIPTS / "mkdocs", "build", "-q"], pages).told(count)
+    if zensical := shutil.which("zensical"):
+        settings = (pages / "mkdocs.yml").read_text(encoding="utf-8")
+        settings = re.sub(r"^- mkdocstrings:\n(?: +.*\n)+", "", settings, flags=re.MULTILINE)
+        settings = re.sub(r"^ +custom_dir: .*\n", "", settings, flags=re.MULTILINE)
+        (pages / "zensical.yml").write_text(settings, encoding="utf-8")
+        yield "Zensical", used_by([zensical, "build", "-c", "-f", "zensical.yml"], pages).told(count)
+    else:
+        yield "Zensical", "not measured: not on the path"
+    if sphinx := shutil.which("sphinx-build"):
+        (pages / "docs" / "conf.py").write_text(SPHINX, encoding="utf-8")
+        yield "Sphinx with MyST", used_by([sphinx, "-Q", "-b", "html", "docs", "sphinx"], pages).told(count)
+    else:
+        yield "Sphinx with MyST", "not measured: not on the path"
