@@ -31,11 +31,11 @@ plot.use()
 # %% [markdown]
 # ## Set-up
 #
-# A network 64 → 32 → 10 with tanh learns 1024 digits by SGD with momentum 0.9. Each time an image is drawn, its label
-# is replaced by a random class with probability 0.3. So a perfect network says what is likely, and what we read is its
-# *excess loss*: the cross-entropy above the least one possible, the mean over all 1024 images and all labels that may
-# come. Sixteen networks, each with its own start and its own batches, run side by side; what they differ by is the
-# error.
+# A network with 64 inputs, 32 hidden tanh units and 10 outputs learns 1024 digits by SGD with momentum 0.9. Each time
+# an image is drawn, its label is replaced by a random class with probability 0.3. So a perfect network says what is
+# likely, and what we read is its *excess loss*: the cross-entropy above the least one possible, the mean over all
+# 1024 images and all labels that may come. Sixteen networks, each with its own start and its own batches, run side by
+# side; how much they differ gives the error.
 
 # %%
 samples, networks, epochs = (1024, 32, 24) if full else (1024, 16, 10)
@@ -217,7 +217,8 @@ plt.show()
 # %% [markdown]
 # **Controls.** A batch 128 times as large makes 2 steps an epoch, and the gradient changes much within what was 128
 # small steps. And with Adam, which divides each step by the root mean square of the gradients, the rule is another
-# one. Each is the same search for the nearest step.
+# one. Ours is Adam in a simple form: each gradient is divided first, and then added up with momentum. Each control is
+# the same search for the nearest step.
 
 # %%
 huge = matched(128, base, eta, 3, 7)
