@@ -5,7 +5,7 @@
 # ---
 
 # %% [markdown]
-# # Four readings of a text are nearly as good as new text
+# # Four readings of a text are nearly worth four new texts
 #
 # You have run out of text. May the model read the same text again? Muennighoff and colleagues trained over 400
 # language models to find out. Each reading teaches a little less than the one before, and what all of them are worth
