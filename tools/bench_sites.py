@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -18,14 +17,22 @@ EDITED = Path("references/stability/cohen2021.yml")
 # What Sphinx is told to read the pages as they are; the theme has a navigation on each page, as Material has.
 SPHINX = "extensions = ['myst_parser']\nmyst_enable_extensions = ['attrs_block', 'attrs_inline']\nhtml_theme = 'furo'\n"
 
+# A process of its own: one that is started by a large one counts as large.
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+
 Row = tuple[str, str, str]  # what, the figure, what is to be reached
 
 
 class Used(NamedTuple):
-    """What a command took, its children's seconds too."""
+    """What a command and its children took."""
 
-    cpu: float  # seconds
-    peak: float  # MB of the command itself
+    cpu: float  # seconds of all
+    peak: float  # MB of the largest
 
     def told(self, count: int) -> str:
         """In words, for so many entries."""
@@ -38,13 +45,11 @@ def used_by(command: list[str | Path], cwd: Path) -> Used:
     Raises:
         subprocess.CalledProcessError: It failed.
     """
-    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    unit = 1 if sys.platform == "darwin" else 1024  # of `ru_maxrss`, in bytes
-    return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
+    told = subprocess.run(
+        [sys.executable, "-c", MEASURE, *command], cwd=cwd, check=True, capture_output=True, text=True
+    )
+    cpu, peak = map(float, told.stdout.split())
+    return Used(cpu, peak * (1 if sys.platform == "darwin" else 1024) / 1e6)
 
 
 def figures(sizes: list[int], folder: Path) -> Iterator[Row]:
