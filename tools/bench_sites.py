@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class Used(NamedTuple):
         return f"{self.cpu:.1f} s, {self.cpu / count * 1e3:.0f} ms an entry, {self.peak:.0f} MB"
 
 
-def used_by(command: list[str | Path], cwd: Path) -> Used:
+def used_by(command: Sequence[str | Path], cwd: Path) -> Used:
     """Run a command and say what it took.
 
     Raises:
@@ -54,7 +54,7 @@ def used_by(command: list[str | Path], cwd: Path) -> Used:
 
 def figures(sizes: list[int], folder: Path) -> Iterator[Row]:
     """A site of so many entries, with nothing kept, after an edit, and as it is; then others on its Markdown."""
-    site = [SCRIPTS / "lawbook", "site", "--no-run"]
+    site: list[str | Path] = [SCRIPTS / "lawbook", "site", "--no-run"]
     for count in sizes:
         root = bench_copies.rich(count, folder / f"rich-{count}")
         yield f"site of {count} entries, nothing kept", used_by(site, root).told(count), "≤ 60 ms"
