@@ -53,6 +53,14 @@ def test_a_small_scale_gives_the_least_l1_norm_and_a_large_one_the_least_l2_norm
     np.testing.assert_allclose(X @ rich, Y, atol=1e-9)
 
 
+def test_newtons_method_goes_on_where_the_value_is_flat_to_rounding():
+    rng = np.random.default_rng(3)
+    inputs = rng.standard_normal((10, 40))
+    targets = inputs @ (rng.standard_normal(40) * (rng.random(40) < 0.2))
+    found = diagonal.interpolate(inputs, targets, 1e-6 * np.exp(-10 * rng.random(40)))
+    assert found.residual < 1e-13  # a search along the value alone ends at 3e-9
+
+
 def test_an_offset_in_the_range_of_the_data_changes_nothing():
     plain = diagonal.interpolate(X, Y, 0.01).beta
     np.testing.assert_allclose(diagonal.interpolate(X, Y, 0.01, X.T @ np.arange(6.0)).beta, plain, atol=1e-9)

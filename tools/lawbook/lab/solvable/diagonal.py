@@ -142,21 +142,23 @@ def interpolate(inputs: ArrayLike, targets: ArrayLike, scale: ArrayLike, offset:
         with np.errstate(over="ignore"):
             return float(np.sum(squared / 2 * np.cosh(2 * (x.T @ nu + z))) - nu @ y)
 
-    now = value(nu)
+    now, before = value(nu), np.inf
     for _ in range(NEWTON_STEPS):
         at = 2 * (x.T @ nu + z)
         gradient = x @ (squared * np.sinh(at)) - y
         curvature = x * (2 * squared * np.cosh(at)) @ x.T
         move = np.linalg.solve(curvature, gradient)
         decrement = gradient @ move
-        if decrement <= 1e-34 * (1 + y @ y):
+        flat = decrement <= 1e-15 * (1 + abs(now))  # of the value, to rounding
+        if flat and decrement >= before:
             break
-        length = 1.0
-        while length > 1e-12 and not (lower := value(nu - length * move)) <= now - 0.1 * length * decrement:
+        length, lower, before = 1.0, now, decrement
+        while not flat and not (lower := value(nu - length * move)) <= now - 0.1 * length * decrement:
             length /= 2
-        if length <= 1e-12:  # the value is flat to rounding, but the gradient is not yet: full steps sharpen the root
-            length, lower = 1.0, now
-        nu, now = nu - length * move, lower
+            if length <= 1e-12:
+                length, lower = 1.0, now
+                break
+        nu, now = nu - length * move, lower  # where the value is flat, full steps sharpen the root while they can
     dual = x.T @ nu + z
     beta = squared * np.sinh(2 * dual)
     return Interpolator(beta, dual, float(np.linalg.norm(x @ beta - y) / np.linalg.norm(y)))
