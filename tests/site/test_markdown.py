@@ -90,7 +90,7 @@ def test_displayed_math_amid_text_is_an_element_that_takes_focus(catalog: Catalo
         ("[a](https://e.org) b", '<a href="https://e.org">a</a> b', "a b", "a b"),
         ("<https://e.org/a>", '<a href="https://e.org/a">https://e.org/a</a>', "https://e.org/a", "https://e.org/a"),
         ("by [@corner2002]", 'by <a class="lb-cite" href="../laws/corner2002/">Corner 2002</a>', "by Corner 2002", "by"),
-        ("[a [@corner2002] b](c.md)", '<a href="../c/">a Corner 2002 b</a>', "a Corner 2002 b", "a b"),
+        ("[a [@corner2002] b](c.md)", '<a href="../c/">a (Corner 2002) b</a>', "a (Corner 2002) b", "a b"),
         ("[$x$ *[@corner2002]*](#c)", '<a href="#c"><math><mi>x</mi></math> <em>Corner 2002</em></a>', "<math><mi>x</mi></math> <em>Corner 2002</em>", "x"),
         ("[a [b] c](#d)", '<a href="#d">a [b] c</a>', "a [b] c", "a [b] c"),
         ("`<a href=x>`", "<code>&lt;a href=x&gt;</code>", "<code>&lt;a href=x&gt;</code>", "<a href=x>"),

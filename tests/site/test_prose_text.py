@@ -18,9 +18,9 @@ LAWS = {"damian2022/stable-set": "What the stable set is"}
 @pytest.mark.parametrize(
     ("markdown", "text"),
     [
-        ("It is $2/\\eta$ [@damian2022].", "It is 2/η Damian et al. 2023."),
+        ("It is $2/\\eta$ [@damian2022].", "It is 2/η (Damian et al. 2023)."),
         ("See [@damian2022/stable-set].", "See “What the stable set is” (damian2022/stable-set)."),
-        ("an unknown [@nobody1900]", "an unknown nobody1900"),
+        ("an unknown [@nobody1900]", "an unknown (nobody1900)"),
         ("**bold** and *slanted* `code_x`", "bold and slanted code_x"),
         ("[the code](https://example.org/a_b_c) and [a page](../laws/x.md)", "the code (https://example.org/a_b_c) and a page"),
         ("costs \\$5, 1e300 and 2.5e-4", "costs $5, 10³⁰⁰ and 2.5 × 10⁻⁴"),

@@ -14,6 +14,7 @@ from lawbook.reference.catalog import Catalog
 from lawbook.reference.prose import CITATION
 from lawbook.reference.tex import TexError, mathml, pieces, unquoted
 from lawbook.site.accents import accented
+from lawbook.site.citing import in_parentheses
 from lawbook.site.inert import clean, may_link
 from lawbook.site.prose_text import EMPHASIS
 from lawbook.site.short_math import short
@@ -96,7 +97,7 @@ class Writer:
             return f"\ufdd0{len(held) - 1}\ufdd1"
 
         parts = []
-        for kind, content in pieces(text):
+        for kind, content in pieces(in_parentheses(text)):
             if kind == "display":
                 parts.append(hold(scrollable(math(unquoted(content), True)), f"$${content}$$"))
             elif kind == "inline":

@@ -10,6 +10,7 @@ from textwrap import dedent
 from lawbook.reference.math_text import math_text
 from lawbook.reference.prose import CITATION
 from lawbook.reference.tex import pieces, unquoted
+from lawbook.site.citing import in_parentheses
 
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]*)>?[^)]*\)")
 EMPHASIS = re.compile(  # an underscore within a word is none
@@ -51,7 +52,7 @@ def text_of(markdown: str, works: Mapping[str, str], laws: Mapping[str, str]) ->
         return f"{match[2]} ({hold(target)})" if target.startswith(("http:", "https:")) else match[2]
 
     parts = []
-    for kind, content in pieces(_HELD.sub("", markdown)):
+    for kind, content in pieces(in_parentheses(_HELD.sub("", markdown))):
         if kind == "text":
             parts.append(CITATION.sub(cited, _POWER.sub(_power, content)))
         elif kind == "code" and "\n" in content and content.startswith(("```", "~~~")):
