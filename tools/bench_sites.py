@@ -36,7 +36,7 @@ class Used(NamedTuple):
 
     def told(self, count: int) -> str:
         """In words, for so many entries."""
-        return f"{self.cpu:.1f} s, {self.cpu / count * 1e3:.0f} ms an entry, {self.peak:.0f} MB"
+        return f"{self.cpu:.1f} CPU s, {self.cpu / count * 1e3:.0f} ms an entry, {self.peak:.0f} MB"
 
 
 def used_by(command: Sequence[str | Path], cwd: Path) -> Used:
@@ -61,7 +61,7 @@ def figures(sizes: list[int], folder: Path) -> Iterator[Row]:
         text = (root / EDITED).read_text(encoding="utf-8")
         (root / EDITED).write_text(text.replace("\n  - text: >-\n", "\n  - text: >-\n      Edited.\n", 1), "utf-8")
         yield "the same after an edit", used_by(site, root).told(count), "≤ 8 ms, ≤ 500 MB"
-        yield "the same, nothing changed", f"{used_by(site, root).cpu:.1f} s", "≤ 3 s"
+        yield "the same, nothing changed", f"{used_by(site, root).cpu:.1f} CPU s", "≤ 3 s"
         out = folder / f"pages-{count}"
         yield "`lawbook pages`, as kept", used_by([SCRIPTS / "lawbook", "pages", "--out", out], root).told(count), ""
         for name, told in others(out, count):
