@@ -105,7 +105,9 @@ def _build_site(folder: Path) -> None:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A handler that does not log."""
+    """A handler that does not log, and keeps connections open as servers of sites do: a page has twenty files."""
+
+    protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
         pass

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import typer
-from lawbook.cli import pages, runs
+from lawbook.cli import app, pages, runs
 from lawbook.evidence import confirmation, keys, report, store
 from lawbook.evidence.confirmed_file import ConfirmationError
 from lawbook.evidence.execute import Job
@@ -24,6 +24,7 @@ from lawbook.evidence.record import Confirmation, Measured, Outcome, Point, Resu
 from lawbook.evidence.schedule import plan, run_all
 from lawbook.reference.catalog import Catalog, load
 from lawbook.site import build
+from typer.testing import CliRunner
 
 PAPER = "halving2001"
 ENTRY = f"references/scaling/{PAPER}.yml"
@@ -336,7 +337,7 @@ def first(data: Data) -> None:
     ],
 )
 def test_a_forged_file_is_a_problem_that_check_tells(
-    confirmed: Path, forge: Callable[[Data], None], message: str
+    confirmed: Path, monkeypatch: pytest.MonkeyPatch, forge: Callable[[Data], None], message: str
 ) -> None:
     catalog = load(confirmed)[0]
     path = confirmation.path_of(catalog, PAPER)
@@ -345,8 +346,9 @@ def test_a_forged_file_is_a_problem_that_check_tells(
     path.write_text(json.dumps(data))
     with pytest.raises(ConfirmationError, match=message):
         confirmation.read(catalog, PAPER)
-    done = lawbook(confirmed, "check")
-    assert done.returncode == 1
+    monkeypatch.chdir(confirmed)
+    done = CliRunner().invoke(app, ["check"])
+    assert done.exit_code == 1
     assert done.stderr.startswith("notebooks/scaling/halving2001.confirmed.json:1:")
     assert PAPER not in confirmation.read_all(catalog)[0]
 

@@ -26,7 +26,7 @@ from lawbook.reference.catalog import load
 from lawbook.site.build import build
 
 REPO = Path(__file__).resolve().parents[2]
-PAPERS = ("boixadsera2025", "even2023")  # the quickest two that use measure, lab and data
+PAPERS = ("marcotte2024abide", "tanaka2021")  # the quickest two that use measure, lab and data
 
 EXECUTE = """
 import sys, nbformat

@@ -11,6 +11,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -156,16 +157,23 @@ def _specification(series: Sequence[Series], curves: Sequence[Curve | None]) -> 
     y_scale = _scale(ys, first.y_scale, 0.06)
     y_axis = axis("y", first.y_scale, _extent(ys))
     layers: list[Any] = []
+    datasets: dict[str, Any] = {}  # put in at the end: Altair copies what it is given, again and again
     alone = len(series) == 1
+
+    def named(values: list[dict[str, float]]) -> Any:
+        name = f"data{len(datasets)}"
+        datasets[name] = values
+        return alt.NamedData(name)
+
     for i, (one, part, curve) in enumerate(zip(series, rows, curves, strict=True)):
         colour = LINES[i % len(LINES)]
-        data = alt.Data(values=part)  # type: ignore[no-untyped-call]
+        data = named(part)
 
         def y(field: str) -> Any:
             return alt.Y(f"{field}:Q", title=plain(first.y_label), scale=y_scale, axis=y_axis)
 
         if one.prediction is not None:
-            smooth = alt.Data(values=_line(one, curve)) if curve is not None else data  # type: ignore[no-untyped-call]
+            smooth = named(_line(one, curve)) if curve is not None else data
             law = alt.Chart(smooth).transform_filter("isValid(datum.p)")
             dash = [6, 3] if _is_path(one) or not alone else [1, 0]
             layers.append(
@@ -187,19 +195,32 @@ def _specification(series: Sequence[Series], curves: Sequence[Curve | None]) -> 
         )
     fit = alt.AutoSizeParams(type="fit")
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, autosize=fit)
-    spec: dict[str, Any] = configured(chart).to_dict(validate=False)
-    return spec
+    return vega_lite(chart) | {"datasets": datasets}
 
 
-def configured(chart: Any) -> Any:
+def vega_lite(chart: Any) -> dict[str, Any]:
+    """What Vega-Lite is told of a chart, in the look of the site."""
+    found: dict[str, Any] = chart.to_dict(validate=False)
+    return found | {"config": _look()}
+
+
+@cache
+def _look() -> dict[str, Any]:
+    """The look of all charts, taken from one that is empty: Altair copies a chart for each thing that is set in it."""
+    import altair as alt
+
     text = {"labelFont": _FONT, "titleFont": _FONT, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400}
-    return (
-        chart.configure(background="transparent", padding=2, font=_FONT)
+    chart = (
+        alt.Chart()
+        .mark_point()
+        .configure(background="transparent", padding=2, font=_FONT)
         .configure_axis(
             labelColor=INK, titleColor=INK, domainColor=INK, tickColor=INK, gridColor=GRID, tickSize=4, **text
         )
         .configure_view(stroke=None)
     )
+    found: dict[str, Any] = chart.to_dict(validate=False)["config"]
+    return found
 
 
 _POWER = "floor(log(datum.value)/LN10 + 0.000001)"

@@ -20,7 +20,7 @@ from lawbook.reference.rules import FITTED
 SAME = 1e-6  # share by which the formula may differ from what was recorded, from rounding
 GRID = 120
 TRIED = 64  # settings of checks
-STARTS = 8  # of these, where constants are solved for from
+STARTS = 2  # of these, where constants are solved for from: the first gives all curves of the book that have any
 FREE = 5  # constants that are solved for at most
 
 

@@ -16,7 +16,7 @@ from lawbook.reference.formula import Formula
 from lawbook.reference.model import Law
 from lawbook.reference.rules import FITTED
 from lawbook.reference.symbols import Symbol
-from lawbook.site.charts import INK, LAW, LINES, axis, configured, ticks
+from lawbook.site.charts import INK, LAW, LINES, axis, ticks, vega_lite
 from lawbook.site.markdown import plain
 
 STEPS = 200
@@ -216,8 +216,8 @@ def _bare_curve(x_scale: str, log: bool) -> str:
     curve = alt.Chart(many).mark_line(color=LAW, strokeWidth=2.5, clip=True).encode(x, y)
     one: Any = {"sequence": {"start": 0, "stop": 1, "step": 1, "as": "i"}}
     point = alt.Chart(one).mark_point(color=INK, fill=INK, size=70, opacity=1, clip=True).encode(x, y)
-    chart = configured(alt.layer(curve, point)).properties(width="container", height=220)
-    return json.dumps(chart.to_dict(validate=False))
+    chart = alt.layer(curve, point).properties(width="container", height=220)
+    return json.dumps(vega_lite(chart))
 
 
 def _points(found: Sequence[Mapping[str, float]], sliders: Sequence[Slider]) -> list[dict[str, Any]]:
