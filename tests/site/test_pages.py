@@ -15,7 +15,7 @@ from lawbook.reference.families import Block, Cell, GuideTable
 from lawbook.site import content, home, search
 from lawbook.site.exports import exports
 from lawbook.site.markdown import Writer, deeper
-from lawbook.site.pages import Book, heading, pages, tidy
+from lawbook.site.pages import Book, heading, pages, tidy, together
 
 
 def test_which_pages_there_are(catalog: Catalog) -> None:
@@ -69,7 +69,7 @@ def test_a_page_behind_the_law_has_the_rest(catalog: Catalog, evidence: dict[str
     assert "excluded: the error falls as the fourth root: 0.25" in text
     assert "excluded at 2 of 2 points" in text
     assert "<b>would pass too</b> the number from 0.437 to 0.589; 0 of 5 changed laws" in text
-    assert "Ten trials stayed within 20 %." in text
+    assert "Ten trials stayed within 20\N{NO-BREAK SPACE}%." in text
     assert "All 2 points" in text
     assert '<section id="check-exponent"><p><b><a href="../#check-exponent">Exponent</a></b>' in text
 
@@ -245,6 +245,14 @@ def test_a_heading_with_math_reads_as_text_in_the_table_of_contents(catalog: Cat
 
 def test_tidy_leaves_preformatted_text_alone() -> None:
     assert tidy("  <p>\n\n  a\n<pre>\n  b\n</pre>\n## H\n<p>") == "<p>\na\n<pre>\n  b\n</pre>\n\n## H\n\n<p>\n"
+
+
+def test_a_number_and_its_sign_stay_on_one_line() -> None:
+    kept = "<code>± 6 %</code> `± 6 %` <a title='± 6 %'> <svg><title>± 6 %</title></svg> <pre>\n± 6 %</pre>"
+    assert together(f"0.5 ± 0.1, a band of ± 6 % (6.5 %) holds {kept} ± 6 %") == (
+        f"0.5 ± 0.1, a band of ±\N{NO-BREAK SPACE}6\N{NO-BREAK SPACE}% (6.5\N{NO-BREAK SPACE}%) holds {kept} "
+        "±\N{NO-BREAK SPACE}6\N{NO-BREAK SPACE}%"
+    )
 
 
 def test_the_home_page_counts(catalog: Catalog, evidence: dict[str, Evidence]) -> None:

@@ -344,7 +344,7 @@ class Book(Views):
         write = Writer(self.catalog, base)
         shared = {"base": base, "write": write, "families": self.catalog.families, "accents": self.accents}
         shared |= {"heading": lambda text, anchor: heading(write, text, anchor)}
-        return environment().get_template(template).render(**shared, **values)
+        return together(environment().get_template(template).render(**shared, **values))
 
 
 def pages(catalog: Catalog, evidence: Mapping[str, Evidence], cache: Path | None = None) -> dict[str, Page]:
@@ -370,6 +370,19 @@ def heading(write: Writer, text: str, anchor: str) -> Markup:
     if "<" in words:
         attributes.append(f"data-toc-label='{label}'")
     return Markup(f"{safe} {{{' '.join(attributes)}}}" if attributes else safe)
+
+
+_NO_TEXT = re.compile(
+    r"(<(?:pre|code|script|style|svg|math)\b.*?</(?:pre|code|script|style|svg|math)>|<[^>]*>|`[^`]*`)", re.DOTALL
+)
+_TOGETHER = re.compile(r"(?<=[±+−]) (?=[\d.]+ %)|(?<=\d) (?=%)")
+
+
+def together(text: str) -> str:
+    """No line of a page ends inside `± 6 %`."""
+    parts = _NO_TEXT.split(text)
+    parts[::2] = (_TOGETHER.sub("\N{NO-BREAK SPACE}", part) for part in parts[::2])
+    return "".join(parts)
 
 
 def tidy(text: str) -> str:
