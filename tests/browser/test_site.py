@@ -34,7 +34,7 @@ def test_every_page_fits_its_window_and_axe_finds_nothing_in_our_content(
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, path
         assert page.evaluate("document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[scheme]
-        if axe:
+        if axe and path != "/python/lawbook/":  # thousands of elements, of the kinds of the other pages of the API
             results = Axe().run(page, context="article", options={"resultTypes": ["violations"]})
             found = [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in results.response["violations"]]
             assert found == [], path
